@@ -1,0 +1,141 @@
+from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+
+PAGE_SIZE = 20
+COMMENT_LENGTH = 4000
+
+
+class ComplaintPortal(CustomerPortal):
+    """The customer's pages. GET shows, POST changes; a token opens one complaint and nothing else."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "complaint_count" in counters:
+            Complaint = request.env["customer.complaint"]
+            values["complaint_count"] = (
+                Complaint.search_count(self._get_complaint_domain(), limit=1)
+                if Complaint.has_access("read")
+                else 0
+            )
+        return values
+
+    def _get_complaint_domain(self):
+        # Also for colleagues who look at their own portal: only what concerns their company as a customer.
+        commercial = request.env.user.partner_id.commercial_partner_id
+        return [("commercial_partner_id", "=", commercial.id)]
+
+    @http.route(
+        ["/my/complaints", "/my/complaints/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_complaints(self, page=1, **kwargs):
+        Complaint = request.env["customer.complaint"]
+        domain = self._get_complaint_domain()
+        page_values = pager(
+            url="/my/complaints",
+            total=Complaint.search_count(domain),
+            page=page,
+            step=PAGE_SIZE,
+        )
+        complaints = Complaint.search(
+            domain,
+            order="received_at desc, id desc",
+            limit=PAGE_SIZE,
+            offset=page_values["offset"],
+        )
+        return request.render(
+            "customer_complaint.portal_my_complaints",
+            {
+                **self._prepare_portal_layout_values(),
+                # sudo: read through the user's own rules; names of stage and colleague are shown
+                "complaints": complaints.sudo(),
+                "page_name": "complaint",
+                "pager": page_values,
+                "default_url": "/my/complaints",
+            },
+        )
+
+    def _get_complaint(self, complaint_id, access_token):
+        """Complaint as superuser when the visitor may see it, else None (no hint that it exists)."""
+        try:
+            return self._document_check_access(
+                "customer.complaint", complaint_id, access_token=access_token
+            )
+        except (AccessError, MissingError):
+            return None
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>", type="http", auth="public", website=True
+    )
+    def portal_complaint_page(self, complaint_id, access_token=None, **kwargs):
+        complaint = self._get_complaint(complaint_id, access_token)
+        if not complaint:
+            return request.redirect("/my")
+        return self._render_complaint(complaint, access_token)
+
+    def _render_complaint(self, complaint, access_token, error=None):
+        values = self._get_page_view_values(
+            complaint,
+            access_token,
+            {
+                "page_name": "complaint",
+                "complaint": complaint,
+                "timeline": complaint._get_portal_timeline(),
+                "contact_person": complaint._get_contact_person(),
+                "can_confirm": complaint._can_customer_confirm(),
+                "confirmation": complaint.confirmation_ids[:1],
+                "access_token": access_token,
+                "error": error,
+            },
+            "my_complaints_history",
+            False,
+        )
+        return request.render("customer_complaint.portal_complaint_page", values)
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>/confirm",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        max_content_length=64 * 1024,
+    )
+    def portal_complaint_confirm(
+        self, complaint_id, access_token=None, solved=None, grade=None, comment="", **kw
+    ):
+        complaint = self._get_complaint(complaint_id, access_token)
+        if not complaint:
+            return request.redirect("/my")
+        error = self._check_confirmation(complaint, solved, grade)
+        if not error:
+            try:
+                with request.env.cr.savepoint():
+                    complaint._confirm_by_customer(
+                        solved, grade, (comment or "").strip()[:COMMENT_LENGTH]
+                    )
+            except UserError as refusal:
+                error = str(refusal)
+        if error:
+            return self._render_complaint(complaint, access_token, error=error)
+        return request.redirect(complaint.get_portal_url())
+
+    def _check_confirmation(self, complaint, solved, grade):
+        """Sentence that says what is wrong with an answer, or None."""
+        if not complaint._can_customer_confirm():
+            return request.env._(
+                "This question is answered already, or we have not sent you an outcome "
+                "yet. Write us a message below instead."
+            )
+        if solved not in ("solved", "not_solved"):
+            return request.env._("Please choose whether it is solved.")
+        if grade and grade not in ("1", "2", "3", "4", "5"):
+            return request.env._("Please choose one of the five grades.")
+        if solved == "solved" and not grade:
+            return request.env._("Please choose how satisfied you are.")
+        return None

@@ -1,0 +1,34 @@
+from odoo import api, fields, models
+
+
+class BaseAutomation(models.Model):
+    _inherit = "base.automation"
+
+    complaint_effect = fields.Selection(
+        [("activity", "Give a to-do"), ("follow", "Let follow the complaint")],
+        string="Complaint escalation effect",
+        readonly=True,
+        copy=False,
+        help="The complaint deadlines call this rule for whole batches of escalation "
+        "steps with this effect; the clock of the automation rules leaves it alone.",
+    )
+
+    def _search_time_based_automation_records(self, *, until):
+        # The stock loop handles records one by one and stops at the first broken one.
+        if self.complaint_effect:
+            return self.env[self.model_name]
+        return super()._search_time_based_automation_records(until=until)
+
+    @api.model
+    def _run_complaint_rules(self, effect, records):
+        """Run the actions of all active rules for an escalation effect once, on all `records`."""
+        rules = self.sudo().search(
+            [("complaint_effect", "=", effect), ("model_name", "=", records._name)]
+        )
+        for rule in rules:
+            rule.action_server_ids.with_context(
+                active_model=records._name,
+                active_ids=records.ids,
+                active_id=records[:1].id,
+            ).run()
+        rules.last_run = fields.Datetime.now()

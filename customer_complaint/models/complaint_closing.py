@@ -1,0 +1,166 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .customer_complaint_stage import CLOSED_TYPES
+
+
+class CustomerComplaint(models.Model):
+    """Outcome, confirmation by the customer, closing and reopening."""
+
+    _inherit = "customer.complaint"
+
+    def action_send_outcome(self):
+        """Open the composer with the outcome message, which asks "solved? how satisfied?"."""
+        for complaint in self:
+            if not complaint._is_given("decision"):
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s has no decision with a reason yet. Decide first; "
+                        "the outcome message tells the customer.",
+                        complaint=complaint.name,
+                    )
+                )
+        return self._get_composer(
+            "customer_complaint.mail_template_outcome", complaint_outcome=True
+        )
+
+    def _tell_outcome(self, at):
+        """Event: the customer was told the outcome at `at`; the work is complete with it."""
+        for complaint in self:
+            if not complaint._is_given("decision"):
+                raise UserError(
+                    self.env._(
+                        "Decide %(complaint)s, with a reason, before telling the outcome.",
+                        complaint=complaint.name,
+                    )
+                )
+        self._meet_deadlines(("completion",), at)
+        self.outcome_at = at
+        self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
+            "feedback"
+        )
+
+    # ------------------------------------------------------------------
+    # Confirmation
+    # ------------------------------------------------------------------
+    def action_confirm(self):
+        """Open the dialog that records what the customer says to the outcome."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("What does the customer say?"),
+            "res_model": "customer.complaint.confirmation",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_complaint_id": self.id},
+        }
+
+    def _is_confirmed(self):
+        """Whether this round has a confirmation that allows closing."""
+        self.ensure_one()
+        last = self.confirmation_ids.filtered(lambda c: c.round == self.round).sorted(
+            "id"
+        )[-1:]
+        return bool(last) and last._allows_closing()
+
+    def _check_no_reply(self):
+        """Closing without a reply needs logged attempts and time to answer, both by setting."""
+        self.ensure_one()
+        company = self.company_id
+        attempts = len(
+            self.contact_ids.filtered(
+                lambda c: c.direction == "out"
+                and not c.reached
+                and c.date >= self.outcome_at
+            )
+        )
+        if attempts < company.complaint_no_reply_attempts:
+            raise UserError(
+                self.env._(
+                    "%(complaint)s: %(done)s of %(needed)s attempts to reach the customer "
+                    "are logged since the outcome was told. Log each attempt with Log "
+                    "contact before closing without a reply.",
+                    complaint=self.name,
+                    done=attempts,
+                    needed=company.complaint_no_reply_attempts,
+                )
+            )
+        earliest = self.outcome_at + timedelta(days=company.complaint_no_reply_days)
+        if fields.Datetime.now() < earliest:
+            raise UserError(
+                self.env._(
+                    "%(complaint)s can be closed without a reply from %(day)s on: the "
+                    "customer has %(days)s days to answer.",
+                    complaint=self.name,
+                    day=fields.Date.to_string(earliest),
+                    days=company.complaint_no_reply_days,
+                )
+            )
+
+    def _close(self, reason):
+        """Close; the confirmation that allows it was recorded before."""
+        self.write({"closed_at": fields.Datetime.now(), "close_reason": reason})
+        self._move_to_type("closed")
+        # sudo: see _start_deadlines; nothing is owed after closing
+        rows = self.sudo().deadline_ids.filtered(lambda d: d.state == "open")
+        rows.write({"state": "dropped", "next_step_at": False})
+        self._sync_next_due()
+        self._after_close()
+
+    def _after_close(self):
+        """Hook: the complaints were closed; invoked by `_close`."""
+
+    # ------------------------------------------------------------------
+    # Reopening
+    # ------------------------------------------------------------------
+    def action_reopen(self):
+        """Ask for the reason, then reopen in a new round."""
+        if any(c.stage_type not in CLOSED_TYPES for c in self):
+            raise UserError(
+                self.env._(
+                    "Only closed complaints can be reopened. Choose closed ones."
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reopen"),
+            "res_model": "customer.complaint.reopen",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_complaint_ids": self.ids},
+        }
+
+    def _reopen(self, reason):
+        """Start a new round: re-evaluation, new first response and completion from now.
+
+        Deadlines and confirmations of earlier rounds keep their verdict.
+        """
+        now = fields.Datetime.now()
+        complaints = self.with_context(complaint_reopen=True)
+        # sudo: see _start_deadlines; what the old round still owed is owed by the new one
+        self.sudo().deadline_ids.filtered(lambda d: d.state == "open").write(
+            {"state": "dropped", "next_step_at": False}
+        )
+        for round_number, group in complaints.grouped("round").items():
+            group.write(
+                {
+                    "round": round_number + 1,
+                    "decision": False,
+                    "decision_reason": False,
+                    "outcome_at": False,
+                    "closed_at": False,
+                    "close_reason": False,
+                }
+            )
+        complaints._move_to_type("assessed")
+        self._start_deadlines(start_at=now)
+        for complaint in self:
+            complaint._message_log(
+                body=self.env._(
+                    "Reopened, round %(round)s. %(reason)s",
+                    round=complaint.round,
+                    reason=reason,
+                )
+            )

@@ -1,0 +1,168 @@
+from odoo import fields, models
+
+
+class CustomerComplaint(models.Model):
+    """The conversation with the customer: mails, messages that count as an answer, portal page."""
+
+    _inherit = "customer.complaint"
+
+    _mail_post_access = "read"
+    _mail_thread_customer = True
+    _primary_email = "email_from"
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for complaint in self:
+            complaint.access_url = f"/my/complaints/{complaint.id}"
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        # Reading is enough to post for the customer and for the colleague who took the complaint
+        # first; any other colleague must be allowed to work on it.
+        result = super()._mail_get_operation_for_mail_message_operation(
+            message_operation
+        )
+        user = self.env.user
+        if message_operation == "create" and user._is_internal():
+            return {
+                complaint: operation
+                if user in (complaint.sudo().first_contact_id, complaint.create_uid)
+                else "write"
+                for complaint, operation in result.items()
+            }
+        return result
+
+    def _track_subtype(self, init_values):
+        self.ensure_one()
+        if "stage_id" in init_values:
+            return self.env.ref("customer_complaint.mt_complaint_stage")
+        return super()._track_subtype(init_values)
+
+    # ------------------------------------------------------------------
+    # Answers
+    # ------------------------------------------------------------------
+    def action_send_answer(self):
+        """Open the composer for a message to the customer."""
+        return self._get_composer("customer_complaint.mail_template_first_answer")
+
+    def _get_composer(self, template_xmlid, **context):
+        template = self.env.ref(template_xmlid, raise_if_not_found=False)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Message to the customer"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_template_id": template.id if template else False,
+                "default_email_layout_xmlid": "mail.mail_notification_light",
+                **context,
+            },
+        }
+
+    def action_log_contact(self):
+        """Open the dialog that logs a call, visit or other contact."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Log contact"),
+            "res_model": "customer.complaint.contact",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_complaint_id": self.id},
+        }
+
+    def _message_post_after_hook(self, message, msg_values):
+        super()._message_post_after_hook(message, msg_values)
+        if self._is_substantive(message):
+            self._on_customer_told(
+                message.date, outcome=self.env.context.get("complaint_outcome")
+            )
+
+    def _is_substantive(self, message):
+        """Whether a message answers the customer: by a colleague, visible to the customer, not automatic."""
+        author = message.author_id
+        return (
+            message.message_type == "comment"
+            and not message.is_internal
+            and not message.subtype_id.internal
+            and author
+            and not author.partner_share
+            and author != self.env.ref("base.partner_root")
+        )
+
+    def _on_customer_told(self, at, outcome=False):
+        """Event: a colleague told the customer something at `at`, by message or in a talk.
+
+        :param bool outcome: it was the outcome; then it completes the complaint as well
+        """
+        complaint = self.sudo()  # whoever may answer the customer fulfils the deadline
+        complaint._meet_deadlines(("first_response",), at)
+        if outcome:
+            complaint._tell_outcome(at)
+
+    # ------------------------------------------------------------------
+    # Portal page
+    # ------------------------------------------------------------------
+    def _get_portal_timeline(self):
+        """Steps the customer sees: label, state (done, current, open) and moment.
+
+        :return: list of dict with keys label, state, moment (datetime or False), expected (bool)
+        """
+        self.ensure_one()
+        rows = self.deadline_ids.filtered(
+            lambda d: d.owed_to == "customer" and d.round == self.round
+        )
+        response = rows.filtered(lambda d: d.deadline_type == "first_response")[:1]
+        completion = rows.filtered(lambda d: d.deadline_type == "completion")[:1]
+        steps = [
+            (self.env._("Received"), self.received_at, False),
+            (self.env._("First answer"), response.done_at, response.due_at),
+            (self.env._("Outcome"), self.outcome_at, completion.due_at),
+            (self.env._("Closed"), self.closed_at, False),
+        ]
+        timeline, current_found = [], False
+        for label, done_at, due_at in steps:
+            state = "done" if done_at else "open"
+            if not done_at and not current_found:
+                state, current_found = "current", True
+            timeline.append(
+                {
+                    "label": label,
+                    "state": state,
+                    "moment": done_at or due_at,
+                    "expected": not done_at and bool(due_at),
+                }
+            )
+        return timeline
+
+    def _can_customer_confirm(self):
+        """Whether the customer can say now that the outcome solves it or not."""
+        self.ensure_one()
+        return bool(self.outcome_at)
+
+    def _get_contact_person(self):
+        """Colleague named to the customer."""
+        self.ensure_one()
+        return self.user_id or self.first_contact_id
+
+    def _confirm_by_customer(self, solved, grade, comment):
+        """Record the customer's own confirmation, from the portal page.
+
+        :param str solved: "solved" or "not_solved"
+        :param str grade: "1" to "5", may be empty when not solved
+        """
+        self.ensure_one()
+        return self.env["customer.complaint.confirmation"].create(
+            {
+                "complaint_id": self.id,
+                "solved": solved,
+                "grade": grade or False,
+                "comment": comment or False,
+                "source": "portal",
+                "date": fields.Datetime.now(),
+                "user_id": False,
+            }
+        )

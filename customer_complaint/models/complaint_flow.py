@@ -1,0 +1,198 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
+
+
+class CustomerComplaint(models.Model):
+    """Moving on: who may take it, what must be there first, which step is next."""
+
+    _inherit = "customer.complaint"
+
+    next_action = fields.Selection(
+        [
+            ("take", "Take over"),
+            ("answer", "Send first answer"),
+            ("start", "Start work"),
+            ("decide", "Decide"),
+            ("outcome", "Send outcome"),
+            ("confirm", "Record confirmation"),
+        ],
+        compute="_compute_next_action",
+        help="The next sensible act: what the form offers as its main button.",
+    )
+
+    @api.depends(
+        "stage_type",
+        "user_id",
+        "decision",
+        "outcome_at",
+        "deadline_ids.state",
+        "deadline_ids.deadline_type",
+    )
+    def _compute_next_action(self):
+        for complaint in self:
+            complaint.next_action = complaint._get_next_action()
+
+    def _get_next_action(self):
+        self.ensure_one()
+        if not self._origin.id or self.stage_type in CLOSED_TYPES:
+            return False
+        if not self.user_id:
+            return "take"
+        if any(
+            d.deadline_type == "first_response" and d.state == "open"
+            for d in self.deadline_ids
+        ):
+            return "answer"
+        if STAGE_POSITION[self.stage_type] < STAGE_POSITION["investigating"]:
+            return "start"
+        if not self.decision:
+            return "decide"
+        if not self.outcome_at:
+            return "outcome"
+        return "confirm"
+
+    # ------------------------------------------------------------------
+    # What must be there first
+    # ------------------------------------------------------------------
+    def _is_given(self, code):
+        """Whether what a requirement asks for is there; one line per code of the requirements."""
+        self.ensure_one()
+        return bool(
+            {
+                "customer": lambda: self.partner_id or self.partner_name,
+                "contact": lambda: self.email_from or self.phone,
+                "received_at": lambda: self.received_at,
+                "description": lambda: (self.description or "").strip(),
+                "demand": lambda: (self.demand or "").strip(),
+                "category": lambda: self.category_id,
+                "level": lambda: self.level_id,
+                "owner": lambda: self.user_id,
+                "decision": lambda: self.decision
+                and (self.decision_reason or "").strip(),
+                "outcome": lambda: self.outcome_at,
+                "confirmation": lambda: self._is_confirmed(),
+            }[code]()
+        )
+
+    def _get_missing(self, stage_type):
+        """Codes of what is still missing before the complaint may enter `stage_type`."""
+        self.ensure_one()
+        codes = self.env["customer.complaint.requirement"]._get_codes(stage_type)
+        return [code for code in codes if not self._is_given(code)]
+
+    def _check_move(self, before):
+        """Refuse a move forward, or an assignment, while something required is missing.
+
+        Everything missing is said at once, for all complaints. Assigning is moving to "assessed".
+
+        :param dict before: (stage type, owner) by id as they were before writing
+        """
+        labels = dict(
+            self.env["customer.complaint.requirement"]
+            ._fields["code"]
+            ._description_selection(self.env)
+        )
+        problems = []
+        assigned = self.browse()
+        for complaint in self.browse(before):
+            old_type, old_user = before[complaint.id]
+            target = complaint.stage_type
+            if old_type in CLOSED_TYPES and target not in CLOSED_TYPES:
+                if not self.env.context.get("complaint_reopen"):
+                    raise UserError(
+                        self.env._(
+                            "%(complaint)s is closed. Use Reopen, which starts a new "
+                            "round and asks for the reason.",
+                            complaint=complaint.name,
+                        )
+                    )
+                continue
+            newly_assigned = complaint.user_id and not old_user
+            if newly_assigned and STAGE_POSITION[target] < STAGE_POSITION["assessed"]:
+                target = "assessed"
+                assigned += complaint
+            if STAGE_POSITION[target] <= STAGE_POSITION[old_type] and not newly_assigned:
+                continue
+            if missing := complaint._get_missing(target):
+                problems.append(
+                    self.env._(
+                        "%(complaint)s: %(missing)s",
+                        complaint=complaint.name,
+                        missing=", ".join(labels[code] for code in missing),
+                    )
+                )
+        if problems:
+            raise ValidationError(
+                self.env._(
+                    "Something is missing before the next step. Please fill in:\n"
+                    "%(problems)s",
+                    problems="\n".join(problems),
+                )
+            )
+        for team, complaints in assigned.grouped("team_id").items():
+            complaints.stage_id = self._get_stage_of_type("assessed", team)
+
+    def _move_to_type(self, stage_type):
+        """Put the complaints on the first stage of a type, each on its team's."""
+        for team, complaints in self.grouped("team_id").items():
+            stage = self._get_stage_of_type(stage_type, team)
+            if not stage:
+                raise UserError(
+                    self.env._(
+                        "No stage has the type %(type)s. Ask a complaint manager to "
+                        "activate one under Configuration / Stages.",
+                        type=dict(
+                            self._fields["stage_type"]._description_selection(self.env)
+                        )[stage_type],
+                    )
+                )
+            complaints.stage_id = stage
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+    def action_take(self):
+        """Make the current user the owner; a single complaint that lacks something asks for it first."""
+        labels = {
+            code
+            for complaint in self
+            for code in complaint._get_missing("assessed")
+            if code != "owner"
+        }
+        if labels and len(self) == 1:
+            return self._get_dialog(
+                "customer_complaint.customer_complaint_view_form_missing",
+                self.env._("Please complete before taking over"),
+            )
+        self.user_id = self.env.user
+        return True
+
+    def action_start(self):
+        """Begin the work: the next stage in which somebody works on it."""
+        self._move_to_type("implementing")
+        return True
+
+    def action_decide(self):
+        """Open the dialog in which the decision and its reason are given."""
+        self.ensure_one()
+        return self._get_dialog(
+            "customer_complaint.customer_complaint_view_form_decision",
+            self.env._("Decision"),
+        )
+
+    def action_save_dialog(self):
+        """Close a dialog on the complaint itself; the client has saved it before."""
+        return {"type": "ir.actions.act_window_close"}
+
+    def _get_dialog(self, view_xmlid, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(self.env.ref(view_xmlid).id, "form")],
+            "target": "new",
+        }

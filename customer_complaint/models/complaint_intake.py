@@ -1,0 +1,123 @@
+import uuid
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+
+class CustomerComplaint(models.Model):
+    """Intake: what every new complaint gets, wherever it comes from."""
+
+    _inherit = "customer.complaint"
+
+    acknowledge = fields.Boolean(
+        string="Send acknowledgement",
+        default=lambda self: self.env.company.complaint_acknowledge,
+        copy=False,
+        help="The customer receives the number, the dates and a link, in his language.",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """From an order, the form opens with all that the order knows."""
+        defaults = super().default_get(fields_list)
+        if order_id := defaults.get("order_id"):
+            order = self.env["sale.order"].browse(order_id)
+            known = order._prepare_complaint_values()
+            defaults.update(
+                {
+                    fname: value
+                    for fname, value in known.items()
+                    if fname in fields_list and not defaults.get(fname)
+                }
+            )
+        return defaults
+
+    @api.model
+    def _prepare_intake_values(self, vals_list):
+        """Complete the values of new complaints: origin, number, first contact, portal token."""
+        vals_list = self._prepare_values_from_origin(vals_list)
+        moments = [
+            fields.Datetime.to_datetime(vals.get("received_at"))
+            or fields.Datetime.now()
+            for vals in vals_list
+        ]
+        user = self.env.user
+        for vals, moment, number in zip(
+            vals_list, moments, self._draw_numbers(moments), strict=True
+        ):
+            vals.setdefault("received_at", moment)
+            vals["name"] = number
+            vals["access_token"] = str(uuid.uuid4())
+            if user._is_internal() and user.id != SUPERUSER_ID:
+                vals.setdefault("first_contact_id", user.id)
+        return vals_list
+
+    @api.model
+    def _prepare_values_from_origin(self, vals_list):
+        """Hook: take over what the document knows from which a complaint is opened.
+
+        Values given by the caller win.
+        """
+        orders = self.env["sale.order"].browse(
+            {vals["order_id"] for vals in vals_list if vals.get("order_id")}
+        )
+        orders.check_access("read")
+        known = {order.id: order._prepare_complaint_values() for order in orders}
+        return [
+            {**known.get(vals.get("order_id"), {}), **vals} for vals in vals_list
+        ]
+
+    @api.model
+    def _draw_numbers(self, moments):
+        """One number per moment of receipt, drawn with one query for the whole batch.
+
+        The sequence never restarts, so a number is unique also across years; the year shown is that
+        of the receipt.
+
+        :param list moments: receipt times (UTC)
+        :return: list of str
+        """
+        sequence = self.env.ref("customer_complaint.sequence_customer_complaint").sudo()
+        if sequence.implementation != "standard":
+            return [
+                sequence.with_context(ir_sequence_date=str(moment)).next_by_id()
+                for moment in moments
+            ]
+        numbers = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f"ir_sequence_{sequence.id:03d}",
+                len(moments),
+            )
+        )
+        frames = {}
+        drawn = []
+        for moment, (number,) in zip(moments, numbers, strict=True):
+            day = fields.Datetime.context_timestamp(self, moment).date()
+            if day not in frames:
+                frames[day] = sequence._get_prefix_suffix(date=str(day))
+            prefix, suffix = frames[day]
+            drawn.append(f"{prefix}{number:0{sequence.padding}d}{suffix}")
+        return drawn
+
+    def _after_intake(self):
+        """Hook: effects of new complaints, for the whole batch."""
+        self._check_move(
+            {
+                complaint.id: ("received", self.env["res.users"])
+                for complaint in self
+                if complaint.user_id or complaint.stage_type != "received"
+            }
+        )
+        self._start_deadlines()
+        self._send_acknowledgement()
+
+    def _send_acknowledgement(self):
+        """Queue the acknowledgement of receipt, one mail per complaint, sent by the mail cron."""
+        complaints = self.filtered(lambda c: c.acknowledge and c.email_from)
+        template = self.env.ref(
+            "customer_complaint.mail_template_acknowledgement", raise_if_not_found=False
+        )
+        if complaints and template:
+            # sudo: who may register a complaint need not be allowed to send free mails
+            template.sudo().send_mail_batch(complaints.ids)

@@ -1,0 +1,413 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from .customer_complaint_policy import DEADLINE_TYPES
+from .customer_complaint_stage import CLOSED_TYPES
+
+# Set by the process (numbering, ledger, closing), never by hand: a user who writes them is refused.
+PROCESS_FIELDS = {
+    "name",
+    "access_token",
+    "first_contact_id",
+    "next_due_at",
+    "next_due_type",
+    "outcome_at",
+    "round",
+    "closed_at",
+    "close_reason",
+}
+# Clocks of two machines differ a little; a receipt time within this is not "in the future".
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
+class CustomerComplaint(models.Model):
+    """A customer's dissatisfaction that somebody answers for until the customer confirms the outcome.
+
+    The model's concerns stand in files of their own: intake (`complaint_intake`), the ledger's events
+    (`complaint_deadlines`), stages and requirements (`complaint_flow`), outcome, confirmation and
+    closing (`complaint_closing`), mail and portal (`complaint_customer`).
+    """
+
+    _name = "customer.complaint"
+    _description = "Complaint"
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "next_due_at, id"
+    _check_company_auto = True
+    _rec_names_search = ["name", "title", "partner_id", "partner_name"]
+
+    # What it is
+    name = fields.Char(
+        string="Number", readonly=True, copy=False, index="trigram", default="/"
+    )
+    title = fields.Char(
+        compute="_compute_title", store=True, readonly=False, tracking=True
+    )
+    description = fields.Text(string="What happened")
+    demand = fields.Text(
+        string="Customer demand", help="What the customer asks for, in his own words."
+    )
+    emotion_id = fields.Many2one(
+        "customer.complaint.emotion", string="Emotion", groups="base.group_user"
+    )
+    line_ids = fields.One2many(
+        "customer.complaint.line", "complaint_id", string="Products", copy=True
+    )
+
+    # Whom it concerns
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Complainant",
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", store=True, index="btree_not_null"
+    )
+    partner_name = fields.Char(
+        string="Complainant name",
+        compute="_compute_partner_details",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    email_from = fields.Char(
+        string="E-mail",
+        compute="_compute_partner_details",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    phone = fields.Char(
+        compute="_compute_partner_details", store=True, readonly=False, precompute=True
+    )
+    invoiced_partner_id = fields.Many2one(
+        "res.partner",
+        string="Invoiced customer",
+        check_company=True,
+        index="btree_not_null",
+        help="Who received the invoice; a credit note goes to him. May differ from "
+        "the complainant.",
+    )
+    order_id = fields.Many2one(
+        "sale.order", string="Sales order", check_company=True, index="btree_not_null"
+    )
+    salesperson_id = fields.Many2one(
+        "res.users", string="Salesperson", groups="base.group_user"
+    )
+
+    # How it came in and how bad it is
+    received_at = fields.Datetime(
+        string="Received",
+        required=True,
+        default=fields.Datetime.now,
+        copy=False,
+        tracking=True,
+        help="When the complaint reached us. Deadlines count from here, not from the "
+        "time of entry.",
+    )
+    channel_id = fields.Many2one(
+        "customer.complaint.channel",
+        default=lambda self: self.env["customer.complaint.channel"].search([], limit=1),
+        index="btree_not_null",
+    )
+    category_id = fields.Many2one(
+        "customer.complaint.category", index="btree_not_null", tracking=True
+    )
+    canonical_class = fields.Selection(related="category_id.canonical_class")
+    archive_label = fields.Char(compute="_compute_archive_label")
+    level_id = fields.Many2one(
+        "customer.complaint.level",
+        compute="_compute_level_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        tracking=True,
+    )
+    level_rank = fields.Integer(
+        related="level_id.rank", store=True, aggregator=None, precompute=True
+    )
+
+    # Who answers for it
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        index=True,
+        readonly=True,
+    )
+    team_id = fields.Many2one(
+        "customer.complaint.team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        check_company=True,
+        index="btree_not_null",
+        tracking=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Owner",
+        domain="[('share', '=', False)]",
+        index="btree_not_null",
+        copy=False,
+        tracking=True,
+    )
+    first_contact_id = fields.Many2one(
+        "res.users",
+        string="First contact",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="The colleague who took the complaint first: stays responsible for "
+        "following it, whoever owns it.",
+    )
+
+    # Where it stands
+    stage_id = fields.Many2one(
+        "customer.complaint.stage",
+        required=True,
+        default=lambda self: self._get_stage_of_type("received"),
+        group_expand="_read_group_stage_id",
+        domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    stage_type = fields.Selection(
+        related="stage_id.stage_type", store=True, precompute=True
+    )
+    round = fields.Integer(
+        default=1,
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Grows by one each time the complaint is reopened.",
+    )
+    decision = fields.Selection(
+        [
+            ("justified", "Justified"),
+            ("partly", "Partly justified"),
+            ("not_justified", "Not justified"),
+        ],
+        copy=False,
+        tracking=True,
+    )
+    decision_reason = fields.Text(
+        string="Reason of the decision",
+        copy=False,
+        help="The outcome message to the customer starts from this text.",
+    )
+    outcome_at = fields.Datetime(string="Outcome told", readonly=True, copy=False)
+    closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False)
+    close_reason = fields.Selection(
+        [
+            ("confirmed", "Confirmed by the customer"),
+            ("no_reply", "Closed, no reply"),
+        ],
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+
+    # Ledger, with a copy of the next due time for sorting
+    deadline_ids = fields.One2many("customer.complaint.deadline", "complaint_id")
+    next_due_at = fields.Datetime(string="Next due", readonly=True, copy=False)
+    next_due_type = fields.Selection(
+        DEADLINE_TYPES, string="Next deadline", readonly=True, copy=False
+    )
+    time_left = fields.Char(compute="_compute_time_left")
+    urgency = fields.Selection(
+        [
+            ("late", "Late"),
+            ("soon", "Due within 8 hours"),
+            ("planned", "Planned"),
+            ("none", "Nothing due"),
+        ],
+        compute="_compute_time_left",
+    )
+    contact_ids = fields.One2many("customer.complaint.contact", "complaint_id")
+    confirmation_ids = fields.One2many(
+        "customer.complaint.confirmation", "complaint_id"
+    )
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+
+    _name_unique = models.UniqueIndex(
+        "(name)", "A complaint number is given once and never used again."
+    )
+    # Default order of the list, and the board: one column, sorted by what is due next.
+    _due_idx = models.Index("(next_due_at, id) WHERE active IS TRUE")
+    _stage_due_idx = models.Index("(stage_id, next_due_at, id) WHERE active IS TRUE")
+
+    # ------------------------------------------------------------------
+    # Computes
+    # ------------------------------------------------------------------
+    @api.depends("name", "title")
+    def _compute_display_name(self):
+        for complaint in self:
+            number = complaint.name if complaint.name != "/" else False
+            complaint.display_name = (
+                " · ".join(filter(None, [number, complaint.title]))
+                or self.env._("New complaint")
+            )
+
+    @api.depends("description")
+    def _compute_title(self):
+        for complaint in self:
+            if complaint.title:
+                continue
+            lines = (complaint.description or "").strip().splitlines()
+            first = lines[0].strip() if lines else ""
+            complaint.title = first if len(first) <= 80 else f"{first[:79]}…"
+
+    @api.depends("partner_id")
+    def _compute_partner_details(self):
+        for complaint in self.filtered("partner_id"):
+            partner = complaint.partner_id
+            complaint.partner_name = partner.name or partner.display_name
+            complaint.email_from = partner.email
+            complaint.phone = partner.phone
+
+    @api.depends("category_id")
+    def _compute_level_id(self):
+        defaults = {}
+        for complaint in self:
+            proposed = complaint.category_id.level_id
+            # A person's grading is not undone by a category chosen later.
+            if proposed and not (complaint._origin.id and complaint.level_id):
+                complaint.level_id = proposed
+            elif not complaint.level_id:
+                company = complaint.company_id or self.env.company
+                if company not in defaults:
+                    defaults[company] = complaint.level_id._get_default(company)
+                complaint.level_id = defaults[company]
+
+    @api.depends("category_id", "company_id")
+    def _compute_team_id(self):
+        defaults = {}
+        for complaint in self:
+            company = complaint.company_id or self.env.company
+            proposed = complaint.category_id.team_id
+            if proposed and proposed.company_id in (company, company.browse()):
+                complaint.team_id = complaint.user_id and complaint.team_id or proposed
+            elif not complaint.team_id:
+                if company not in defaults:
+                    defaults[company] = complaint.team_id._get_default(company)
+                complaint.team_id = defaults[company]
+
+    @api.depends("name", "category_id.code")
+    def _compute_archive_label(self):
+        for complaint in self:
+            code = complaint.category_id.code
+            complaint.archive_label = "-".join(filter(None, [complaint.name, code]))
+
+    @api.model
+    def _read_group_stage_id(self, stages, domain):
+        return stages.search([])
+
+    @api.model
+    def _get_stage_of_type(self, stage_type, team=None):
+        """First stage of a type, the team's own before the shared one."""
+        stages = self.env["customer.complaint.stage"].search(
+            [("stage_type", "=", stage_type)]
+        )
+        own = stages.filtered(lambda s: team and team in s.team_ids)
+        return (own or stages.filtered(lambda s: not s.team_ids))[:1]
+
+    # ------------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------------
+    @api.constrains("received_at")
+    def _check_received_at(self):
+        latest = fields.Datetime.now() + CLOCK_TOLERANCE
+        if any(complaint.received_at > latest for complaint in self):
+            raise ValidationError(
+                self.env._(
+                    "The receipt time lies in the future. Enter when the complaint "
+                    "reached us; deadlines count from there."
+                )
+            )
+
+    @api.constrains("level_id", "company_id")
+    def _check_level_company(self):
+        for complaint in self:
+            if complaint.level_id.company_id not in (
+                complaint.company_id,
+                self.env["res.company"],
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(level)s belongs to another company. Choose a level of "
+                        "%(company)s.",
+                        level=complaint.level_id.display_name,
+                        company=complaint.company_id.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------------
+    # Create, write, delete
+    # ------------------------------------------------------------------
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Every way in ends here: number, first contact, ledger and acknowledgement are given here only.
+
+        `_prepare_intake_values` and `_after_intake` are the hooks of the single intake.
+        """
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_process_fields(vals)
+        complaints = super().create(self._prepare_intake_values(vals_list))
+        complaints._after_intake()
+        return complaints
+
+    def write(self, vals):
+        if not self.env.su:
+            self._check_process_fields(vals)
+        before = {
+            complaint.id: (complaint.stage_type, complaint.user_id)
+            for complaint in self
+            if {"stage_id", "user_id"} & vals.keys()
+        }
+        res = super().write(vals)
+        # Checked after writing, so that what is missing may come in the same call.
+        if before:
+            self._check_move(before)
+        if {"level_id", "received_at"} & vals.keys():
+            self._reschedule_deadlines()
+        if {"team_id", "user_id"} & vals.keys():
+            self._sync_ledger_team()
+        return res
+
+    def _check_process_fields(self, vals):
+        # The web client sends readonly defaults of a new record along: same values are harmless.
+        forbidden = sorted(
+            fname
+            for fname in PROCESS_FIELDS & vals.keys()
+            if vals[fname] and vals[fname] not in ("/", 1)
+        )
+        if forbidden:
+            raise AccessError(
+                self.env._(
+                    "%(fields)s of a complaint are set by its process and cannot be "
+                    "written directly. Use the buttons of the complaint instead.",
+                    fields=", ".join(self._fields[f].string for f in forbidden),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_registered(self):
+        if not self.env.user.has_group(
+            "customer_complaint.group_complaint_manager"
+        ):
+            raise AccessError(
+                self.env._(
+                    "A registered complaint stays on file. Archive it, or ask a "
+                    "complaint manager."
+                )
+            )

@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class CustomerComplaintChannel(models.Model):
+    _name = "customer.complaint.channel"
+    _description = "Complaint Channel"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    source_group = fields.Selection(
+        [
+            ("internal", "Internal"),
+            ("external", "External"),
+            ("customer", "Customer's own feedback"),
+            ("third_party", "Third-party transfer"),
+        ],
+        required=True,
+        default="internal",
+    )
+    suited_for = fields.Char(
+        translate=True, help="What this channel is good for, shown when replying."
+    )
+    active = fields.Boolean(default=True)

@@ -1,0 +1,113 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+GRADES = [
+    ("5", "Very satisfied"),
+    ("4", "Satisfied"),
+    ("3", "Neutral"),
+    ("2", "Dissatisfied"),
+    ("1", "Very dissatisfied"),
+]
+ANSWERED = ("solved", "not_solved")
+
+
+class CustomerComplaintConfirmation(models.Model):
+    """What the customer says to the outcome. One row per answer, so that every round keeps its own."""
+
+    _name = "customer.complaint.confirmation"
+    _description = "Complaint Confirmation"
+    _order = "id desc"
+    _rec_name = "solved"
+
+    complaint_id = fields.Many2one(
+        "customer.complaint", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True)
+    round = fields.Integer(readonly=True, aggregator=None)
+    date = fields.Datetime(
+        required=True, default=lambda self: fields.Datetime.now(), readonly=True
+    )
+    solved = fields.Selection(
+        [
+            ("solved", "Solved"),
+            ("not_solved", "Not solved"),
+            ("no_answer", "No answer"),
+            ("not_reachable", "Not reachable"),
+        ],
+        required=True,
+        default="solved",
+    )
+    grade = fields.Selection(
+        GRADES, string="Satisfaction", help="With the handling of the complaint."
+    )
+    comment = fields.Text()
+    source = fields.Selection(
+        [("staff", "Colleague"), ("portal", "Customer, on the portal")],
+        required=True,
+        default="staff",
+        readonly=True,
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        string="Recorded by",
+        default=lambda self: self.env.user,
+        readonly=True,
+    )
+
+    @api.constrains("solved", "grade")
+    def _check_grade(self):
+        for row in self:
+            if row.solved == "solved" and not row.grade:
+                raise ValidationError(
+                    self.env._(
+                        "How satisfied is the customer? Choose one of the five grades."
+                    )
+                )
+            if row.solved not in ANSWERED and row.grade:
+                raise ValidationError(
+                    self.env._(
+                        "A customer who did not answer has no satisfaction grade. "
+                        "Remove the grade."
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Record and act: close, or reopen in a new round."""
+        rows = super().create(vals_list)
+        for row in rows:
+            row.sudo().round = row.complaint_id.round
+            row._apply()
+        return rows
+
+    def _is_satisfied(self):
+        """Solved, and a grade above those that send a complaint back to evaluation (a setting)."""
+        self.ensure_one()
+        limit = self.complaint_id.company_id.complaint_reopen_grade
+        return self.solved == "solved" and int(self.grade) > limit
+
+    def _allows_closing(self):
+        self.ensure_one()
+        return self._is_satisfied() or self.solved not in ANSWERED
+
+    def _apply(self):
+        self.ensure_one()
+        # sudo: the access check is that of recording a confirmation
+        complaint = self.complaint_id.sudo()
+        if not complaint.outcome_at:
+            raise UserError(
+                self.env._(
+                    "%(complaint)s: the customer has not been told an outcome in this "
+                    "round. Send the outcome first.",
+                    complaint=complaint.name,
+                )
+            )
+        if self.solved not in ANSWERED:
+            complaint._check_no_reply()
+            complaint._close("no_reply")
+        elif self._is_satisfied():
+            complaint._close("confirmed")
+        else:
+            complaint._reopen(
+                self.env._("The customer is not satisfied with the outcome.")
+            )

@@ -1,0 +1,111 @@
+from odoo import api, fields, models
+
+
+class CustomerComplaintEscalation(models.Model):
+    """Log and order in one: a row says that a step was due for a deadline and whom it concerns.
+
+    The unique index makes each step happen once per due time, whoever runs the engine how often. The
+    automation rules of the escalation (one per effect) work on these rows.
+    """
+
+    _name = "customer.complaint.escalation"
+    _description = "Complaint Escalation"
+    _order = "id desc"
+    _rec_name = "step_id"
+
+    deadline_id = fields.Many2one(
+        "customer.complaint.deadline", required=True, ondelete="cascade", readonly=True
+    )
+    complaint_id = fields.Many2one(
+        "customer.complaint",
+        required=True,
+        ondelete="cascade",
+        index=True,
+        readonly=True,
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True
+    )
+    step_id = fields.Many2one(
+        "customer.complaint.escalation.step",
+        required=True,
+        ondelete="restrict",
+        readonly=True,
+    )
+    due_at = fields.Datetime(
+        string="Due time concerned", required=True, readonly=True
+    )
+    step_at = fields.Datetime(string="Planned for", required=True, readonly=True)
+    effect = fields.Selection(related="step_id.effect", store=True)
+    from_user_id = fields.Many2one("res.users", string="From", readonly=True)
+    user_id = fields.Many2one("res.users", string="To", readonly=True)
+    reason = fields.Char(readonly=True)
+
+    _once = models.UniqueIndex(
+        "(deadline_id, step_id, due_at)",
+        "An escalation step happens once per deadline and due time.",
+    )
+
+    # ------------------------------------------------------------------
+    # Effects: called by the automation rules with all rows of a batch
+    # ------------------------------------------------------------------
+    def _effect_activity(self):
+        """Give each person told a to-do on the complaint, without an e-mail per to-do."""
+        rows = self.filtered("user_id")
+        activity_type = self.env.ref(
+            "customer_complaint.mail_activity_type_deadline", raise_if_not_found=False
+        ) or self.env.ref("mail.mail_activity_data_todo")
+        model_id = self.env["ir.model"]._get_id("customer.complaint")
+        return (
+            self.env["mail.activity"]
+            .with_context(mail_activity_quick_update=True)
+            .create(
+                [
+                    {
+                        "activity_type_id": activity_type.id,
+                        "automated": True,
+                        "res_model_id": model_id,
+                        "res_id": row.complaint_id.id,
+                        "user_id": row.user_id.id,
+                        "date_deadline": fields.Datetime.context_timestamp(
+                            row.with_context(tz=row.user_id.tz), row.due_at
+                        ).date(),
+                        "summary": row._in_language_of_recipient().step_id.name,
+                        "note": row._in_language_of_recipient()._get_reason(),
+                    }
+                    for row in rows
+                ]
+            )
+        )
+
+    def _effect_follow(self):
+        """Let each person told follow the complaint from now on."""
+        for user, rows in self.filtered("user_id").grouped("user_id").items():
+            rows.complaint_id.message_subscribe(partner_ids=user.partner_id.ids)
+
+    def _in_language_of_recipient(self):
+        self.ensure_one()
+        return self.with_context(lang=self.user_id.lang, tz=self.user_id.tz)
+
+    def _get_reason(self):
+        """Sentence that says which deadline made this step due, in the language of the context."""
+        self.ensure_one()
+        deadline = self.deadline_id
+        labels = dict(
+            deadline._fields["deadline_type"]._description_selection(self.env)
+        )
+        texts = {
+            "start": self.env._("%(deadline)s runs until %(due)s."),
+            "before": self.env._("%(deadline)s is due on %(due)s."),
+            "after": self.env._("%(deadline)s was due on %(due)s."),
+        }
+        moment = fields.Datetime.context_timestamp(self, self.due_at)
+        return texts[self.step_id.timing] % {
+            "deadline": labels[deadline.deadline_type],
+            "due": moment.strftime("%Y-%m-%d %H:%M"),
+        }
+
+    @api.depends("step_id.name", "complaint_id.name")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = f"{row.complaint_id.name} · {row.step_id.name}"

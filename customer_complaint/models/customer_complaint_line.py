@@ -1,0 +1,54 @@
+from odoo import api, fields, models
+
+
+class CustomerComplaintLine(models.Model):
+    _name = "customer.complaint.line"
+    _description = "Complaint Line"
+    _order = "complaint_id, sequence, id"
+    _check_company_auto = True
+
+    complaint_id = fields.Many2one(
+        "customer.complaint", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="complaint_id.company_id", store=True)
+    sequence = fields.Integer(default=10)
+    order_line_id = fields.Many2one(
+        "sale.order.line", check_company=True, index="btree_not_null"
+    )
+    product_id = fields.Many2one("product.product", check_company=True)
+    name = fields.Char(
+        string="Product or service",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    quantity = fields.Float(default=1.0, digits="Product Unit")
+    uom_id = fields.Many2one(
+        "uom.uom",
+        string="Unit",
+        compute="_compute_uom_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    problem = fields.Char(string="What is wrong")
+
+    _quantity_positive = models.Constraint(
+        "CHECK(quantity > 0)",
+        "The quantity complained about must be greater than zero. Remove the line if "
+        "the product is not concerned.",
+    )
+
+    @api.depends("product_id")
+    def _compute_name(self):
+        for line in self:
+            if line.product_id and not line.name:
+                line.name = line.product_id.display_name
+
+    @api.depends("product_id")
+    def _compute_uom_id(self):
+        for line in self:
+            if line.product_id and not line.uom_id:
+                line.uom_id = line.product_id.uom_id

@@ -1,0 +1,54 @@
+from odoo import api, fields, models, tools
+
+from .customer_complaint_stage import STAGE_POSITION, STAGE_TYPES
+
+
+class CustomerComplaintRequirement(models.Model):
+    """One line = one thing a complaint must have before it enters a stage type."""
+
+    _name = "customer.complaint.requirement"
+    _description = "Required Before the Next Stage"
+    _inherit = ["customer.complaint.cached.mixin"]
+    _order = "stage_type, sequence, id"
+    _rec_name = "code"
+
+    sequence = fields.Integer(default=10)
+    stage_type = fields.Selection(
+        STAGE_TYPES, string="Before Entering", required=True, default="assessed"
+    )
+    code = fields.Selection(
+        [
+            ("customer", "Customer name"),
+            ("contact", "Contact: e-mail or phone"),
+            ("received_at", "Receipt time"),
+            ("description", "What happened"),
+            ("demand", "Customer demand"),
+            ("category", "Category"),
+            ("level", "Level"),
+            ("owner", "Owner"),
+            ("decision", "Decision and its reason"),
+            ("outcome", "Outcome told to the customer"),
+            ("confirmation", "Confirmation by the customer"),
+        ],
+        string="Required",
+        required=True,
+    )
+    active = fields.Boolean(default=True)
+
+    _code_unique = models.UniqueIndex(
+        "(stage_type, code)",
+        "This is already required before that stage. Activate the existing line.",
+    )
+
+    @api.model
+    @tools.ormcache("stage_type")
+    def _get_codes(self, stage_type):
+        """Codes of all that must be there before a complaint enters `stage_type`.
+
+        Stages can be skipped, requirements cannot: those of earlier types count too.
+        """
+        rows = self.sudo().search([])
+        rows = rows.filtered(
+            lambda r: STAGE_POSITION[r.stage_type] <= STAGE_POSITION[stage_type]
+        ).sorted(lambda r: (STAGE_POSITION[r.stage_type], r.sequence, r.id))
+        return tuple(dict.fromkeys(rows.mapped("code")))

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CustomerComplaintTeam(models.Model):
+    """The department that answers for a complaint; escalation climbs from it to its parents."""
+
+    _name = "customer.complaint.team"
+    _description = "Complaint Team"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", help="Empty: the team works for all companies."
+    )
+    parent_id = fields.Many2one(
+        "customer.complaint.team",
+        string="Parent Team",
+        check_company=True,
+        index="btree_not_null",
+    )
+    tier = fields.Selection(
+        [
+            ("1", "Head office"),
+            ("2", "Department"),
+            ("3", "Front line"),
+        ],
+        default="2",
+        required=True,
+    )
+    leader_id = fields.Many2one(
+        "res.users", string="Team Leader", domain="[('share', '=', False)]"
+    )
+    member_ids = fields.Many2many(
+        "res.users", string="Members", domain="[('share', '=', False)]"
+    )
+    supervisor_ids = fields.Many2many(
+        "res.users",
+        "customer_complaint_team_supervisor_rel",
+        compute="_compute_supervisor_ids",
+        store=True,
+        recursive=True,
+        help="The leader and those of the teams above: they see this team's complaints.",
+    )
+    color = fields.Integer()
+
+    @api.depends("leader_id", "parent_id.supervisor_ids")
+    def _compute_supervisor_ids(self):
+        for team in self:
+            team.supervisor_ids = team.leader_id | team.parent_id.supervisor_ids
+
+    @api.constrains("parent_id")
+    def _check_parent_id(self):
+        if self._has_cycle():
+            raise ValidationError(
+                self.env._(
+                    "A team cannot stand above itself. Choose another parent team."
+                )
+            )
+
+    @api.model
+    def _get_default(self, company):
+        """First team that works for `company`."""
+        return self.search([("company_id", "in", [company.id, False])], limit=1)
+
+    def _get_top_leader(self):
+        """Leader of the highest team above this one that has a leader (upper management)."""
+        self.ensure_one()
+        leader, team = self.leader_id, self.parent_id
+        while team:
+            leader = team.leader_id or leader
+            team = team.parent_id
+        return leader

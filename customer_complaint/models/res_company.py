@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    complaint_acknowledge = fields.Boolean(
+        string="Acknowledge new complaints", default=True
+    )
+    complaint_no_reply_attempts = fields.Integer(
+        string="Attempts before closing without reply", default=2
+    )
+    complaint_no_reply_days = fields.Integer(
+        string="Days before closing without reply", default=7
+    )
+    complaint_reopen_grade = fields.Integer(
+        string="Reopen up to grade",
+        default=2,
+        help="A satisfaction grade up to this one sends a complaint back to evaluation, "
+        "even when the customer calls it solved. 0: never.",
+    )
+
+    _complaint_no_reply_positive = models.Constraint(
+        "CHECK(complaint_no_reply_attempts >= 0 AND complaint_no_reply_days >= 0)",
+        "Attempts and days before closing without reply cannot be negative.",
+    )
+    _complaint_reopen_grade_range = models.Constraint(
+        "CHECK(complaint_reopen_grade BETWEEN 0 AND 4)",
+        "Grades run from 1 to 5; the highest one cannot reopen a complaint. Choose 0 "
+        "to 4.",
+    )

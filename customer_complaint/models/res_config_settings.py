@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    complaint_acknowledge = fields.Boolean(
+        related="company_id.complaint_acknowledge", readonly=False
+    )
+    complaint_no_reply_attempts = fields.Integer(
+        related="company_id.complaint_no_reply_attempts", readonly=False
+    )
+    complaint_no_reply_days = fields.Integer(
+        related="company_id.complaint_no_reply_days", readonly=False
+    )
+    complaint_reopen_grade = fields.Integer(
+        related="company_id.complaint_reopen_grade", readonly=False
+    )

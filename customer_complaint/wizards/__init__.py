@@ -1,0 +1,2 @@
+from . import customer_complaint_reopen
+from . import customer_complaint_move_deadline

@@ -1,0 +1,197 @@
+"""PostgreSQL: the server the PG* variables point to, else a private cluster in the cache."""
+
+import dataclasses
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import machine
+from .say import Problem, run, step
+
+VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGPORT", "PGUSER")
+ROLE = "odoo"
+PORT = "5432"  # of the private cluster: only names its socket, nothing listens on the network
+# A cluster for trying and testing: fast, and rebuilt rather than repaired after a power cut.
+SETTINGS = {
+    "listen_addresses": "''",
+    "port": PORT,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "512MB",
+    "maintenance_work_mem": "128MB",
+    "max_wal_size": "2GB",
+    "max_connections": "200",
+    "jit": "off",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server that Odoo may use: how to reach it and which programs to use."""
+
+    host: str
+    port: str
+    user: str
+    password: str
+    programs: Path | None
+    private: bool
+
+    def environment(self):
+        """PG* variables for the client programs."""
+        named = {"PGHOST": self.host, "PGPORT": self.port, "PGUSER": self.user}
+        if self.password:
+            named["PGPASSWORD"] = self.password
+        return os.environ | named
+
+    def program(self, name):
+        """The path of a client program."""
+        return str(self.programs / name) if self.programs else name
+
+    def query(self, sql, database="postgres"):
+        """The rows of a query as lists of texts.
+
+        :raises Problem: when PostgreSQL refuses it
+        """
+        command = [self.program("psql"), "-XqAt", "-F", "\x1f", "-v", "ON_ERROR_STOP=1"]
+        done = subprocess.run(
+            [*command, "-d", database, "-c", sql],
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise Problem(f"PostgreSQL refused: {done.stderr.strip() or sql}")
+        return [line.split("\x1f") for line in done.stdout.splitlines()]
+
+    def exists(self, database):
+        """Whether a database of that name exists."""
+        return [database] in self.query("SELECT datname FROM pg_database")
+
+    def clone(self, template, database):
+        """Copy a database that nobody is connected to, replacing an older copy."""
+        self.drop(database)
+        self.query(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
+    def drop(self, database):
+        """Remove a database if it exists, closing its connections."""
+        self.query(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def databases(self, prefix):
+        """The names of the databases that begin with a prefix."""
+        names = (
+            row[0] for row in self.query("SELECT datname FROM pg_database ORDER BY 1")
+        )
+        return [name for name in names if name.startswith(prefix)]
+
+
+def binaries():
+    """The folder of the newest PostgreSQL server's programs on this machine, or None."""
+    found = [
+        path
+        for path in Path("/usr/lib/postgresql").glob("*/bin")
+        if (path / "initdb").exists()
+    ]
+    found.sort(key=lambda path: float(path.parent.name))
+    return found[-1] if found else None
+
+
+def configured():
+    """Whether the standard variables point to a server."""
+    return any(os.environ.get(name) for name in VARIABLES)
+
+
+def server():
+    """The server to use, started if it is the private one.
+
+    :raises Problem: when the server the variables point to does not answer or cannot be used
+    """
+    return _given() if configured() else _private()
+
+
+def _given():
+    user = os.environ.get("PGUSER") or os.environ.get("USER") or ""
+    given = Server(
+        host=os.environ.get("PGHOST") or os.environ.get("PGHOSTADDR") or "",
+        port=os.environ.get("PGPORT") or "5432",
+        user=user,
+        password=os.environ.get("PGPASSWORD") or "",
+        programs=binaries(),
+        private=False,
+    )
+    advice = "correct the PG* variables, or unset them to have a private cluster made."
+    if user == "postgres":
+        raise Problem(f"Odoo refuses to work as the database user postgres: {advice}")
+    try:
+        may_create = given.query(
+            "SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user"
+        )
+    except (Problem, FileNotFoundError) as error:
+        raise Problem(
+            f"PostgreSQL does not answer where the PG* variables point ({error}): {advice}"
+        ) from None
+    if may_create != [["t"]]:
+        raise Problem(
+            f"The database user {user} may not create databases: grant it CREATEDB, or {advice}"
+        )
+    return given
+
+
+def _private():
+    programs = binaries()
+    if not programs:
+        raise Problem(
+            "PostgreSQL is missing: ask an administrator to run: apt-get install postgresql"
+        )
+    with machine.prepared("postgres", programs, SETTINGS) as (data, empty):
+        if empty:
+            step("Creating a private PostgreSQL cluster")
+            run(
+                (programs / "initdb", "-D", data, "-U", ROLE, "-A", "trust")
+                + ("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+                "create a PostgreSQL cluster",
+                machine.log("initdb"),
+            )
+            lines = "".join(f"{name} = {value}\n" for name, value in SETTINGS.items())
+            with (data / "postgresql.conf").open("a") as file:
+                file.write(lines)
+    private = Server(str(_socket_folder()), PORT, ROLE, "", programs, private=True)
+    if not _running(programs, data):
+        start = (
+            programs / "pg_ctl",
+            "start",
+            "-w",
+            "-D",
+            data,
+            "-l",
+            machine.log("postgres"),
+        )
+        options = ("-o", f"-k '{private.host}'")
+        run((*start, *options), "start PostgreSQL", machine.log("postgres-start"))
+    return private
+
+
+def _socket_folder():
+    """The folder of the private socket, whose path must stay short."""
+    place = machine.folder("socket")
+    if len(str(place)) < 80:
+        return place
+    place = Path(tempfile.gettempdir()) / f"{machine.NAME}-{os.getuid()}"
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place
+
+
+def _running(programs, data):
+    status = subprocess.run(
+        [programs / "pg_ctl", "status", "-D", data], capture_output=True
+    )
+    return status.returncode == 0
+
+
+def stop():
+    """Stop the private cluster if it runs."""
+    programs, data = binaries(), machine.cache() / "postgres"
+    if programs and data.exists() and _running(programs, data):
+        halt = (programs / "pg_ctl", "stop", "-D", data, "-m", "fast")
+        run(halt, "stop PostgreSQL", machine.log("postgres-stop"))
