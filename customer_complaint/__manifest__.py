@@ -33,6 +33,7 @@
         "data/base_automation_data.xml",
         "data/customer_complaint_escalation_step_data.xml",
         "data/ir_cron_data.xml",
+        "wizards/customer_complaint_escalate_views.xml",
         "wizards/customer_complaint_reopen_views.xml",
         "wizards/customer_complaint_move_deadline_views.xml",
         "views/customer_complaint_deadline_views.xml",

@@ -1,4 +1,3 @@
-from . import base_automation
 from . import customer_complaint_cached_mixin
 from . import res_company
 from . import res_config_settings
@@ -16,6 +15,7 @@ from . import customer_complaint_deadline
 from . import customer_complaint_escalation_step
 from . import customer_complaint_escalation
 from . import complaint_engine
+from . import base_automation
 from . import customer_complaint_contact
 from . import customer_complaint_confirmation
 from . import complaint_intake

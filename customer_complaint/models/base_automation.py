@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 
+from .customer_complaint_escalation_step import EFFECTS
+
 
 class BaseAutomation(models.Model):
     _inherit = "base.automation"
 
     complaint_effect = fields.Selection(
-        [("activity", "Give a to-do"), ("follow", "Let follow the complaint")],
+        EFFECTS,
         string="Complaint escalation effect",
         readonly=True,
         copy=False,

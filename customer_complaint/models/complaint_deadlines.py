@@ -133,7 +133,9 @@ class CustomerComplaint(models.Model):
             label = labels[complaint.next_due_type]
             length = self._format_length(seconds)
             complaint.time_left = (
-                self.env._("%(deadline)s late by %(length)s", deadline=label, length=length)
+                self.env._(
+                    "%(deadline)s late by %(length)s", deadline=label, length=length
+                )
                 if seconds < 0
                 else self.env._(
                     "%(deadline)s in %(length)s", deadline=label, length=length
@@ -147,7 +149,9 @@ class CustomerComplaint(models.Model):
         if days:
             return self.env._("%(days)s d %(hours)s h", days=days, hours=hours)
         if hours:
-            return self.env._("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+            return self.env._(
+                "%(hours)s h %(minutes)s min", hours=hours, minutes=minutes
+            )
         return self.env._("%(minutes)s min", minutes=minutes)
 
     # ------------------------------------------------------------------

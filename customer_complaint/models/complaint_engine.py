@@ -72,7 +72,9 @@ class CustomerComplaintDeadline(models.Model):
             raise
         except Exception as error:
             _logger.error(
-                "Deadline %s is set aside: its escalation failed.", self.id, exc_info=True
+                "Deadline %s is set aside: its escalation failed.",
+                self.id,
+                exc_info=True,
             )
             delay = min(FIRST_RETRY * 2 ** min(self.attempts, 20), LAST_RETRY)
             self.write(
@@ -114,8 +116,7 @@ class CustomerComplaintDeadline(models.Model):
         rows = Escalation.create(vals_list)
         for row in rows:
             row.reason = row._get_reason()
-        for effect, effect_rows in rows.grouped("effect").items():
-            self.env["base.automation"]._run_complaint_rules(effect, effect_rows)
+        rows._execute()
         self.filtered("error").write({"attempts": 0, "error": False})
         self.env.flush_all()
 
@@ -130,15 +131,18 @@ class CustomerComplaintDeadline(models.Model):
             "step_id": step.id,
             "due_at": self.due_at,
             "step_at": step_at,
+            "effect": step.effect,
             "from_user_id": complaint.user_id.id,
             "user_id": complaint._get_recipient(step).id,
         }
 
     @api.model
     def _get_next_step_time(self):
-        return self.sudo().search(
-            [("next_step_at", "!=", False)], order="next_step_at, id", limit=1
-        ).next_step_at
+        return (
+            self.sudo()
+            .search([("next_step_at", "!=", False)], order="next_step_at, id", limit=1)
+            .next_step_at
+        )
 
     def _wake_engine_for_steps(self):
         """Make the engine run at the earliest step of these rows."""
@@ -149,8 +153,8 @@ class CustomerComplaintDeadline(models.Model):
         """Make the engine run at `at`, unless a run is planned between now and then."""
         if not at:
             return
-        cron = self.env.ref(
-            "customer_complaint.ir_cron_run_deadline_steps", raise_if_not_found=False
+        cron = self.env["customer.complaint"]._get_shipped(
+            "ir_cron_run_deadline_steps", "ir.cron"
         )
         if not cron:
             return
@@ -169,4 +173,4 @@ class CustomerComplaintDeadline(models.Model):
             )
         )
         if not planned:
-            cron.sudo()._trigger(at=at)
+            cron._trigger(at=at)

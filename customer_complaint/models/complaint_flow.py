@@ -113,7 +113,10 @@ class CustomerComplaint(models.Model):
             if newly_assigned and STAGE_POSITION[target] < STAGE_POSITION["assessed"]:
                 target = "assessed"
                 assigned += complaint
-            if STAGE_POSITION[target] <= STAGE_POSITION[old_type] and not newly_assigned:
+            if (
+                STAGE_POSITION[target] <= STAGE_POSITION[old_type]
+                and not newly_assigned
+            ):
                 continue
             if missing := complaint._get_missing(target):
                 problems.append(
@@ -181,6 +184,17 @@ class CustomerComplaint(models.Model):
             "customer_complaint.customer_complaint_view_form_decision",
             self.env._("Decision"),
         )
+
+    def action_escalate(self):
+        """Ask the next one up for help, with a reason."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Escalate"),
+            "res_model": "customer.complaint.escalate",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_complaint_ids": self.ids},
+        }
 
     def action_save_dialog(self):
         """Close a dialog on the complaint itself; the client has saved it before."""

@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from .customer_complaint_policy import DEADLINE_TYPES
-from .customer_complaint_stage import CLOSED_TYPES
 
 # Set by the process (numbering, ledger, closing), never by hand: a user who writes them is refused.
 PROCESS_FIELDS = {
@@ -42,7 +41,11 @@ class CustomerComplaint(models.Model):
         string="Number", readonly=True, copy=False, index="trigram", default="/"
     )
     title = fields.Char(
-        compute="_compute_title", store=True, readonly=False, tracking=True
+        compute="_compute_title",
+        store=True,
+        readonly=False,
+        precompute=True,
+        tracking=True,
     )
     description = fields.Text(string="What happened")
     demand = fields.Text(
@@ -64,7 +67,10 @@ class CustomerComplaint(models.Model):
         tracking=True,
     )
     commercial_partner_id = fields.Many2one(
-        related="partner_id.commercial_partner_id", store=True, index="btree_not_null"
+        related="partner_id.commercial_partner_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     partner_name = fields.Char(
         string="Complainant name",
@@ -110,7 +116,7 @@ class CustomerComplaint(models.Model):
     )
     channel_id = fields.Many2one(
         "customer.complaint.channel",
-        default=lambda self: self.env["customer.complaint.channel"].search([], limit=1),
+        default=lambda self: self._get_default_channel(),
         index="btree_not_null",
     )
     category_id = fields.Many2one(
@@ -252,10 +258,9 @@ class CustomerComplaint(models.Model):
     def _compute_display_name(self):
         for complaint in self:
             number = complaint.name if complaint.name != "/" else False
-            complaint.display_name = (
-                " · ".join(filter(None, [number, complaint.title]))
-                or self.env._("New complaint")
-            )
+            complaint.display_name = " · ".join(
+                filter(None, [number, complaint.title])
+            ) or self.env._("New complaint")
 
     @api.depends("description")
     def _compute_title(self):
@@ -306,6 +311,10 @@ class CustomerComplaint(models.Model):
         for complaint in self:
             code = complaint.category_id.code
             complaint.archive_label = "-".join(filter(None, [complaint.name, code]))
+
+    @api.model
+    def _get_default_channel(self):
+        return self.env["customer.complaint.channel"].search([], limit=1)
 
     @api.model
     def _read_group_stage_id(self, stages, domain):
@@ -402,9 +411,7 @@ class CustomerComplaint(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_registered(self):
-        if not self.env.user.has_group(
-            "customer_complaint.group_complaint_manager"
-        ):
+        if not self.env.user.has_group("customer_complaint.group_complaint_manager"):
             raise AccessError(
                 self.env._(
                     "A registered complaint stays on file. Archive it, or ask a "

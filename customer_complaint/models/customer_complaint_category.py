@@ -46,7 +46,9 @@ class CustomerComplaintCategory(models.Model):
     @api.depends_context("lang")
     def _compute_display_name(self):
         for category in self:
-            path = [int(part) for part in (category.parent_path or "").split("/") if part]
+            path = [
+                int(part) for part in (category.parent_path or "").split("/") if part
+            ]
             names = self.browse(path).mapped("name") or [category.name or ""]
             category.display_name = " / ".join(names)
 

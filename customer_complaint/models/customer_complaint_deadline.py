@@ -52,7 +52,11 @@ class CustomerComplaintDeadline(models.Model):
     is_late = fields.Boolean(
         string="Late", compute="_compute_is_late", search="_search_is_late"
     )
-    escalation_ids = fields.One2many("customer.complaint.escalation", "deadline_id")
+    escalation_ids = fields.One2many(
+        "customer.complaint.escalation",
+        "deadline_id",
+        groups="customer_complaint.group_complaint_user",
+    )
 
     # Engine
     next_step_at = fields.Datetime(readonly=True)

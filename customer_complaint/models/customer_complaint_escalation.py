@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .customer_complaint_escalation_step import EFFECTS
+
 
 class CustomerComplaintEscalation(models.Model):
     """Log and order in one: a row says that a step was due for a deadline and whom it concerns.
@@ -11,10 +13,12 @@ class CustomerComplaintEscalation(models.Model):
     _name = "customer.complaint.escalation"
     _description = "Complaint Escalation"
     _order = "id desc"
-    _rec_name = "step_id"
 
     deadline_id = fields.Many2one(
-        "customer.complaint.deadline", required=True, ondelete="cascade", readonly=True
+        "customer.complaint.deadline",
+        ondelete="cascade",
+        readonly=True,
+        help="Empty: a colleague escalated by hand.",
     )
     complaint_id = fields.Many2one(
         "customer.complaint",
@@ -27,16 +31,11 @@ class CustomerComplaintEscalation(models.Model):
         "res.company", required=True, readonly=True, index=True
     )
     step_id = fields.Many2one(
-        "customer.complaint.escalation.step",
-        required=True,
-        ondelete="restrict",
-        readonly=True,
+        "customer.complaint.escalation.step", ondelete="restrict", readonly=True
     )
-    due_at = fields.Datetime(
-        string="Due time concerned", required=True, readonly=True
-    )
+    due_at = fields.Datetime(string="Due time concerned", readonly=True)
     step_at = fields.Datetime(string="Planned for", required=True, readonly=True)
-    effect = fields.Selection(related="step_id.effect", store=True)
+    effect = fields.Selection(EFFECTS, required=True, readonly=True)
     from_user_id = fields.Many2one("res.users", string="From", readonly=True)
     user_id = fields.Many2one("res.users", string="To", readonly=True)
     reason = fields.Char(readonly=True)
@@ -45,6 +44,11 @@ class CustomerComplaintEscalation(models.Model):
         "(deadline_id, step_id, due_at)",
         "An escalation step happens once per deadline and due time.",
     )
+
+    def _execute(self):
+        """Run the automation rules on these rows, once per effect."""
+        for effect, rows in self.grouped("effect").items():
+            self.env["base.automation"]._run_complaint_rules(effect, rows)
 
     # ------------------------------------------------------------------
     # Effects: called by the automation rules with all rows of a batch
@@ -68,12 +72,12 @@ class CustomerComplaintEscalation(models.Model):
                         "res_id": row.complaint_id.id,
                         "user_id": row.user_id.id,
                         "date_deadline": fields.Datetime.context_timestamp(
-                            row.with_context(tz=row.user_id.tz), row.due_at
+                            row, row.due_at or row.step_at
                         ).date(),
-                        "summary": row._in_language_of_recipient().step_id.name,
-                        "note": row._in_language_of_recipient()._get_reason(),
+                        "summary": row._get_summary(),
+                        "note": row._get_reason(),
                     }
-                    for row in rows
+                    for row in (r._in_language_of_recipient() for r in rows)
                 ]
             )
         )
@@ -87,9 +91,16 @@ class CustomerComplaintEscalation(models.Model):
         self.ensure_one()
         return self.with_context(lang=self.user_id.lang, tz=self.user_id.tz)
 
-    def _get_reason(self):
-        """Sentence that says which deadline made this step due, in the language of the context."""
+    def _get_summary(self):
+        """Headline of the to-do, in the language of the context."""
         self.ensure_one()
+        return self.step_id.name or self.env._("A colleague asks for your help")
+
+    def _get_reason(self):
+        """Sentence that says why this was escalated, in the language of the context."""
+        self.ensure_one()
+        if not self.deadline_id:
+            return self.reason
         deadline = self.deadline_id
         labels = dict(
             deadline._fields["deadline_type"]._description_selection(self.env)
@@ -108,4 +119,5 @@ class CustomerComplaintEscalation(models.Model):
     @api.depends("step_id.name", "complaint_id.name")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{row.complaint_id.name} · {row.step_id.name}"
+            parts = [row.complaint_id.name, row.step_id.name or row.reason]
+            row.display_name = " · ".join(filter(None, parts))

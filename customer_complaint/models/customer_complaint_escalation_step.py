@@ -3,6 +3,9 @@ from odoo import api, fields, models, tools
 from ..tools import due_times
 from .customer_complaint_policy import DEADLINE_TYPES
 
+# One automation rule is shipped per effect: data/base_automation_data.xml.
+EFFECTS = [("activity", "Give a to-do"), ("follow", "Let follow the complaint")]
+
 
 class CustomerComplaintEscalationStep(models.Model):
     """One line of the escalation chain: when it happens, who is told, and how."""
@@ -48,7 +51,7 @@ class CustomerComplaintEscalationStep(models.Model):
         "res.users", string="User", domain="[('share', '=', False)]"
     )
     effect = fields.Selection(
-        [("activity", "Give a to-do"), ("follow", "Let follow the complaint")],
+        EFFECTS,
         required=True,
         default="activity",
         help="What happens is an automation rule per effect: see Automation Rules.",

@@ -31,7 +31,5 @@ class ResPartner(models.Model):
             "customer_complaint.customer_complaint_action"
         )
         action["domain"] = [("partner_id", "child_of", self.ids)]
-        action["context"] = (
-            {"default_partner_id": self.id} if len(self) == 1 else {}
-        )
+        action["context"] = {"default_partner_id": self.id} if len(self) == 1 else {}
         return action

@@ -63,9 +63,7 @@ class SaleOrder(models.Model):
             "customer_complaint.customer_complaint_action"
         )
         action["domain"] = [("order_id", "in", self.ids)]
-        action["context"] = (
-            {"default_order_id": self.id} if len(self) == 1 else {}
-        )
+        action["context"] = {"default_order_id": self.id} if len(self) == 1 else {}
         return action
 
 

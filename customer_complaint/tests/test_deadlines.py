@@ -1,0 +1,245 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import RECEIPT, ComplaintCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDeadlines(ComplaintCommon):
+    def test_graded_limits_count_from_receipt_per_level(self):
+        # C-27 C-33
+        expected = {
+            0: (datetime(2025, 3, 4, 9), datetime(2025, 3, 5, 9)),
+            1: (datetime(2025, 3, 5, 9), datetime(2025, 3, 6, 9)),
+            2: (datetime(2025, 3, 6, 9), datetime(2025, 3, 8, 9)),
+        }
+        for index, (response, completion) in expected.items():
+            complaint = self.make_complaint(level_id=self.levels[index].id)
+            self.assertEqual(self.row(complaint, "first_response").due_at, response)
+            self.assertEqual(self.row(complaint, "completion").due_at, completion)
+            self.assertEqual(complaint.next_due_at, response)
+            self.assertEqual(complaint.next_due_type, "first_response")
+
+    def test_level_one_is_the_most_severe(self):
+        # C-27
+        self.assertEqual(
+            self.env["customer.complaint.level"].search([]).mapped("rank"), [1, 2, 3]
+        )
+        self.assertEqual(self.levels[0].display_name, "Level 1 · Urgent")
+
+    def test_the_first_substantive_message_meets_the_first_response(self):
+        # C-33
+        complaint = self.make_owned()
+        with freeze_time("2025-03-03 10:00:00"):
+            complaint.message_post(body="internal", subtype_xmlid="mail.mt_note")
+            self.assertEqual(self.row(complaint, "first_response").state, "open")
+            complaint.message_post(
+                body="automatic",
+                message_type="notification",
+                subtype_xmlid="mail.mt_comment",
+            )
+            self.assertEqual(self.row(complaint, "first_response").state, "open")
+            complaint.with_user(self.env.ref("base.user_root")).sudo().message_post(
+                body="by the system",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            self.assertEqual(self.row(complaint, "first_response").state, "open")
+            complaint.sudo().message_post(
+                body="Where is my answer?",
+                author_id=self.partner.id,
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            self.assertEqual(self.row(complaint, "first_response").state, "open")
+        with freeze_time("2025-03-03 11:00:00"):
+            complaint.message_post(
+                body="I take care of it.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+        row = self.row(complaint, "first_response")
+        self.assertEqual((row.state, row.result), ("done", "on_time"))
+        self.assertEqual(row.done_at, datetime(2025, 3, 3, 11))
+        self.assertEqual(complaint.next_due_type, "completion")
+
+    def test_the_first_answer_counts_not_the_second(self):
+        complaint = self.make_owned()
+        for moment in ("2025-03-03 11:00:00", "2025-03-09 11:00:00"):
+            with freeze_time(moment):
+                complaint.message_post(
+                    body="Answer",
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                )
+        self.assertEqual(
+            self.row(complaint, "first_response").done_at, datetime(2025, 3, 3, 11)
+        )
+
+    def test_an_answer_at_the_very_due_time_is_on_time(self):
+        complaint = self.make_owned()
+        late = self.make_owned()
+        self.env["customer.complaint.contact"].create(
+            [
+                {
+                    "complaint_id": complaint.id,
+                    "summary": "Called",
+                    "date": RECEIPT + timedelta(hours=48),
+                },
+                {
+                    "complaint_id": late.id,
+                    "summary": "Called",
+                    "date": RECEIPT + timedelta(hours=48, seconds=1),
+                },
+            ]
+        )
+        self.assertEqual(self.row(complaint, "first_response").result, "on_time")
+        self.assertEqual(self.row(late, "first_response").result, "overdue")
+
+    def test_an_attempt_that_reached_nobody_is_no_answer(self):
+        complaint = self.make_owned()
+        complaint.env["customer.complaint.contact"].create(
+            {"complaint_id": complaint.id, "summary": "Mailbox", "reached": False}
+        )
+        self.assertEqual(self.row(complaint, "first_response").state, "open")
+
+    def test_a_contact_in_the_future_or_before_receipt_is_refused(self):
+        complaint = self.make_owned()
+        contact = complaint.env["customer.complaint.contact"]
+        base = {"complaint_id": complaint.id, "summary": "x"}
+        with self.assertRefused(ValidationError, "future"):
+            contact.create({**base, "date": datetime.now() + timedelta(days=1)})
+        with self.assertRefused(ValidationError, "earlier than the receipt"):
+            contact.create({**base, "date": RECEIPT - timedelta(minutes=1)})
+        self.assertFalse(complaint.contact_ids)
+
+    def test_level_change_recomputes_from_the_receipt_and_keeps_the_history(self):
+        # C-29
+        complaint = self.make_owned(level_id=self.levels[2].id)
+        complaint.level_id = self.levels[0]
+        self.assertEqual(
+            self.row(complaint, "first_response").due_at, datetime(2025, 3, 4, 9)
+        )
+        self.assertEqual(
+            self.row(complaint, "completion").due_at, datetime(2025, 3, 5, 9)
+        )
+        self.assertEqual(complaint.next_due_at, datetime(2025, 3, 4, 9))
+        note = complaint.message_ids[:1].body
+        self.assertIn("2025-03-08 09:00", "".join(complaint.message_ids.mapped("body")))
+        self.assertTrue(note)
+
+    def test_a_met_deadline_keeps_its_verdict_when_the_level_changes(self):
+        # C-29
+        complaint = self.make_owned(level_id=self.levels[2].id)
+        self.env["customer.complaint.contact"].create(
+            {
+                "complaint_id": complaint.id,
+                "summary": "Called",
+                "date": RECEIPT + timedelta(hours=70),
+            }
+        )
+        complaint.level_id = self.levels[0]
+        row = self.row(complaint, "first_response")
+        self.assertEqual((row.result, row.due_at), ("on_time", datetime(2025, 3, 6, 9)))
+
+    def test_a_corrected_receipt_moves_the_running_deadlines(self):
+        complaint = self.make_owned()
+        complaint.received_at = RECEIPT - timedelta(hours=3)
+        self.assertEqual(
+            self.row(complaint, "first_response").due_at, datetime(2025, 3, 5, 6)
+        )
+
+    @freeze_time("2025-03-03 12:00:00")
+    def test_a_due_date_is_moved_with_a_reason_by_the_lead_only(self):
+        complaint = self.make_owned()
+        row = self.row(complaint, "completion")
+        wizard = Form(
+            self.env["customer.complaint.move.deadline"]
+            .with_user(self.lead)
+            .with_context(default_deadline_id=row.id)
+        )
+        wizard.due_at = datetime(2025, 3, 10, 9)
+        wizard.reason = "The carrier needs a week."
+        wizard.save().action_move()
+        self.assertEqual(row.due_at, datetime(2025, 3, 10, 9))
+        history = "".join(complaint.message_ids.mapped("body"))
+        self.assertIn("The carrier needs a week.", history)
+        self.assertIn("2025-03-06 09:00", history)
+
+    @freeze_time("2025-03-07 12:00:00")
+    def test_moving_a_date_that_had_passed_counts_as_overdue(self):
+        complaint = self.make_owned()
+        row = self.row(complaint, "completion")
+        self.env["customer.complaint.move.deadline"].with_user(self.lead).create(
+            {"deadline_id": row.id, "due_at": "2025-03-20 09:00:00", "reason": "late"}
+        ).action_move()
+        self.tell_outcome(complaint)
+        self.assertEqual((row.state, row.result), ("done", "overdue"))
+
+    @freeze_time("2025-03-03 12:00:00")
+    def test_a_date_in_the_past_or_of_a_met_deadline_cannot_be_set(self):
+        complaint = self.make_owned()
+        row = self.row(complaint, "completion")
+        wizard = self.env["customer.complaint.move.deadline"].with_user(self.lead)
+        with self.assertRefused(UserError, "in the future"):
+            wizard.create(
+                {"deadline_id": row.id, "due_at": "2025-03-03 11:00:00", "reason": "x"}
+            ).action_move()
+        self.tell_outcome(complaint)
+        with self.assertRefused(UserError, "no longer running"):
+            wizard.create(
+                {"deadline_id": row.id, "due_at": "2025-03-09 11:00:00", "reason": "x"}
+            ).action_move()
+
+    def test_time_left_is_told_in_words_and_by_urgency(self):
+        complaint = self.make_owned()
+        cases = {
+            "2025-03-04 09:00:00": ("planned", "First response in 1 d 0 h"),
+            "2025-03-05 05:40:00": ("soon", "First response in 3 h 20 min"),
+            "2025-03-05 08:55:00": ("soon", "First response in 5 min"),
+            "2025-03-05 11:00:00": ("late", "First response late by 2 h 0 min"),
+        }
+        for moment, expected in cases.items():
+            with freeze_time(moment):
+                complaint.invalidate_recordset()
+                self.assertEqual((complaint.urgency, complaint.time_left), expected)
+
+    def test_late_rows_are_found_open_or_met_too_late(self):
+        with freeze_time("2025-03-05 10:00:00"):
+            complaint = self.make_owned()
+            late = self.env["customer.complaint.deadline"].search(
+                [("is_late", "=", True), ("complaint_id", "=", complaint.id)]
+            )
+            self.assertEqual(late.deadline_type, "first_response")
+            complaint.env["customer.complaint.contact"].create(
+                {"complaint_id": complaint.id, "summary": "Called"}
+            )
+            self.assertTrue(late.is_late)
+            not_late = self.env["customer.complaint.deadline"].search(
+                [("is_late", "=", False), ("complaint_id", "=", complaint.id)]
+            )
+            self.assertEqual(not_late.deadline_type, "completion")
+
+    def test_ledger_rows_follow_the_team(self):
+        complaint = self.make_owned()
+        complaint.sudo().team_id = self.other_team
+        self.assertEqual(complaint.sudo().deadline_ids.team_id, self.other_team)
+
+    def test_a_company_policy_goes_before_the_shared_one(self):
+        self.env["customer.complaint.policy"].create(
+            {
+                "name": "Own",
+                "company_id": self.company.id,
+                "line_ids": [
+                    (0, 0, {"rank": 2, "deadline_type": "first_response", "hours": 1})
+                ],
+            }
+        )
+        complaint = self.make_complaint()
+        self.assertEqual(
+            complaint.deadline_ids.mapped("due_at"), [RECEIPT + timedelta(hours=1)]
+        )

@@ -1,0 +1,71 @@
+from odoo.tests import tagged
+
+from .common import RECEIPT, ComplaintCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPerformance(ComplaintCommon):
+    """Query budgets of the hot paths. Times are measured in tests/benchmarks, not here."""
+
+    def vals(self, count):
+        return [
+            {
+                "partner_id": self.partner.id,
+                "title": f"No. {index}",
+                "description": "Cracked.",
+                "received_at": RECEIPT,
+                "acknowledge": False,
+            }
+            for index in range(count)
+        ]
+
+    def warm(self):
+        self.env["customer.complaint"].with_user(self.handler).create(self.vals(1))
+        self.env.flush_all()
+
+    def create(self, count):
+        self.env["customer.complaint"].with_user(self.handler).create(self.vals(count))
+        self.env.flush_all()
+
+    def test_creating_one_complaint_costs_at_most_16_queries(self):
+        self.warm()
+        with self.assertQueryCount(16):
+            self.create(1)
+
+    def test_creating_a_hundred_costs_at_most_a_quarter_query_each(self):
+        self.warm()
+        with self.assertQueryCount(25):
+            self.create(100)
+
+    def test_reading_the_list_costs_the_same_for_one_and_eighty(self):
+        self.create(80)
+        complaints = self.env["customer.complaint"].with_user(self.handler)
+        specification = {
+            name: {}
+            for name in ("name", "title", "time_left", "urgency", "next_action")
+        }
+        counts = []
+        for limit in (1, 80):
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            complaints.web_search_read([], specification, limit=limit)
+            counts.append(self.env.cr.sql_log_count - start)
+        self.assertLessEqual(counts[1], counts[0] + 1)
+
+    def test_escalating_a_hundred_rows_costs_the_same_per_batch(self):
+        self.env["customer.complaint.deadline"].search([]).next_step_at = False
+        self.create(100)
+        engine = self.env["customer.complaint.deadline"]
+        engine._run_due_steps(RECEIPT)
+        start = self.env.cr.sql_log_count
+        engine._run_due_steps(RECEIPT.replace(day=31))
+        self.env.flush_all()
+        # 200 rows with 4 steps each: a few statements per table, none per row.
+        self.assertLess(self.env.cr.sql_log_count - start, 150)
+
+    def test_counting_complaints_of_many_partners_costs_a_fixed_number_of_queries(self):
+        partners = self.partner.create([{"name": f"P{i}"} for i in range(50)])
+        self.env.flush_all()
+        partners.invalidate_recordset(["complaint_count"])
+        with self.assertQueryCount(3):
+            partners.mapped("complaint_count")

@@ -1,0 +1,247 @@
+import json
+
+from odoo.http import Request
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import ComplaintCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(ComplaintCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customer = new_test_user(
+            cls.env,
+            "t_portal",
+            "base.group_portal",
+            password="t_portal",
+            partner_id=cls.partner.id,
+        )
+        cls.stranger = new_test_user(
+            cls.env, "t_stranger", "base.group_portal", password="t_stranger"
+        )
+        cls.complaint = cls.make_owned(title="Door cracked")
+        cls.url = f"/my/complaints/{cls.complaint.id}"
+        cls.token = cls.complaint.access_token
+
+    def csrf(self):
+        return Request.csrf_token(self)
+
+    def post_confirmation(self, url=None, **data):
+        data.setdefault("csrf_token", self.csrf())
+        return self.url_open(
+            (url or self.url) + "/confirm", data=data, allow_redirects=False
+        )
+
+    def test_the_link_of_the_acknowledgement_opens_the_page_without_login(self):
+        # X-03
+        page = self.url_open(self.complaint.get_portal_url())
+        self.assertEqual(page.status_code, 200)
+        self.assertIn(self.complaint.name, page.text)
+        self.assertIn("Door cracked", page.text)
+        self.assertIn(self.handler.name, page.text)
+        self.assertIn("First answer", page.text)
+
+    def test_the_customer_lists_and_opens_his_own_only(self):
+        colleague = self.partner.create(
+            {"name": "Other firm", "email": "o@example.com"}
+        )
+        foreign = self.make_complaint(partner_id=colleague.id)
+        self.authenticate("t_portal", "t_portal")
+        listing = self.url_open("/my/complaints").text
+        self.assertIn(self.complaint.name, listing)
+        self.assertNotIn(foreign.name, listing)
+        self.assertEqual(self.url_open(self.url).status_code, 200)
+        refused = self.url_open(f"/my/complaints/{foreign.id}", allow_redirects=False)
+        self.assertEqual(refused.status_code, 303)
+
+    def test_forged_foreign_and_missing_tokens_look_all_the_same(self):
+        other = self.make_complaint()
+        answers = set()
+        for url in (
+            self.url,
+            f"{self.url}?access_token=",
+            f"{self.url}?access_token=forged",
+            f"{self.url}?access_token={other.access_token}",
+            "/my/complaints/2147483647?access_token=forged",
+        ):
+            answer = self.url_open(url, allow_redirects=False)
+            answers.add((answer.status_code, answer.headers["Location"]))
+        self.assertEqual(len(answers), 1)
+        self.assertEqual(answers.pop()[0], 303)
+
+    def test_another_customer_cannot_use_the_page_nor_confirm(self):
+        self.tell_outcome(self.complaint)
+        self.authenticate("t_stranger", "t_stranger")
+        self.assertEqual(
+            self.url_open(self.url, allow_redirects=False).status_code, 303
+        )
+        self.post_confirmation(solved="solved", grade="5")
+        self.post_confirmation(solved="solved", grade="5", access_token="forged")
+        self.assertFalse(self.complaint.confirmation_ids)
+
+    def test_get_and_head_change_nothing(self):
+        self.tell_outcome(self.complaint)
+        self.env.flush_all()
+        before = self.complaint.write_date
+        path = f"{self.url}/confirm?access_token={self.token}&solved=solved&grade=5"
+        self.assertEqual(self.url_open(path).status_code, 405)
+        self.assertEqual(self.url_open(path, method="HEAD").status_code, 405)
+        self.url_open(f"{self.complaint.get_portal_url()}&solved=solved&grade=5")
+        self.complaint.invalidate_recordset()
+        self.assertFalse(self.complaint.confirmation_ids)
+        self.assertEqual(self.complaint.write_date, before)
+
+    @mute_logger("odoo.http")
+    def test_a_post_without_or_with_a_foreign_csrf_token_is_refused(self):
+        self.tell_outcome(self.complaint)
+        self.authenticate(None, None)
+        for token in ("", "forged"):
+            answer = self.post_confirmation(
+                access_token=self.token, solved="solved", grade="5", csrf_token=token
+            )
+            self.assertEqual(answer.status_code, 400)
+        self.assertFalse(self.complaint.confirmation_ids)
+
+    def test_this_solves_it_closes_and_not_solved_yet_reopens(self):
+        # C-118 C-119 C-123
+        self.tell_outcome(self.complaint)
+        self.authenticate(None, None)
+        answer = self.post_confirmation(
+            access_token=self.token, solved="not_solved", comment="Still cracked"
+        )
+        self.assertEqual(answer.status_code, 303)
+        self.complaint.invalidate_recordset()
+        self.assertEqual(
+            (self.complaint.round, self.complaint.stage_type), (2, "assessed")
+        )
+        self.tell_outcome(self.complaint)
+        self.post_confirmation(access_token=self.token, solved="solved", grade="4")
+        self.complaint.invalidate_recordset()
+        self.assertEqual(self.complaint.stage_type, "closed")
+        self.assertEqual(
+            self.complaint.confirmation_ids.mapped("source"), ["portal", "portal"]
+        )
+        self.assertFalse(self.complaint.confirmation_ids.user_id)
+
+    def test_wrong_answers_get_one_clear_sentence_and_change_nothing(self):
+        self.tell_outcome(self.complaint)
+        self.authenticate(None, None)
+        cases = {
+            ("solved", ""): "how satisfied you are",
+            ("solved", "9"): "one of the five grades",
+            ("solved", "DROP TABLE"): "one of the five grades",
+            ("perhaps", "5"): "whether it is solved",
+            ("no_answer", ""): "whether it is solved",
+        }
+        for (solved, grade), message in cases.items():
+            with self.subTest(solved=solved, grade=grade):
+                answer = self.post_confirmation(
+                    access_token=self.token, solved=solved, grade=grade
+                )
+                self.assertEqual(answer.status_code, 200)
+                self.assertIn(message, answer.text)
+        self.assertFalse(self.complaint.confirmation_ids)
+
+    def test_confirming_before_the_outcome_is_refused(self):
+        self.authenticate(None, None)
+        answer = self.post_confirmation(
+            access_token=self.token, solved="solved", grade="5"
+        )
+        self.assertIn("not sent you an outcome", answer.text)
+        self.assertFalse(self.complaint.confirmation_ids)
+
+    def test_what_the_customer_writes_is_shown_as_text(self):
+        attack = "<script>alert(1)</script>"
+        complaint = self.make_complaint(title=attack, description=attack, demand=attack)
+        page = self.url_open(complaint.get_portal_url()).text
+        self.assertNotIn(attack, page)
+        self.assertIn("&lt;script&gt;alert(1)", page)
+
+    def test_internal_facts_stay_internal(self):
+        angry = self.env.ref("customer_complaint.emotion_angry")
+        self.complaint.sudo().emotion_id = angry
+        self.complaint.message_post(body="Between us", subtype_xmlid="mail.mt_note")
+        page = self.url_open(self.complaint.get_portal_url()).text
+        self.assertNotIn("Between us", page)
+        self.assertNotIn(angry.name, page)
+        as_customer = self.complaint.with_user(self.customer)
+        self.assertNotIn("emotion_id", as_customer.fields_get())
+
+    def test_the_customer_writes_a_message_that_is_no_answer_of_ours(self):
+        self.authenticate("t_portal", "t_portal")
+        answer = self.make_jsonrpc_request(
+            "/mail/message/post",
+            {
+                "thread_model": "customer.complaint",
+                "thread_id": self.complaint.id,
+                "post_data": {
+                    "body": "Any news?",
+                    "message_type": "comment",
+                    "subtype_xmlid": "mail.mt_comment",
+                },
+            },
+        )
+        self.assertTrue(answer)
+        self.assertIn("Any news?", "".join(self.complaint.message_ids.mapped("body")))
+        self.assertEqual(self.row(self.complaint, "first_response").state, "open")
+
+    def upload(self, name, content, **extra):
+        return self.url_open(
+            "/mail/attachment/upload",
+            data={
+                "csrf_token": self.csrf(),
+                "thread_model": "customer.complaint",
+                "thread_id": self.complaint.id,
+                "is_pending": "true",
+                **extra,
+            },
+            files={"ufile": (name, content)},
+        )
+
+    def test_a_photo_is_accepted_and_programs_or_huge_files_are_not(self):
+        self.authenticate("t_portal", "t_portal")
+        png = b"\x89PNG\r\n\x1a\n" + b"0" * 100
+        accepted = self.upload("crack.png", png)
+        self.assertIn("attachment_id", json.loads(accepted.text)["data"])
+        before = self.env["ir.attachment"].sudo().search_count([])
+        for name, content, message in (
+            ("run.exe", b"hello", "is a program"),
+            ("photo.png", b"MZ\x90\x00" + b"0" * 50, "is a program"),
+            ("page.HTML", b"<html>", "is a program"),
+            ("vector.svg", b"<svg/>", "is a program"),
+            ("film.mp4", b"0" * (10 * 1024 * 1024 + 1), "larger than 10 MB"),
+        ):
+            with self.subTest(name=name):
+                answer = self.upload(name, content)
+                self.assertIn(message, json.loads(answer.text)["error"])
+        self.assertEqual(self.env["ir.attachment"].sudo().search_count([]), before)
+
+    @mute_logger("odoo.http")
+    def test_a_stranger_cannot_upload_to_a_complaint(self):
+        self.authenticate("t_stranger", "t_stranger")
+        before = self.env["ir.attachment"].sudo().search_count([])
+        self.assertEqual(self.upload("crack.png", b"x").status_code, 404)
+        self.assertEqual(self.env["ir.attachment"].sudo().search_count([]), before)
+
+    def test_the_list_is_paged_and_the_counter_counts(self):
+        self.env["customer.complaint"].create(
+            [
+                {"description": f"No. {index}", "partner_id": self.partner.id}
+                for index in range(21)
+            ]
+        )
+        self.authenticate("t_portal", "t_portal")
+        first = self.url_open("/my/complaints").text
+        second = self.url_open("/my/complaints/page/2").text
+        self.assertEqual(
+            first.count('href="/my/complaints/'),
+            20 + first.count("/my/complaints/page/"),
+        )
+        self.assertIn(self.complaint.name, second)
+        counters = self.make_jsonrpc_request(
+            "/my/counters", {"counters": ["complaint_count"]}
+        )
+        self.assertEqual(counters["complaint_count"], 1)

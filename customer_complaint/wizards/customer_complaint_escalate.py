@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CustomerComplaintEscalate(models.TransientModel):
+    """Ask the next one up for help, at any stage and without waiting for a deadline."""
+
+    _name = "customer.complaint.escalate"
+    _description = "Escalate Complaints"
+
+    complaint_ids = fields.Many2many("customer.complaint", required=True)
+    user_id = fields.Many2one(
+        "res.users",
+        string="To",
+        required=True,
+        compute="_compute_user_id",
+        store=True,
+        readonly=False,
+        domain="[('share', '=', False)]",
+    )
+    reason = fields.Text(required=True)
+
+    @api.depends("complaint_ids")
+    def _compute_user_id(self):
+        for wizard in self:
+            team = wizard.complaint_ids.sudo().team_id[:1]
+            # Whoever leads the team asks those above.
+            wizard.user_id = (
+                team.leader_id
+                if team.leader_id != self.env.user
+                else team._get_top_leader()
+            )
+
+    def action_escalate(self):
+        """Log the escalation of each complaint and do what the automation rules say."""
+        now = fields.Datetime.now()
+        for wizard in self:
+            wizard.complaint_ids.check_access("write")
+            if not wizard.complaint_ids._can_be_told(wizard.user_id):
+                raise UserError(
+                    self.env._(
+                        "%(user)s does not work with complaints. Choose a colleague "
+                        "who may open them.",
+                        user=wizard.user_id.name,
+                    )
+                )
+            # sudo: the escalation log is written by methods only; write access was checked
+            rows = (
+                self.env["customer.complaint.escalation"]
+                .sudo()
+                .create(
+                    [
+                        {
+                            "complaint_id": complaint.id,
+                            "company_id": complaint.company_id.id,
+                            "step_at": now,
+                            "effect": effect,
+                            "from_user_id": self.env.uid,
+                            "user_id": wizard.user_id.id,
+                            "reason": wizard.reason,
+                        }
+                        for complaint in wizard.complaint_ids
+                        for effect in ("activity", "follow")
+                    ]
+                )
+            )
+            rows._execute()
+        return {"type": "ir.actions.act_window_close"}
