@@ -9,7 +9,7 @@ COMMENT_LENGTH = 4000
 
 
 class ComplaintPortal(CustomerPortal):
-    """The customer's pages. GET shows, POST changes; a token opens one complaint and nothing else."""
+    """The customer's pages. GET shows, POST changes; a token opens one complaint."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -23,7 +23,7 @@ class ComplaintPortal(CustomerPortal):
         return values
 
     def _get_complaint_domain(self):
-        # Also for colleagues who look at their own portal: only what concerns their company as a customer.
+        # Colleagues too see here only what concerns their company as a customer.
         commercial = request.env.user.partner_id.commercial_partner_id
         return [("commercial_partner_id", "=", commercial.id)]
 
@@ -62,7 +62,7 @@ class ComplaintPortal(CustomerPortal):
         )
 
     def _get_complaint(self, complaint_id, access_token):
-        """Complaint as superuser when the visitor may see it, else None (no hint that it exists)."""
+        """Complaint as superuser when the visitor may see it, else None."""
         try:
             return self._document_check_access(
                 "customer.complaint", complaint_id, access_token=access_token

@@ -6,9 +6,10 @@ from odoo.http import request
 from odoo.addons.mail.controllers.attachment import AttachmentController
 
 MAX_FILE_SIZE = 10 * 1024 * 1024
-# Files that a computer runs or a browser executes. A complaint needs pictures, documents and recordings.
+# Files that a computer or a browser executes. A complaint needs pictures and documents.
 REFUSED_EXTENSIONS = frozenset(
-    "apk app bat bin cmd com cpl dll dmg exe gadget hta htm html img inf ins iso jar js jse jsp lnk "
+    "apk app bat bin cmd com cpl dll dmg exe gadget hta htm html img inf ins iso jar js jse "
+    "jsp lnk "
     "msc msi msp pif php ps1 py reg scr sct sh svg swf url vb vbe vbs ws wsc wsf xhtml xml".split()
 )
 # First bytes of programs, whatever the file is called: Windows, Linux, macOS, shell.

@@ -11,9 +11,10 @@ class CustomerComplaint(models.Model):
     _primary_email = "email_from"
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for complaint in self:
             complaint.access_url = f"/my/complaints/{complaint.id}"
+        return result
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         # Reading is enough to post for the customer and for the colleague who took the complaint
@@ -75,14 +76,15 @@ class CustomerComplaint(models.Model):
         }
 
     def _message_post_after_hook(self, message, msg_values):
-        super()._message_post_after_hook(message, msg_values)
+        result = super()._message_post_after_hook(message, msg_values)
         if self._is_substantive(message):
             self._on_customer_told(
                 message.date, outcome=self.env.context.get("complaint_outcome")
             )
+        return result
 
     def _is_substantive(self, message):
-        """Whether a message answers the customer: by a colleague, visible to the customer, not automatic."""
+        """Whether a message answers the customer: by a colleague, visible, not automatic."""
         author = message.author_id
         return (
             message.message_type == "comment"

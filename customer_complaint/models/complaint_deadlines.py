@@ -78,9 +78,7 @@ class CustomerComplaint(models.Model):
         """Ledger rows carry the team, so that record rules and lists need no join."""
         for team, complaints in self.grouped("team_id").items():
             # sudo: see _start_deadlines
-            complaints.sudo().deadline_ids.filtered(lambda d: d.team_id != team).write(
-                {"team_id": team.id}
-            )
+            complaints.sudo().deadline_ids.team_id = team
 
     def _sync_next_due(self):
         """Copy the earliest running due time onto the complaint, one statement for all."""

@@ -16,8 +16,8 @@ LAST_RETRY = timedelta(days=1)
 class CustomerComplaintDeadline(models.Model):
     """The engine that makes due escalation steps happen.
 
-    It looks only at rows whose `next_step_at` has come (a partial index), locks them, writes one log row
-    per step and hands the log rows of a batch to the automation rules. Everything of a batch is one
+    It looks only at rows whose `next_step_at` has come (a partial index), locks them, writes one
+    log row per step and hands the log rows of a batch to the automation rules. A batch is one
     transaction: killed half-way, nothing has happened and the next run does it.
     """
 
@@ -38,8 +38,8 @@ class CustomerComplaintDeadline(models.Model):
     def _run_due_steps(self, now, limit=BATCH_SIZE):
         """Do the steps of at most `limit` rows due at `now`.
 
-        One savepoint for the batch; only when that fails each row gets its own, so that a broken row
-        is set aside and does not stop the others.
+        One savepoint for the batch; only when that fails each row gets its own, so that a
+        broken row is set aside and does not stop the others.
 
         :return: number of rows looked at, those set aside included
         """

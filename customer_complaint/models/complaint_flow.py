@@ -157,7 +157,7 @@ class CustomerComplaint(models.Model):
     # Buttons
     # ------------------------------------------------------------------
     def action_take(self):
-        """Make the current user the owner; a single complaint that lacks something asks for it first."""
+        """Make the current user the owner; a complaint that lacks something asks for it first."""
         labels = {
             code
             for complaint in self

@@ -22,11 +22,11 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 class CustomerComplaint(models.Model):
-    """A customer's dissatisfaction that somebody answers for until the customer confirms the outcome.
+    """Dissatisfaction that somebody answers for until the customer confirms the outcome.
 
-    The model's concerns stand in files of their own: intake (`complaint_intake`), the ledger's events
-    (`complaint_deadlines`), stages and requirements (`complaint_flow`), outcome, confirmation and
-    closing (`complaint_closing`), mail and portal (`complaint_customer`).
+    The concerns stand in files of their own: intake (`complaint_intake`), the ledger's
+    events (`complaint_deadlines`), stages and requirements (`complaint_flow`), outcome,
+    confirmation and closing (`complaint_closing`), mail and portal (`complaint_customer`).
     """
 
     _name = "customer.complaint"
@@ -318,7 +318,7 @@ class CustomerComplaint(models.Model):
 
     @api.model
     def _read_group_stage_id(self, stages, domain):
-        return stages.search([])
+        return stages.search([("active", "=", True)])
 
     @api.model
     def _get_stage_of_type(self, stage_type, team=None):
@@ -364,7 +364,7 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     @api.model_create_multi
     def create(self, vals_list):
-        """Every way in ends here: number, first contact, ledger and acknowledgement are given here only.
+        """Every way in ends here: number, first contact, ledger, acknowledgement.
 
         `_prepare_intake_values` and `_after_intake` are the hooks of the single intake.
         """

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class CustomerComplaintCachedMixin(models.AbstractModel):
-    """Configuration that every new complaint reads: kept in the registry cache, emptied on change."""
+    """Configuration that every new complaint reads: cached, and the cache emptied on change."""
 
     _name = "customer.complaint.cached.mixin"
     _description = "Cached Complaint Configuration"

@@ -12,7 +12,7 @@ ANSWERED = ("solved", "not_solved")
 
 
 class CustomerComplaintConfirmation(models.Model):
-    """What the customer says to the outcome. One row per answer, so that every round keeps its own."""
+    """What the customer says to the outcome: a row per answer, so every round keeps its own."""
 
     _name = "customer.complaint.confirmation"
     _description = "Complaint Confirmation"

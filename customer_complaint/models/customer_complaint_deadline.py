@@ -8,7 +8,7 @@ from .customer_complaint_policy import DEADLINE_TYPES
 
 
 class CustomerComplaintDeadline(models.Model):
-    """The ledger: one row per date owed. Rows are opened, moved and met by methods, never by hand."""
+    """The ledger: one row per date owed, opened, moved and met by methods, never by hand."""
 
     _name = "customer.complaint.deadline"
     _description = "Complaint Deadline"
@@ -67,7 +67,7 @@ class CustomerComplaintDeadline(models.Model):
         "(complaint_id, deadline_type, round)",
         "A complaint owes each deadline once per round.",
     )
-    # complaint_engine.py: _lock_due; cost follows the number due, not the number stored.
+    # complaint_engine.py: _run_due_steps; cost follows the number due, not the number stored.
     _next_step_idx = models.Index("(next_step_at, id) WHERE next_step_at IS NOT NULL")
     # Lists and tiles of what is late.
     _open_due_idx = models.Index("(due_at) WHERE state = 'open'")
@@ -108,8 +108,8 @@ class CustomerComplaintDeadline(models.Model):
     def _open(self, vals_list):
         """Create open rows and arm their first escalation step.
 
-        :param list vals_list: complaint_id, company_id, team_id, deadline_type, round, start_at, due_at,
-            and the level's rank, which is not stored
+        :param list vals_list: complaint_id, company_id, team_id, deadline_type, round,
+            start_at, due_at, and the level's rank, which is not stored
         """
         steps = self.env["customer.complaint.escalation.step"]._get_chain()
         for vals in vals_list:

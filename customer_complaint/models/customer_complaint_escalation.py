@@ -6,8 +6,8 @@ from .customer_complaint_escalation_step import EFFECTS
 class CustomerComplaintEscalation(models.Model):
     """Log and order in one: a row says that a step was due for a deadline and whom it concerns.
 
-    The unique index makes each step happen once per due time, whoever runs the engine how often. The
-    automation rules of the escalation (one per effect) work on these rows.
+    The unique index makes each step happen once per due time, whoever runs the engine.
+    The automation rules of the escalation (one per effect) work on these rows.
     """
 
     _name = "customer.complaint.escalation"

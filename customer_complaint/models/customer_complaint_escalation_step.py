@@ -70,7 +70,7 @@ class CustomerComplaintEscalationStep(models.Model):
     @api.model
     @tools.ormcache()
     def _get_chain_ids(self):
-        return tuple(self.sudo().search([]).ids)
+        return tuple(self.sudo().search([("active", "=", True)]).ids)
 
     @api.model
     def _get_chain(self):

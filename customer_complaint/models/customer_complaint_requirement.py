@@ -47,7 +47,7 @@ class CustomerComplaintRequirement(models.Model):
 
         Stages can be skipped, requirements cannot: those of earlier types count too.
         """
-        rows = self.sudo().search([])
+        rows = self.sudo().search([("active", "=", True)])
         rows = rows.filtered(
             lambda r: STAGE_POSITION[r.stage_type] <= STAGE_POSITION[stage_type]
         ).sorted(lambda r: (STAGE_POSITION[r.stage_type], r.sequence, r.id))

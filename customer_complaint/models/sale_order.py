@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
             order.complaint_count = counts.get(order, 0)
 
     def _prepare_complaint_values(self):
-        """Hook: what a complaint takes over from the order; invoked by the form's defaults and by create."""
+        """Hook: what a complaint takes over; invoked by the form's defaults and by create."""
         self.ensure_one()
         return {
             "order_id": self.id,

@@ -23,22 +23,22 @@ class TestPerformance(ComplaintCommon):
         self.env["customer.complaint"].with_user(self.handler).create(self.vals(1))
         self.env.flush_all()
 
-    def create(self, count):
+    def create_many(self, count):
         self.env["customer.complaint"].with_user(self.handler).create(self.vals(count))
         self.env.flush_all()
 
     def test_creating_one_complaint_costs_at_most_16_queries(self):
         self.warm()
         with self.assertQueryCount(16):
-            self.create(1)
+            self.create_many(1)
 
     def test_creating_a_hundred_costs_at_most_a_quarter_query_each(self):
         self.warm()
         with self.assertQueryCount(25):
-            self.create(100)
+            self.create_many(100)
 
     def test_reading_the_list_costs_the_same_for_one_and_eighty(self):
-        self.create(80)
+        self.create_many(80)
         complaints = self.env["customer.complaint"].with_user(self.handler)
         specification = {
             name: {}
@@ -54,7 +54,7 @@ class TestPerformance(ComplaintCommon):
 
     def test_escalating_a_hundred_rows_costs_the_same_per_batch(self):
         self.env["customer.complaint.deadline"].search([]).next_step_at = False
-        self.create(100)
+        self.create_many(100)
         engine = self.env["customer.complaint.deadline"]
         engine._run_due_steps(RECEIPT)
         start = self.env.cr.sql_log_count

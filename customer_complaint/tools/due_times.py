@@ -1,4 +1,4 @@
-"""Arithmetic of due times. Plain Python: no database, no clock, so that every rule can be tested alone.
+"""Arithmetic of due times: plain Python without database and clock.
 
 All moments are naive UTC datetimes, as Odoo stores them; all lengths are hours.
 """
