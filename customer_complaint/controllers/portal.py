@@ -90,6 +90,9 @@ class ComplaintPortal(CustomerPortal):
                 "contact_person": complaint._get_contact_person(),
                 "can_confirm": complaint._can_customer_confirm(),
                 "confirmation": complaint.confirmation_ids[:1],
+                "grades": complaint.confirmation_ids._fields[
+                    "grade"
+                ]._description_selection(request.env),
                 "access_token": access_token,
                 "error": error,
             },

@@ -17,6 +17,134 @@ registry.category("web_tour.tours").add("customer_complaint_portal_confirm", {
             run: "click",
             expectUnloadPage: true,
         },
-        {content: "We say thank you", trigger: "#confirm .alert-success"},
+        {
+            content: "We say thank you",
+            trigger: "#confirm .alert-success:contains('Thank you')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("customer_complaint_from_order", {
+    steps: () => [
+        {
+            content: "Open a complaint about the confirmed order",
+            trigger: "button[name=action_open_complaint]",
+            run: "click",
+        },
+        {
+            content: "The cursor stands in what happened",
+            trigger: ".o_field_widget[name=description] textarea",
+            run: "edit Two screws are missing.",
+        },
+        {
+            content: "The order's customer is known",
+            trigger: ".o_field_widget[name=partner_id] input:value(Test Customer)",
+        },
+        {
+            content: "Save",
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "It has a number",
+            trigger: ".o_field_widget[name=name]:contains('CC/')",
+        },
+        {
+            content: "The time left is told",
+            trigger:
+                ".alert .o_field_widget[name=time_left]:contains('First response')",
+        },
+        {
+            content: "Look at the deadlines",
+            trigger: "a[name=deadlines]",
+            run: "click",
+        },
+        {
+            content: "Both dates are there",
+            trigger: ".o_field_widget[name=deadline_ids] td:contains('Completion')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("customer_complaint_handling", {
+    steps: () => [
+        {
+            content: "Take over",
+            trigger: "button[name=action_take]",
+            run: "click",
+        },
+        {
+            content: "What is missing is asked for",
+            trigger: ".modal .o_field_widget[name=demand] textarea",
+            run: "edit A new door",
+        },
+        {
+            trigger: ".modal button[name=action_take]",
+            run: "click",
+        },
+        {
+            content: "Log the first talk",
+            trigger: "button[name=action_log_contact]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=summary] textarea",
+            run: "edit Told her who takes care.",
+        },
+        {
+            trigger: ".modal footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "Answered, so work can start",
+            trigger: "button[name=action_start]",
+            run: "click",
+        },
+        {
+            trigger: "button[name=action_decide]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".modal .o_field_widget[name=decision] input[data-value=justified]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=decision_reason] textarea",
+            run: "edit The carrier dropped it.",
+        },
+        {
+            trigger: ".modal button[name=action_save_dialog]",
+            run: "click",
+        },
+        {
+            trigger: "button[name=action_send_outcome]",
+            run: "click",
+        },
+        {
+            content: "The outcome message asks the customer",
+            trigger:
+                ".modal .o_field_widget[name=body]:contains('how satisfied are you')",
+        },
+        {
+            trigger: ".modal button[name=action_send_mail]",
+            run: "click",
+        },
+        {
+            trigger: "button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .o_field_widget[name=grade] input[data-value='5']",
+            run: "click",
+        },
+        {
+            trigger: ".modal footer .btn-primary",
+            run: "click",
+        },
+        {
+            content: "Closed; it can be reopened",
+            trigger: "button[name=action_reopen]",
+        },
     ],
 });
