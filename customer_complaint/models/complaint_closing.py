@@ -101,13 +101,15 @@ class CustomerComplaint(models.Model):
 
     def _close(self, reason):
         """Close; the confirmation that allows it was recorded before."""
-        self.write({"closed_at": fields.Datetime.now(), "close_reason": reason})
-        self._move_to_type("closed")
+        newly = self.filtered(lambda c: not c.closed_at)
+        newly.closed_at = fields.Datetime.now()
+        self.close_reason = reason
+        newly._move_to_type("closed")
         # sudo: see _start_deadlines; nothing is owed after closing
         rows = self.sudo().deadline_ids.filtered(lambda d: d.state == "open")
         rows.write({"state": "dropped", "next_step_at": False})
         self._sync_next_due()
-        self._after_close()
+        newly._after_close()
 
     def _after_close(self):
         """Hook: the complaints were closed; invoked by `_close`."""

@@ -1,3 +1,5 @@
+import uuid
+
 from odoo import fields, models
 
 
@@ -108,6 +110,11 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     # Portal page
     # ------------------------------------------------------------------
+    def _renew_portal_token(self):
+        """The complaint is somebody else's now: links sent before open it no more."""
+        for complaint in self.sudo():  # the token is no field that users write
+            complaint.access_token = str(uuid.uuid4())
+
     def _get_portal_timeline(self):
         """Steps the customer sees: label, state (done, current, open) and moment.
 

@@ -98,7 +98,7 @@ class CustomerComplaintDeadline(models.Model):
         vals_list = []
         for deadline in self:
             planned = []
-            if deadline.state == "open":
+            if deadline.state == "open" and deadline.complaint_id.active:
                 for step in chain._applies(
                     deadline.deadline_type, deadline.complaint_id.level_rank
                 ):

@@ -383,14 +383,20 @@ class CustomerComplaint(models.Model):
             for complaint in self
             if {"stage_id", "user_id"} & vals.keys()
         }
+        moved_on = self.browse()
+        if "partner_id" in vals:
+            moved_on = self.filtered(lambda c: c.partner_id.id != vals["partner_id"])
         res = super().write(vals)
         # Checked after writing, so that what is missing may come in the same call.
         if before:
             self._check_move(before)
         if {"level_id", "received_at"} & vals.keys():
             self._reschedule_deadlines()
-        if {"team_id", "user_id"} & vals.keys():
+        if "team_id" in vals:
             self._sync_ledger_team()
+        if vals.get("active"):
+            self.sudo().deadline_ids._rearm()
+        moved_on._renew_portal_token()
         return res
 
     def _check_process_fields(self, vals):

@@ -108,6 +108,11 @@ class ComplaintCommon(TransactionCase):
             yield refusal
         self.assertRegex(str(refusal.exception), message)
 
+    def flush_tracking(self):
+        """Post the messages about changed fields, as the end of a request does."""
+        self.env.flush_all()
+        self.cr.precommit.run()
+
     def row(self, complaint, deadline_type, round_number=1):
         return complaint.sudo().deadline_ids.filtered(
             lambda d: d.deadline_type == deadline_type and d.round == round_number

@@ -154,6 +154,19 @@ class TestClosing(ComplaintCommon):
         self.assertFalse(complaint.confirmation_ids.grade)
         self.assertFalse(complaint.confirmation_ids._is_satisfied())
 
+    def test_a_late_reply_confirms_without_closing_again(self):
+        # C-118
+        self.company.write(
+            {"complaint_no_reply_attempts": 0, "complaint_no_reply_days": 0}
+        )
+        complaint = self.make_owned()
+        with freeze_time("2025-03-05 10:00:00"):
+            self.tell_outcome(complaint)
+            self.confirm(complaint, "no_answer", False)
+        self.confirm(complaint, "solved", "4")
+        self.assertEqual(complaint.close_reason, "confirmed")
+        self.assertEqual(complaint.closed_at, datetime(2025, 3, 5, 10))
+
     def test_attempts_and_days_are_settings(self):
         # C-118
         self.company.write(

@@ -142,6 +142,16 @@ class TestEngine(ComplaintCommon):
         self.assertEqual(self.run_engine(RECEIPT + timedelta(days=30)), 0)
         self.assertFalse(self.activities(complaint))
 
+    def test_an_archived_complaint_escalates_only_when_it_is_back(self):
+        complaint = self.make_owned()
+        complaint.active = False
+        now = RECEIPT + timedelta(hours=44)
+        self.run_engine(now)
+        self.assertFalse(self.activities(complaint))
+        complaint.active = True
+        self.run_engine(now)
+        self.assertTrue(self.activities(complaint))
+
     def test_without_an_owner_the_next_one_up_is_told(self):
         # C-42 C-57
         complaint = self.make_complaint(user=self.handler)

@@ -151,6 +151,13 @@ class TestIntake(ComplaintCommon):
         with self.assertRaises(AccessError):
             complaint.first_contact_id = self.colleague
         self.assertIn(self.handler.partner_id, complaint.message_partner_ids)
+        complaint.with_user(self.colleague).sudo().action_start()
+        self.flush_tracking()
+        step = complaint.message_ids[:1]
+        self.assertEqual(
+            step.subtype_id, self.env.ref("customer_complaint.mt_complaint_stage")
+        )
+        self.assertIn(self.handler.partner_id, step.notified_partner_ids)
 
     def test_customer_gets_an_acknowledgement_in_his_language_with_a_link(self):
         self.env["res.lang"]._activate_lang("zh_CN")
@@ -219,6 +226,14 @@ class TestIntake(ComplaintCommon):
             ),
             1,
         )
+
+    def test_a_new_complainant_gets_a_link_of_his_own(self):
+        complaint = self.make_owned()
+        token = complaint.access_token
+        complaint.title = "Same person"
+        self.assertEqual(complaint.access_token, token)
+        complaint.partner_id = self.partner.create({"name": "Other"})
+        self.assertNotEqual(complaint.access_token, token)
 
     def test_a_handler_cannot_delete_a_registered_complaint(self):
         complaint = self.make_owned()
