@@ -106,7 +106,7 @@ class CustomerComplaint(models.Model):
 
     # How it came in and how bad it is
     received_at = fields.Datetime(
-        string="Received",
+        string="Received on",
         required=True,
         default=fields.Datetime.now,
         copy=False,
@@ -237,7 +237,9 @@ class CustomerComplaint(models.Model):
         ],
         compute="_compute_time_left",
     )
-    contact_ids = fields.One2many("customer.complaint.contact", "complaint_id")
+    contact_ids = fields.One2many(
+        "customer.complaint.contact", "complaint_id", string="Contacts"
+    )
     confirmation_ids = fields.One2many(
         "customer.complaint.confirmation", "complaint_id"
     )

@@ -19,6 +19,7 @@ class CustomerComplaintContact(models.Model):
     )
     channel_id = fields.Many2one(
         "customer.complaint.channel",
+        string="Contact channel",
         required=True,
         default=lambda self: self.env["customer.complaint.channel"].search([], limit=1),
     )

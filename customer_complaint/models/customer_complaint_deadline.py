@@ -35,7 +35,7 @@ class CustomerComplaintDeadline(models.Model):
     round = fields.Integer(required=True, default=1, readonly=True, aggregator=None)
     start_at = fields.Datetime(string="Start", required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True, readonly=True)
-    done_at = fields.Datetime(string="Done", readonly=True)
+    done_at = fields.Datetime(string="Done on", readonly=True)
     state = fields.Selection(
         [("open", "Running"), ("done", "Done"), ("dropped", "No longer owed")],
         required=True,
