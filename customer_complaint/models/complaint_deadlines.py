@@ -44,10 +44,15 @@ class CustomerComplaint(models.Model):
         self._sync_next_due()
 
     def _meet_deadlines(self, deadline_types, at):
-        """The obligations of these types were fulfilled at `at`."""
+        """The obligations of these types were fulfilled at `at`.
+
+        What happened before a round began does not count in that round.
+        """
         # sudo: see _start_deadlines
         rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.deadline_type in deadline_types and d.state == "open"
+            lambda d: d.deadline_type in deadline_types
+            and d.state == "open"
+            and d.start_at <= at
         )
         rows._meet(at)
         rows.complaint_id._sync_next_due()

@@ -111,6 +111,21 @@ class TestClosing(ComplaintCommon):
         )
         self.assertEqual(complaint.stage_type, "closed")
 
+    def test_a_talk_before_the_reopening_is_no_answer_in_the_new_round(self):
+        # C-53
+        complaint = self.make_owned()
+        self.tell_outcome(complaint, date=RECEIPT + timedelta(hours=5))
+        with freeze_time("2025-03-10 15:00:00"):
+            self.confirm(complaint, "not_solved", "1")
+            complaint.env["customer.complaint.contact"].create(
+                {
+                    "complaint_id": complaint.id,
+                    "summary": "Logged late",
+                    "date": "2025-03-10 14:00:00",
+                }
+            )
+        self.assertEqual(self.row(complaint, "first_response", 2).state, "open")
+
     def test_solved_but_dissatisfied_goes_back_to_evaluation_by_setting(self):
         # C-119
         complaint = self.make_owned()
