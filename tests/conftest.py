@@ -1,22 +1,68 @@
 """Fixtures for the tests from outside: they meet Odoo only through its front doors.
 
-A session starts one server on a copy of the template database; a test that breaks things, or
-must be alone, asks for `new_server` and gets its own. `./setup/test outside` runs them.
+A session starts one server on a copy of the template database; a test that breaks
+things, or must be alone, asks for `new_server` and gets its own.
+`./setup/test outside` runs them.
 """
 
-import itertools
+import email
+import email.policy
 import os
 import sys
-import xmlrpc.client
+import time
 from pathlib import Path
 
 import pytest
 import requests
+from aiosmtpd.controller import Controller
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "setup"))
 
 from workbench import checklog, debian, machine, odoo, server, templates  # noqa: E402
+
+
+def pytest_configure(config):
+    """Make the mark of the long tests known."""
+    config.addinivalue_line("markers", "full: too long for every run (--full)")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what is too long for every run, unless the whole is asked for."""
+    if not os.environ.get("FULL"):
+        long = [item for item in items if item.get_closest_marker("full")]
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
+
+
+class Refused(Exception):
+    """Odoo's answer to a call it refuses: the message, and the name of the error."""
+
+    def __init__(self, data):
+        super().__init__(data["message"])
+        self.name = data["name"]
+
+
+class Mailbox:
+    """A mail server that takes every mail and delivers none."""
+
+    def __init__(self):
+        self.mails = []
+
+    async def handle_DATA(self, _server, _session, envelope):
+        """Keep a mail, with whom it was for."""
+        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        self.mails.append((envelope.rcpt_tos, mail))
+        return "250 kept"
+
+    def wait_for(self, recipient, subject="", seconds=90):
+        """The newest mail to a recipient with that text in the subject."""
+        for _ in range(seconds * 2):
+            for recipients, mail in reversed(self.mails):
+                if recipient in recipients and subject in (mail["subject"] or ""):
+                    return mail
+            time.sleep(0.5)
+        raise AssertionError(f"no mail “{subject}” to {recipient} in {seconds} s")
 
 
 class Server:
@@ -30,6 +76,8 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.arguments = arguments
         self.process = None
+        self.expected = []
+        self._told = 0
         self._keys = {}
         odoo_.clone(templates.DEMO.ready(odoo_), self.database)
 
@@ -50,30 +98,53 @@ class Server:
         self.stop()
         self.odoo.drop(self.database)
 
+    def expect(self, part):
+        """Name a part of the lines that a test provokes in the otherwise clean log."""
+        self.expected.append(part)
+
+    def complaints(self):
+        """The lines of the log since the last call that no test expects.
+
+        A request that is refused leaves a warning; the tests judge the answer instead.
+        """
+        lines = checklog.complaints(self.log)
+        new, self._told = lines[self._told :], len(lines)
+        expected = [f"WARNING {self.database} odoo.http: ", *self.expected]
+        return [line for line in new if not any(part in line for part in expected)]
+
     def sql(self, query):
         """The rows of a query on the database, as lists of texts."""
         return self.odoo.server.query(query, self.database)
 
     def rpc(self, login="admin", password=None):
-        """A function that calls a model's method over XML-RPC as a user.
+        """A function that calls a model's method as the web client does; the result.
 
         `rpc("lead")("res.partner", "search_count", [])`
+
+        The function raises `Refused` with the server's message.
         """
-        password = password or login
-        common = xmlrpc.client.ServerProxy(f"{self.url}/xmlrpc/2/common")
-        uid = common.authenticate(self.database, login, password, {})
-        assert uid, f"{login} cannot log in"
-        proxy = xmlrpc.client.ServerProxy(f"{self.url}/xmlrpc/2/object", allow_none=True)
+        session = self.session(login, password)
 
         def call(model, method, *arguments, **named):
-            return proxy.execute_kw(
-                self.database, uid, password, model, method, arguments, named
-            )
+            parameters = {
+                "model": model,
+                "method": method,
+                "args": arguments,
+                "kwargs": named,
+            }
+            answer = session.post(
+                f"{self.url}/web/dataset/call_kw/{model}/{method}",
+                json={"jsonrpc": "2.0", "method": "call", "params": parameters},
+                timeout=120,
+            ).json()
+            if "error" in answer:
+                raise Refused(answer["error"]["data"])
+            return answer.get("result")
 
         return call
 
     def json2(self, login="admin"):
-        """A function that calls a model's method over JSON-2 as a user; the response."""
+        """A function that calls a model's method over JSON-2; the response."""
         if login not in self._keys:
             self._keys[login] = self._api_key(login)
         session = requests.Session()
@@ -101,7 +172,9 @@ class Server:
         session = requests.Session()
         if login:
             page = session.get(f"{self.url}/web/login", timeout=60)
-            token = page.text.partition('name="csrf_token" value="')[2].partition('"')[0]
+            token = page.text.partition('name="csrf_token" value="')[2].partition('"')[
+                0
+            ]
             answer = session.post(
                 f"{self.url}/web/login",
                 data={
@@ -122,33 +195,63 @@ def odoo_program():
 
 
 @pytest.fixture(scope="session")
-def new_server(odoo_program):
-    """A function that makes a server on a fresh copy of the demo database.
-
-    `new_server("--workers=2")` passes options to Odoo. The log of every server must be clean at
-    the end; lines a test provokes are named by `expected`, a list of parts of log lines.
-    """
-    made, numbers = [], itertools.count(1)
-
-    def make(*arguments, expected=()):
-        one = Server(odoo_program, f"outside_{next(numbers)}", *arguments)
-        made.append((one, expected))
-        one.start()
-        return one
-
-    yield make
-    complaints = []
-    for one, expected in made:
+def servers():
+    """The servers that are up; ended with the session."""
+    up = []
+    yield up
+    for one in up:
         one.close()
-        for line in checklog.complaints(one.log):
-            if not any(part in line for part in expected):
-                complaints.append(line)
+
+
+@pytest.fixture(autouse=True)
+def clean_log(servers):
+    """Fail a test that leaves warnings in a server's log which it did not `expect`."""
+    yield
+    complaints = [line for one in servers for line in one.complaints()]
     assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture(scope="session")
+def mailbox():
+    """Where the mails of all servers arrive."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=server.free_port())
+    controller.start()
+    box.port = controller.port
+    yield box
+    controller.stop()
+
+
+@pytest.fixture(scope="session")
+def new_server(odoo_program, servers, mailbox):
+    """A function that makes a server on a fresh copy of the demo database.
+
+    `new_server("--workers=2")` passes options to Odoo.
+    """
+
+    def make(*arguments):
+        mail = ("--smtp=127.0.0.1", f"--smtp-port={mailbox.port}")
+        name = f"outside_{len(servers) + 1}"
+        one = Server(odoo_program, name, *mail, *arguments)
+        servers.append(one)
+        one.start()
+        return one
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def running(new_server):
-    """The server that all tests share: two workers, as in production, and the demo data."""
+    """The server that all tests share, with the demo data."""
+    return new_server()
+
+
+@pytest.fixture(scope="session")
+def workers(new_server):
+    """A server with two worker processes, as in production, for requests at once.
+
+    Not for pages: without a proxy in front, their websocket has nowhere to go.
+    """
     return new_server("--workers=2", f"--gevent-port={server.free_port()}")
 
 
@@ -167,7 +270,7 @@ def chromium():
 
 @pytest.fixture
 def page(chromium, running):
-    """A page of laptop size in a browser of its own; errors in its console fail the test."""
+    """A page of laptop size without cookies; an uncaught error in it fails the test."""
     context = chromium.new_context(
         base_url=running.url, viewport={"width": 1366, "height": 768}, locale="en-US"
     )

@@ -2,13 +2,9 @@
 
 import re
 
-LINE = re.compile(
-    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) (?P<rest>.*)$"
-)
+LINE = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ (?P<level>[A-Z]+) (?P<rest>.*)$")
 BAD = {"WARNING", "ERROR", "CRITICAL"}
-TESTS = re.compile(
-    r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database"
-)
+TESTS = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database")
 SKIPPED = re.compile(r" odoo\.addons\.\S+: skipped (.*)$")
 
 # Lines that core logs by itself and that nothing in our addons can avoid, each with the reason.

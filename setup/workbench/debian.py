@@ -5,17 +5,9 @@ import re
 import shutil
 from pathlib import Path
 
-from . import machine
+from . import machine, postgres
 from .say import Problem, run, step
 
-# What is used from the system, and the package that brings it.
-TO_RUN = {
-    "wkhtmltopdf": "wkhtmltopdf",
-    "fonts-noto-cjk": "fonts-noto-cjk",
-    "postgresql": "postgresql",
-    "venv": "python3-venv",
-}
-TO_TEST = TO_RUN | {"chromium": "chromium", "npm": "npm", "git": "git"}
 UNSTABLE = "sid"
 # Odoo's tree in Debian links to these packages; unstable's Font Awesome has other file names.
 FROM_UNSTABLE = ("odoo-19", "fonts-montserrat")
@@ -28,40 +20,38 @@ LAYOUT = 1  # raised when the way of unpacking changes, so that older trees are 
 LEFT_OUT = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 
 
-def missing(needs):
-    """The packages among `needs` whose programs or files are not on this machine."""
-    return [package for what, package in needs.items() if not _present(what)]
-
-
-def _present(what):
-    if what == "postgresql":
-        from . import postgres  # the only place that knows where its programs are
-
-        return postgres.configured() or postgres.binaries() is not None
-    if what == "fonts-noto-cjk":
-        return any(Path("/usr/share/fonts").rglob("*CJK*")) or any(
-            Path("/usr/share/fonts").rglob("wqy*")
-        )
-    if what == "venv":
-        return _own_python_has_venv()
-    if what == "chromium":
-        return browser() is not None
-    return shutil.which(what) is not None
-
-
-def _own_python_has_venv():
-    try:
-        import ensurepip  # noqa: F401
-        import venv  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 def browser():
     """The Chromium on this machine, or None."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next(filter(None, map(shutil.which, names)), None)
+
+
+def _program(name):
+    return lambda: shutil.which(name)
+
+
+def _file(pattern):
+    return lambda: any(Path("/usr").glob(pattern))
+
+
+def _postgresql():
+    return postgres.configured() or postgres.binaries()
+
+
+# The packages of the system that are needed, each with a function that says whether what it
+# brings is there, from wherever it came.
+TO_RUN = {
+    "python3-venv": machine.worker_python,
+    "postgresql": _postgresql,
+    "wkhtmltopdf": _program("wkhtmltopdf"),
+    "fonts-noto-cjk": _file("share/fonts/**/*CJK*"),
+}
+TO_TEST = TO_RUN | {
+    "chromium": browser,
+    "libatomic1": _file("lib/*/libatomic.so.1"),  # for the Node that Playwright brings
+    "npm": _program("npm"),
+    "git": _program("git"),
+}
 
 
 def install_missing(needs):
@@ -69,14 +59,12 @@ def install_missing(needs):
 
     :raises Problem: when something is missing and cannot be installed by this user
     """
-    wanted = missing(needs)
+    wanted = [package for package, present in needs.items() if not present()]
     if not wanted:
         return
     names = " ".join(wanted)
     if not shutil.which("apt-get"):
-        raise Problem(
-            f"This machine has no apt: install the equivalents of {names} and try again."
-        )
+        raise Problem(f"This machine has no apt: install the equivalents of {names} and try again.")
     if os.geteuid() != 0:
         raise Problem(f"Ask an administrator to run: apt-get install {names}")
     step(f"Installing {names} with apt")
@@ -122,9 +110,7 @@ def unpacked_odoo():
             step("Unpacking Odoo 19 (1.3 GB)")
             for deb in sorted(debs.glob("*.deb")):
                 unpack = ("dpkg-deb", "-x", deb, root)
-                run(
-                    unpack, f"unpack {deb.name}", machine.log("odoo-unpack"), watch=root
-                )
+                run(unpack, f"unpack {deb.name}", machine.log("odoo-unpack"), watch=root)
             _complete(addons_of(root))
             shutil.rmtree(debs)
     return root
@@ -174,8 +160,7 @@ def _private_apt(archive):
     signed = f" [signed-by={archive['key']}]" if archive["key"] else ""
     (place / "sources.list").write_text(
         "".join(
-            f"deb{signed} {archive['uri']} {suite} main\n"
-            for suite in (archive["suite"], UNSTABLE)
+            f"deb{signed} {archive['uri']} {suite} main\n" for suite in (archive["suite"], UNSTABLE)
         )
     )
     settings = {
@@ -188,6 +173,7 @@ def _private_apt(archive):
         "Dir::Etc::preferencesparts": place / "empty",
         "APT::Sandbox::User": "",
         "Debug::NoLocking": "1",
+        "APT::Update::Error-Mode": "any",
         "Acquire::Languages": "none",
         "Acquire::Retries": "3",
     }
@@ -210,11 +196,10 @@ def _archive():
     """
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise Problem(
-            "This machine has no apt to fetch Odoo 19 with: install Odoo 19.0 and set ODOO_BIN to its program."
+            "This machine has no apt to fetch Odoo 19 with: "
+            "install Odoo 19.0 and set ODOO_BIN to its program."
         )
-    release = dict(
-        re.findall(r'^(\w+)="?([^"\n]*)"?$', Path("/etc/os-release").read_text(), re.M)
-    )
+    release = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', Path("/etc/os-release").read_text(), re.M))
     suite = release.get("VERSION_CODENAME", "")
     if release.get("ID") == "debian":
         for uri, suites, key in _sources():
@@ -232,18 +217,14 @@ def _sources():
     lists = [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*.list"))]
     for path in filter(Path.is_file, lists):
         for line in path.read_text().splitlines():
-            if found := re.match(
-                r"\s*deb\s+(?:\[(.*?)\]\s+)?(\S+)\s+(\S+)\s+.*\bmain\b", line
-            ):
+            if found := re.match(r"\s*deb\s+(?:\[(.*?)\]\s+)?(\S+)\s+(\S+)\s+.*\bmain\b", line):
                 key = re.search(r"signed-by=(\S+)", found[1] or "")
                 yield found[2], [found[3]], key and key[1]
     for path in sorted((etc / "sources.list.d").glob("*.sources")):
         for stanza in re.split(r"\n\s*\n", path.read_text()):
             lines = [line for line in stanza.splitlines() if not line.startswith("#")]
             fields = dict(re.findall(r"^([\w-]+):\s*(.*)$", "\n".join(lines), re.M))
-            if "deb" in fields.get("Types", "").split() and "main" in fields.get(
-                "Components", ""
-            ):
+            if "deb" in fields.get("Types", "").split() and "main" in fields.get("Components", ""):
                 key = fields.get("Signed-By", "")
                 for uri in fields.get("URIs", "").split():
                     yield (

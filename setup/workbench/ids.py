@@ -20,12 +20,7 @@ def test_files():
     folders = [machine.TREE / name / "tests" for name in odoo.present()]
     folders += [machine.TREE / name / "static" / "tests" for name in odoo.present()]
     folders.append(machine.TREE / "tests")
-    files = (
-        path
-        for folder in folders
-        if folder.is_dir()
-        for path in sorted(folder.rglob("*"))
-    )
+    files = (path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*")))
     return [path for path in files if path.suffix in (".py", ".js")]
 
 

@@ -11,9 +11,7 @@ def lint(report, _ready):
     python = tools.interpreter()
     programs = python.parent
     addons = odoo.present()
-    sources = [
-        name for name in (*addons, "tests", "setup") if (machine.TREE / name).exists()
-    ]
+    sources = [name for name in (*addons, "tests", "setup") if (machine.TREE / name).exists()]
 
     def check(name, *command, **more):
         report.check(name, _said(command, more))

@@ -45,17 +45,10 @@ def log(name):
 def check():
     """Refuse a machine this cannot work on, before anything is downloaded.
 
-    :raises Problem: for another system than Linux, another Python, or too small a disk
+    :raises Problem: for another system than Linux, or too small a disk
     """
     if platform.system() != "Linux":
-        raise Problem(
-            "This works on Linux only: use a Debian 12 machine, virtual or not."
-        )
-    if sys.version_info[:2] not in PYTHONS:
-        raise Problem(
-            f"Python {platform.python_version()} cannot run Odoo 19 here: "
-            "start this with Python 3.11, 3.12 or 3.13."
-        )
+        raise Problem("This works on Linux only: use a Debian 12 machine, virtual or not.")
     place = folder()
     if not (place / "odoo").exists() and shutil.disk_usage(place).free < NEEDED:
         raise Problem(
@@ -74,17 +67,23 @@ def fingerprint(*inputs):
     return digest.hexdigest()
 
 
+def current(name, *inputs):
+    """Whether the cache folder `name` was completely prepared from these inputs."""
+    stamp = cache() / f"{name}.stamp"
+    complete = (cache() / name).is_dir() and stamp.exists()
+    return complete and stamp.read_text() == fingerprint(*inputs)
+
+
 @contextlib.contextmanager
 def prepared(name, *inputs):
     """Prepare the cache folder `name` once per set of inputs.
 
-    Yields the folder and whether it still has to be filled. What an interrupted or outdated run
-    left is thrown away first; the stamp is written last, so that only complete work is trusted.
+    Yields the folder and whether it still has to be filled. What an interrupted or outdated
+    run left is thrown away first; the stamp is written last, so that only complete work is
+    trusted.
     """
-    place = cache() / name
-    stamp = cache() / f"{name}.stamp"
-    wanted = fingerprint(*inputs)
-    if place.is_dir() and stamp.exists() and stamp.read_text() == wanted:
+    place, stamp = cache() / name, cache() / f"{name}.stamp"
+    if current(name, *inputs):
         yield place, False
         return
     stamp.unlink(missing_ok=True)
@@ -92,7 +91,7 @@ def prepared(name, *inputs):
         shutil.rmtree(place)
     place.mkdir(parents=True)
     yield place, True
-    stamp.write_text(wanted)
+    stamp.write_text(fingerprint(*inputs))
 
 
 @contextlib.contextmanager
@@ -123,10 +122,15 @@ def hand_over():
     """Started by root: go on as an unprivileged user that owns the cache; never returns then."""
     if os.geteuid() != 0:
         return
+    if not shutil.which("setpriv"):
+        raise Problem("setpriv is missing: install Debian's util-linux, or start this as a user.")
     user = pwd.getpwnam(WORKER)
     place = folder()
-    home = folder("home")
-    for path in (place, *place.iterdir(), *folder("log").iterdir()):
+    known = {"home", "log"}  # the only things root itself makes in it before the copy below
+    if place.stat().st_uid != user.pw_uid and {entry.name for entry in place.iterdir()} - known:
+        raise Problem(f"{place} holds other things: set SETUP_CACHE to a new folder.")
+    home, logs = folder("home"), folder("log")
+    for path in (place, home, logs, *logs.iterdir()):
         os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
     if not _works("test", "-w", place):
         raise Problem(
@@ -154,45 +158,42 @@ def hand_over():
     ):
         environment.pop(name, None)
     os.chdir(tree)
-    command = as_worker(
-        _reachable_python(), tree / script.relative_to(TREE), *sys.argv[1:]
-    )
+    if not (interpreter := worker_python()):
+        raise Problem(
+            f"The user {WORKER} can start no Python 3.11 to 3.13 with venv: "
+            "install Debian's packages python3 and python3-venv."
+        )
+    command = as_worker(interpreter, tree / script.relative_to(TREE), *sys.argv[1:])
     os.execvpe(command[0], command, environment)
 
 
 def _works(*command):
-    return (
-        subprocess.run(as_worker(*command), capture_output=True, cwd="/").returncode
-        == 0
-    )
+    """Whether a command succeeds for the one who does the work."""
+    command = as_worker(*command) if os.geteuid() == 0 else command
+    try:
+        return subprocess.run(command, capture_output=True, cwd="/").returncode == 0
+    except OSError:
+        return False
 
 
-def _reachable_python():
-    """A suitable Python that the unprivileged user can start (root's own may lie in its home)."""
-    names = [
-        sys.executable,
-        *(shutil.which(f"python3.{minor}") for _, minor in PYTHONS),
-    ]
-    names += [f"/usr/bin/python3.{minor}" for _, minor in PYTHONS]
-    test = (
-        f"import sys, venv, ensurepip; sys.exit(sys.version_info[:2] not in {PYTHONS})"
-    )
-    for name in filter(None, names):
-        if _works(name, "-c", test):
-            return name
-    raise Problem(
-        f"No Python 3.11 to 3.13 with venv that the user {WORKER} can start: "
-        "install Debian's packages python3 and python3-venv."
-    )
+def worker_python():
+    """A suitable Python that the one who does the work can start, or None.
+
+    Root's own may lie in root's home, which the unprivileged user cannot enter.
+    """
+    test = f"import sys, venv, ensurepip; sys.exit(sys.version_info[:2] not in {PYTHONS})"
+    names = [sys.executable]
+    if os.geteuid() == 0:
+        names += [shutil.which(f"python3.{minor}") for _, minor in PYTHONS]
+        names += [f"/usr/bin/python3.{minor}" for _, minor in PYTHONS]
+    return next((name for name in filter(None, names) if _works(name, "-c", test)), None)
 
 
 def _readable_tree():
     """This repository, or a copy in the cache when the unprivileged user cannot read it."""
-    found = subprocess.run(
-        as_worker("find", TREE, "!", "-readable", "-print", "-quit"),
-        capture_output=True,
-        cwd="/",
-    )
+    unreadable = ("-mindepth", "1", "-name", ".*", "-prune", "-o", "!", "-readable", "-print")
+    command = as_worker("find", TREE, *unreadable, "-quit")
+    found = subprocess.run(command, capture_output=True, cwd="/")
     if not found.returncode and not found.stdout:
         return TREE
     copy = folder("tree")
@@ -214,9 +215,7 @@ def mirror(source, target):
     for entry in list(os.scandir(target)):
         if entry.name not in kept:
             path = Path(entry.path)
-            shutil.rmtree(path) if entry.is_dir(
-                follow_symlinks=False
-            ) else path.unlink()
+            shutil.rmtree(path) if entry.is_dir(follow_symlinks=False) else path.unlink()
     for name in kept:
         old, new = target / name, source / name
         if new.is_dir() and not new.is_symlink():
@@ -224,8 +223,7 @@ def mirror(source, target):
             old.chmod(0o755)
             continue
         have, want = (
-            path.lstat() if path.is_symlink() or path.exists() else None
-            for path in (old, new)
+            path.lstat() if path.is_symlink() or path.exists() else None for path in (old, new)
         )
         if not have or (have.st_size, have.st_mtime_ns) != (
             want.st_size,

@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 from . import debian, machine, postgres, python
-from .say import Problem, finish, step
+from .say import Problem, finish
 
 VERSION = "19.0"
 ADDONS = ("customer_complaint", "customer_satisfaction")
@@ -21,9 +21,7 @@ class Odoo:
     command: tuple
     server: postgres.Server
     addons: Path = machine.TREE
-    packages: Path | None = (
-        None  # a folder with installed packages, seen before all others
-    )
+    packages: Path | None = None  # a folder with installed packages, seen before all others
 
     def environment(self, database, port=None):
         """The environment that makes Odoo use the given database and this repository's addons."""
@@ -64,9 +62,7 @@ class Odoo:
         :param heard: whether its progress is shown
         """
         sign = (lambda: progress(log)) if heard else None
-        return finish(
-            (*self.command, *arguments), log, sign, env=self.environment(database)
-        )
+        return finish((*self.command, *arguments), log, sign, env=self.environment(database))
 
     def clone(self, template, database):
         """Copy a database with its files, replacing an older copy."""
@@ -91,6 +87,15 @@ def progress(log):
         text = file.read().decode(errors="replace")
     found = re.findall(r"Starting \w+\.\w+|Loading module \S+ \(\d+/\d+\)", text)
     return found[-1].partition(" ")[2].removeprefix("module ") if found else ""
+
+
+def reason(log):
+    """The last error of a log, and where to read on."""
+    lines = log.read_text(errors="replace").splitlines()
+    errors = [
+        line for line in lines if re.match(r"[\w.]*(Error|Exception|Failure|Violation)\b", line)
+    ]
+    return f"{errors[-1][:300] if errors else 'it ended early'} (log: {log})"
 
 
 def filestore(database):
@@ -183,7 +188,7 @@ def create(odoo, database, modules, *arguments, demo, log, heard=True):
     call = ("-i", ",".join(modules), demo_data, *QUIET, *arguments)
     if odoo.run(database, *call, log=log, heard=heard):
         odoo.drop(database)
-        raise Problem(f"Odoo could not create the database {database}: read {log}.")
+        raise Problem(f"Odoo could not create the database {database}: {reason(log)}")
 
 
 def update(odoo, database, modules, *, log, heard=True):
@@ -192,7 +197,7 @@ def update(odoo, database, modules, *, log, heard=True):
     :raises Problem: when Odoo fails
     """
     if odoo.run(database, "-u", ",".join(modules), *QUIET, log=log, heard=heard):
-        raise Problem(f"Odoo could not update the database {database}: read {log}.")
+        raise Problem(f"Odoo could not update the database {database}: {reason(log)}")
 
 
 def prepare_assets(odoo, database):

@@ -5,7 +5,7 @@ import os
 import shutil
 import zipfile
 
-from . import checklog, machine, odoo, tools
+from . import checklog, debian, machine, odoo, tools
 from .say import run
 from .templates import PREFIX
 
@@ -23,9 +23,7 @@ def build():
     alone = os.environ | {"WHOOL_POST_VERSION_STRATEGY_OVERRIDE": "none"}
     for name in odoo.present():
         copy = work / name
-        shutil.copytree(
-            machine.TREE / name, copy, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(machine.TREE / name, copy, ignore=shutil.ignore_patterns("__pycache__"))
         wheel = (
             python,
             "-m",
@@ -49,9 +47,7 @@ def package(report, ready):
     wheels = build()
     names = [wheel.name.partition("-")[0] for wheel in wheels]
     wanted = [f"odoo_addon_{name}" for name in odoo.present()]
-    report.check(
-        "a wheel per addon", [f"{names} instead of {wanted}"] if names != wanted else []
-    )
+    report.check("a wheel per addon", [f"{names} instead of {wanted}"] if names != wanted else [])
     for name, wheel in zip(odoo.present(), wheels, strict=False):
         report.check(f"files of {wheel.name}", _left_out(name, wheel))
     place = machine.folder("wheels")
@@ -77,9 +73,7 @@ def package(report, ready):
     for name in odoo.present():
         code = f"import odoo.addons.{name} as addon; print(addon.__file__)"
         told = odoo.script(clean, database, code)
-        report.check(
-            f"{name} comes from its wheel", [] if str(place) in told else [told]
-        )
+        report.check(f"{name} comes from its wheel", [] if str(place) in told else [told])
 
 
 def _left_out(name, wheel):
@@ -95,10 +89,7 @@ def _left_out(name, wheel):
 
 def main():
     """The command ./setup/package: build the wheels and say where they are; the exit status."""
-    from . import debian
-
-    debian_needs = {"venv": debian.TO_RUN["venv"]}
-    debian.install_missing(debian_needs)
+    debian.install_missing(debian.TO_RUN)
     machine.hand_over()
     machine.check()
     with machine.locked("prepare", "preparing the tools"):

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from . import machine
-from .say import Problem, run, step
+from .say import Problem, note, run, step
 
 VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGPORT", "PGUSER")
 ROLE = "odoo"
@@ -80,18 +80,14 @@ class Server:
 
     def databases(self, prefix):
         """The names of the databases that begin with a prefix."""
-        names = (
-            row[0] for row in self.query("SELECT datname FROM pg_database ORDER BY 1")
-        )
+        names = (row[0] for row in self.query("SELECT datname FROM pg_database ORDER BY 1"))
         return [name for name in names if name.startswith(prefix)]
 
 
 def binaries():
     """The folder of the newest PostgreSQL server's programs on this machine, or None."""
     found = [
-        path
-        for path in Path("/usr/lib/postgresql").glob("*/bin")
-        if (path / "initdb").exists()
+        path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()
     ]
     found.sort(key=lambda path: float(path.parent.name))
     return found[-1] if found else None
@@ -105,36 +101,32 @@ def configured():
 def server():
     """The server to use, started if it is the private one.
 
-    :raises Problem: when the server the variables point to does not answer or cannot be used
+    :raises Problem: when the server the variables point to answers but cannot be used
     """
-    return _given() if configured() else _private()
+    return (configured() and _given()) or _private()
 
 
 def _given():
-    user = os.environ.get("PGUSER") or os.environ.get("USER") or ""
+    """The server the standard variables point to, or None when it does not answer."""
     given = Server(
         host=os.environ.get("PGHOST") or os.environ.get("PGHOSTADDR") or "",
-        port=os.environ.get("PGPORT") or "5432",
-        user=user,
+        port=os.environ.get("PGPORT") or PORT,
+        user=os.environ.get("PGUSER") or os.environ.get("USER") or "",
         password=os.environ.get("PGPASSWORD") or "",
         programs=binaries(),
         private=False,
     )
-    advice = "correct the PG* variables, or unset them to have a private cluster made."
-    if user == "postgres":
-        raise Problem(f"Odoo refuses to work as the database user postgres: {advice}")
+    advice = "or unset the PG* variables to have a private cluster made."
     try:
-        may_create = given.query(
-            "SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user"
-        )
-    except (Problem, FileNotFoundError) as error:
-        raise Problem(
-            f"PostgreSQL does not answer where the PG* variables point ({error}): {advice}"
-        ) from None
+        rights = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+        may_create = given.query(rights)
+    except (Problem, FileNotFoundError):
+        note("PostgreSQL does not answer where the PG* variables point: using a private cluster.")
+        return None
+    if given.user == "postgres":
+        raise Problem(f"Odoo refuses the database user postgres: set PGUSER to another, {advice}")
     if may_create != [["t"]]:
-        raise Problem(
-            f"The database user {user} may not create databases: grant it CREATEDB, or {advice}"
-        )
+        raise Problem(f"{given.user} may not create databases: grant it CREATEDB, {advice}")
     return given
 
 
@@ -144,7 +136,9 @@ def _private():
         raise Problem(
             "PostgreSQL is missing: ask an administrator to run: apt-get install postgresql"
         )
-    with machine.prepared("postgres", programs, SETTINGS) as (data, empty):
+    if not machine.current("postgres", programs):
+        stop()  # one of another version, whose databases this one cannot read
+    with machine.prepared("postgres", programs) as (data, empty):
         if empty:
             step("Creating a private PostgreSQL cluster")
             run(
@@ -153,9 +147,6 @@ def _private():
                 "create a PostgreSQL cluster",
                 machine.log("initdb"),
             )
-            lines = "".join(f"{name} = {value}\n" for name, value in SETTINGS.items())
-            with (data / "postgresql.conf").open("a") as file:
-                file.write(lines)
     private = Server(str(_socket_folder()), PORT, ROLE, "", programs, private=True)
     if not _running(programs, data):
         start = (
@@ -167,7 +158,8 @@ def _private():
             "-l",
             machine.log("postgres"),
         )
-        options = ("-o", f"-k '{private.host}'")
+        settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        options = ("-o", f"-k '{private.host}' {settings}")
         run((*start, *options), "start PostgreSQL", machine.log("postgres-start"))
     return private
 
@@ -183,9 +175,7 @@ def _socket_folder():
 
 
 def _running(programs, data):
-    status = subprocess.run(
-        [programs / "pg_ctl", "status", "-D", data], capture_output=True
-    )
+    status = subprocess.run([programs / "pg_ctl", "status", "-D", data], capture_output=True)
     return status.returncode == 0
 
 

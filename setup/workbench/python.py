@@ -1,10 +1,9 @@
 """Virtual environments in the cache, one for Odoo and one for the tools that test it."""
 
 import sys
-from pathlib import Path
 
 from . import machine
-from .say import note, run, step
+from .say import run, step
 
 SETUP = machine.TREE / "setup"
 

@@ -36,9 +36,7 @@ class Report:
     def tell(self, seconds):
         """Print the result of the stage."""
         with self._printing:
-            print(
-                f"  {self.stage}: {counts(self.passed, self.failed)} ({seconds:.0f} s)"
-            )
+            print(f"  {self.stage}: {counts(self.passed, self.failed)} ({seconds:.0f} s)")
             for line in self.wrong:
                 print(f"      {line}")
             print(end="", flush=True)

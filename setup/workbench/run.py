@@ -14,10 +14,10 @@ import re
 import sys
 import time
 
-from . import debian, machine, odoo, postgres, server
+from . import debian, machine, odoo, postgres, server, templates
 from .say import Problem, note, step
 
-LANGUAGES = ("en_US", "zh_CN")
+RESERVED = ("postgres", "template0", "template1")
 # The demo users the addons ship: login (also the password) and what that person does.
 DEMO_USERS = {
     "submitter": "sales user: opens complaints from sales orders",
@@ -33,15 +33,15 @@ def main():
     """Do what the command line asks for; the exit status."""
     options = parser().parse_args()
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,50}", options.db):
-        raise Problem(
-            f"“{options.db}” is no database name: use letters, digits and _ only."
-        )
-    if os.geteuid() == 0 and not options.stop:
+        raise Problem(f"“{options.db}” is no database name: use letters, digits, _ and - only.")
+    reserved = options.db in RESERVED or options.db.startswith(templates.PREFIX)
+    if reserved and not options.command:
+        raise Problem(f"The database {options.db} serves other purposes: choose another --db.")
+    if not options.stop:
         debian.install_missing(debian.TO_RUN)
     machine.hand_over()
     if options.stop:
         return stop()
-    debian.install_missing(debian.TO_RUN)
     began = time.monotonic()
     ready = odoo.prepare()
     if options.command:
@@ -49,6 +49,9 @@ def main():
     with machine.locked(f"run-{options.db}", "preparing this database"):
         if options.reset:
             reset(ready, options.db)
+        running = {database for _pid, database in server.running().values()}
+        if options.db not in running and not server.is_free(options.port):
+            raise server.taken(options.port)
         up_to_date(ready, options.db, demo=not options.without_demo)
         port = served(ready, options.db, options.port)
     print_address(ready, options.db, port, time.monotonic() - began)
@@ -63,12 +66,8 @@ def parser():
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     option = parsed.add_argument
-    option(
-        "--db", default="complaint", help="name of the database (default: %(default)s)"
-    )
-    option(
-        "--port", type=int, default=8069, help="port to serve on (default: %(default)s)"
-    )
+    option("--db", default="complaint", help="name of the database (default: %(default)s)")
+    option("--port", type=int, default=8069, help="port to serve on (default: %(default)s)")
     option(
         "--without-demo",
         action="store_true",
@@ -138,21 +137,16 @@ def up_to_date(ready, database, demo):
     """
     addons = odoo.present()
     if not addons:
-        raise Problem(
-            f"No addons in {machine.TREE}: get a complete copy of the repository."
-        )
+        raise Problem(f"No addons in {machine.TREE}: get a complete copy of the repository.")
     mark = stamp(database)
     state = odoo.state_of_addons()
     known = mark.read_text() if mark.exists() else None
     log = machine.log(f"create-{database}")
     if not ready.server.exists(database) or known == "begun":
         mark.write_text("begun")
-        languages = ",".join(LANGUAGES)
-        step(
-            f"Creating the database {database} with {', '.join(addons)} (a minute or two)"
-        )
+        step(f"Creating the database {database} with {', '.join(addons)} (a minute or two)")
         odoo.create(
-            ready, database, addons, "--load-language", languages, demo=demo, log=log
+            ready, database, addons, "--load-language", templates.LANGUAGES, demo=demo, log=log
         )
         odoo.prepare_assets(ready, database)
     elif known is None:
@@ -181,14 +175,9 @@ def served(ready, database, port):
 def print_address(ready, database, port, seconds):
     """Say where Odoo is and who can log in."""
     logins = [
-        row[0]
-        for row in ready.server.query(
-            "SELECT login FROM res_users WHERE active", database
-        )
+        row[0] for row in ready.server.query("SELECT login FROM res_users WHERE active", database)
     ]
-    print(
-        f"\nReady after {seconds:.0f} s: {server.address(port)}  (database {database})\n"
-    )
+    print(f"\nReady after {seconds:.0f} s: {server.address(port)}  (database {database})\n")
     print("  login        password     who")
     people = {"admin": "administrator", **DEMO_USERS}
     for login, who in people.items():

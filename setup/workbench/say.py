@@ -2,33 +2,35 @@
 
 import contextlib
 import errno
-import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 # What the last lines of a failed command mean for the reader.
+FULL = "The disk is full: free some gigabytes and run the same command again."
 CAUSES = (
     (
         r"No space left on device|ENOSPC|not enough free space",
-        "The disk is full: free some gigabytes and run the same command again.",
+        FULL,
     ),
     (
         r"Temporary failure (in name resolution|resolving)|Could not (resolve|connect)"
         r"|Network is unreachable|Connection (refused|timed out)|ENOTFOUND|ECONNREFUSED"
         r"|EAI_AGAIN|ETIMEDOUT|NewConnectionError|Failed to establish a new connection"
         r"|Name or service not known|Failed to fetch",
-        "A package archive cannot be reached: check the network (or the proxy settings) and run "
-        "the same command again.",
+        "A package archive cannot be reached: check the network (or the proxy settings) and "
+        "run the same command again.",
     ),
     (
         r"No matching distribution found|ETARGET|E404|Unable to locate package",
-        "A package archive does not offer a version this repository pins: check that the configured "
-        "archive is complete.",
+        "A package archive does not offer a version this repository pins: check that the "
+        "configured archive is complete.",
     ),
 )
+LITTLE = 50_000_000  # bytes below which a disk is as good as full
 TICK = 10  # seconds between two signs of life of a long command
 LIMIT = 45 * 60  # seconds after which a command is taken to hang
 
@@ -62,12 +64,10 @@ def run(command, what, log, *, watch=None, **options):
     sign = (lambda: f"{megabytes(watch)} MB") if watch else str
     if finish(command, log, sign, **options):
         text = log.read_text(errors="replace")[-5000:]
-        last = next(
-            (line for line in reversed(text.splitlines()) if line.strip()), "no output"
-        )
-        raise Problem(
-            f"Could not {what}. {cause_of(text) or last.strip()[:300]} (log: {log})"
-        )
+        last = next((line for line in reversed(text.splitlines()) if line.strip()), "no output")
+        full = FULL if shutil.disk_usage(log.parent).free < LITTLE else None
+        reason = full or cause_of(text) or last.strip()[:300]
+        raise Problem(f"Could not {what}. {reason} (log: {log})")
 
 
 def finish(command, log, sign=None, **options):
@@ -80,7 +80,7 @@ def finish(command, log, sign=None, **options):
     began = time.monotonic()
     with log.open("wb") as out:
         child = subprocess.Popen(
-            [str(part) for part in command],
+            [*_bound(), *map(str, command)],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -103,6 +103,12 @@ def finish(command, log, sign=None, **options):
             raise
 
 
+def _bound():
+    """What makes a command end with the one that started it, so that no two ever mix."""
+    setpriv = shutil.which("setpriv")
+    return (setpriv, "--pdeathsig", "KILL") if setpriv else ()
+
+
 def megabytes(folder):
     """Size of the files in a folder, in megabytes."""
     total = 0
@@ -113,7 +119,7 @@ def megabytes(folder):
 
 
 def guarded(main):
-    """Run `main` and end the process: a sentence instead of a traceback when something goes wrong."""
+    """Run `main` and end the process: where it goes wrong, a sentence instead of a traceback."""
     try:
         status = main()
     except Problem as problem:
@@ -124,9 +130,7 @@ def guarded(main):
         status = 130
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            sentence = (
-                "The disk is full: free some gigabytes and run the same command again."
-            )
+            sentence = FULL
         elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             sentence = (
                 f"Not allowed to use {error.filename}: set SETUP_CACHE to a folder you own and run "

@@ -34,6 +34,11 @@ def is_free(port):
     return True
 
 
+def taken(port):
+    """The problem of a port that somebody else listens on."""
+    return Problem(f"Port {port} is taken: choose another one with --port.")
+
+
 def address(port):
     """The address of a server for a browser on this machine."""
     return f"http://localhost:{port}"
@@ -45,7 +50,7 @@ def start(odoo, database, port, *arguments, log=None):
     :raises Problem: when the port is taken, or Odoo ends or stays silent
     """
     if not is_free(port):
-        raise Problem(f"Port {port} is taken: choose another one with --port.")
+        raise taken(port)
     log = log or machine.log(f"server-{database}")
     command = [*odoo.command, f"--http-port={port}", *map(str, arguments)]
     with log.open("wb") as out:
@@ -71,15 +76,11 @@ def _wait_for(process, port, log):
         if process.poll() is not None:
             raise Problem(f"Odoo ended while starting: read {log}.")
         with contextlib.suppress(OSError):
-            with NO_PROXY.open(
-                f"http://127.0.0.1:{port}/web/health", timeout=5
-            ) as answer:
+            with NO_PROXY.open(f"http://127.0.0.1:{port}/web/health", timeout=5) as answer:
                 if answer.status == 200:
                     return
         time.sleep(0.2)
-    raise Problem(
-        f"Odoo does not answer on port {port} after {PATIENCE} s: read {log}."
-    )
+    raise Problem(f"Odoo does not answer on port {port} after {PATIENCE} s: read {log}.")
 
 
 def end(pid, patience=20):
@@ -123,9 +124,7 @@ def _born(pid):
 
 def stop(database=None):
     """Stop the noted servers, or only those on one database; how many were stopped."""
-    chosen = {
-        port: pid for port, (pid, on) in running().items() if database in (None, on)
-    }
+    chosen = {port: pid for port, (pid, on) in running().items() if database in (None, on)}
     for port, pid in chosen.items():
         end(pid)
         (machine.folder("servers") / str(port)).unlink(missing_ok=True)

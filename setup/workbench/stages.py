@@ -7,9 +7,8 @@ from . import checklog, machine, odoo, server, tools
 from .say import finish
 from .templates import DEMO, EMPTY, PREFIX
 
-BROWSER = (
-    "browser"  # tag of the tests that need one; they run in a process of their own
-)
+BROWSER = "browser"  # tag of the tests that need one; they run in a process of their own
+FULL = "full"  # tag of the tests that are too long for every run
 
 
 def install_empty(report, ready):
@@ -24,21 +23,21 @@ def install_demo(report, ready):
 
 def addons(report, ready):
     """The addons' tests that need no browser."""
-    tags = [f"/{name}" for name in odoo.present()] + [f"-{BROWSER}"]
-    _tests(
-        report,
-        ready,
-        "addons",
-        EMPTY,
-        ready.tags or ",".join(tags),
-        updated=not ready.tags,
-    )
+    tags = ready.tags or _tags()
+    _tests(report, ready, "addons", EMPTY, tags, updated=not ready.tags)
 
 
 def addons_with_demo(report, ready):
-    """The same tests beside demo data, on which they must not depend."""
-    tags = [f"/{name}" for name in odoo.present()] + [f"-{BROWSER}"]
-    _tests(report, ready, "addons_demo", DEMO, ",".join(tags), updated=True)
+    """The same tests and the long ones beside demo data, on which they must not depend."""
+    _tests(report, ready, "addons_demo", DEMO, _tags(full=True), updated=True)
+
+
+def _tags(full=False):
+    """What selects the addons' tests without those in a browser, or too long for every run."""
+    tags = [f"/{name}" for name in odoo.present()]
+    if full:
+        return ",".join([*tags, *(FULL + tag for tag in tags), f"-{BROWSER}"])
+    return ",".join([*tags, f"-{BROWSER}", f"-{FULL}"])
 
 
 def tours(report, ready):
@@ -64,9 +63,7 @@ def _tests(report, ready, name, template, tags, *, updated):
         "--max-cron-threads=0",
         "--stop-after-init",
     ]
-    if (
-        updated
-    ):  # tests that run while modules load only run when modules are loaded anew
+    if updated:  # tests that run while modules load only run when modules are loaded anew
         arguments += ["-u", ",".join(odoo.present())]
     status = ready.run(database, *arguments, log=log, heard=False)
     summary = checklog.tests(log)
@@ -93,9 +90,7 @@ def _failures(log):
             if inside and last:
                 found.append(f"    {last}")
             failed = matched["rest"].partition(": ")[2]
-            inside = matched["level"] == "ERROR" and failed.startswith(
-                ("FAIL:", "ERROR:")
-            )
+            inside = matched["level"] == "ERROR" and failed.startswith(("FAIL:", "ERROR:"))
             last = ""
             if inside:
                 found.append(failed)
@@ -118,14 +113,10 @@ def outside(report, ready):
         environment["FULL"] = "1"
     status = finish(command, log, env=environment, cwd=machine.TREE)
     if status not in (0, 1) or not results.exists():
-        report.check(
-            "tests from outside", [f"pytest ended with status {status}: read {log}"]
-        )
+        report.check("tests from outside", [f"pytest ended with status {status}: read {log}"])
         return
     suite = next(ElementTree.parse(results).iter("testsuite"))
-    total, *bad = (
-        int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")
-    )
+    total, *bad = (int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped"))
     report.count(total - sum(bad), sum(bad))
     for case in suite.iter("testcase"):
         for kind in ("failure", "error", "skipped"):
@@ -162,19 +153,19 @@ def uninstall(report, ready):
 
 
 def _remains(ready, database):
-    """What uninstalled addons left in a database: records known by name, tables, columns, jobs."""
+    """What uninstalled addons left in a database: records known by name, tables, columns."""
     names = ", ".join(f"'{name}'" for name in odoo.ADDONS)
+    ours = "customer[._](complaint|satisfaction)"
     queries = {
         "record {}": f"SELECT module || '.' || name FROM ir_model_data WHERE module IN ({names})",
-        "table {}": "SELECT relname FROM pg_class WHERE relkind IN ('r', 'v', 'm', 'S') "
-        r"AND relname ~ '^customer_(complaint|satisfaction)'",
+        "table or sequence {}": "SELECT relname FROM pg_class "
+        f"WHERE relkind IN ('r', 'v', 'm', 'S') AND relname ~ '^{ours}'",
         "column {}": "SELECT table_name || '.' || column_name FROM information_schema.columns "
         "WHERE table_schema = 'public' AND column_name ~ '(complaint|satisfaction)'",
-        "model {}": "SELECT model FROM ir_model WHERE model ~ '^customer[.](complaint|satisfaction)'",
-        "parameter {}": "SELECT key FROM ir_config_parameter "
-        "WHERE key ~ '^customer_(complaint|satisfaction)'",
+        "model {}": f"SELECT model FROM ir_model WHERE model ~ '^{ours}'",
+        "parameter {}": f"SELECT key FROM ir_config_parameter WHERE key ~ '^{ours}'",
         "attachment of {}": "SELECT DISTINCT res_model FROM ir_attachment "
-        "WHERE res_model ~ '^customer[.](complaint|satisfaction)'",
+        f"WHERE res_model ~ '^{ours}'",
     }
     return [
         text.format(row[0])

@@ -75,42 +75,30 @@ def parser():
         metavar="stage",
         help="run only these",
     )
-    parsed.add_argument(
-        "--full", action="store_true", help="also what is too long for every run"
-    )
+    parsed.add_argument("--full", action="store_true", help="also what is too long for every run")
     parsed.add_argument(
         "--tags", default="", help="for addons: Odoo's --test-tags, to run a few tests"
     )
-    parsed.add_argument(
-        "-k", default="", help="for outside: pytest's -k, to run a few tests"
-    )
-    parsed.add_argument(
-        "--keep", action="store_true", help="keep the databases of the stages"
-    )
+    parsed.add_argument("-k", default="", help="for outside: pytest's -k, to run a few tests")
+    parsed.add_argument("--keep", action="store_true", help="keep the databases of the stages")
     return parsed
 
 
 def _described():
     for name, (_round, *checks) in STAGES.items():
         text = checks[0].__doc__.splitlines()[0]
-        yield textwrap.fill(
-            text, 88, initial_indent=f"  {name:<10} ", subsequent_indent=" " * 13
-        )
+        yield textwrap.fill(text, 88, initial_indent=f"  {name:<10} ", subsequent_indent=" " * 13)
 
 
 def run_stages(options):
     """Prepare, run the chosen stages round by round, clean up; the reports."""
     base = odoo.prepare()
-    values = {
-        field.name: getattr(base, field.name) for field in dataclasses.fields(base)
-    }
+    values = {field.name: getattr(base, field.name) for field in dataclasses.fields(base)}
     chosen = ("-k", options.k) if options.k else ()
     ready = Ready(**values, full=options.full, tags=options.tags, pytest=chosen)
     names = options.stage or list(STAGES)
     if not odoo.present() and set(names) - {"lint", "ids"}:
-        raise Problem(
-            f"No addons in {machine.TREE}: get a complete copy of the repository."
-        )
+        raise Problem(f"No addons in {machine.TREE}: get a complete copy of the repository.")
     with machine.locked("prepare", "preparing the tools"):
         tools.interpreter()
         tools.node_modules()

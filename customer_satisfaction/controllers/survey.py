@@ -1,0 +1,47 @@
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.survey.controllers.main import Survey
+
+
+class SatisfactionSurvey(Survey):
+    """Core's public survey pages, made safe for satisfaction surveys."""
+
+    def _check_validity(
+        self,
+        survey_sudo,
+        answer_sudo,
+        answer_token,
+        ensure_token=True,
+        check_partner=True,
+    ):
+        # A stranger who holds the link may answer; so may a customer signed in as a colleague.
+        if survey_sudo.is_satisfaction and answer_token and request.env.user.share:
+            check_partner = False
+        return super()._check_validity(
+            survey_sudo,
+            answer_sudo,
+            answer_token,
+            ensure_token=ensure_token,
+            check_partner=check_partner,
+        )
+
+    @http.route()
+    def survey_retry(self, survey_token, answer_token, **post):
+        """Core creates another answer here, on a GET. One link is one answer: show that."""
+        survey_sudo, answer_sudo = self._fetch_from_access_token(
+            survey_token, answer_token
+        )
+        if survey_sudo.is_satisfaction:
+            return request.redirect(answer_sudo.get_start_url() if answer_sudo else "/")
+        return super().survey_retry(survey_token, answer_token, **post)
+
+    def _extract_comment_from_answers(self, question, answers):
+        # The number 0 is an answer; core takes it for "nothing chosen".
+        if (
+            question.survey_id.is_satisfaction
+            and isinstance(answers, int | float)
+            and not isinstance(answers, bool)
+        ):
+            answers = str(answers)
+        return super()._extract_comment_from_answers(question, answers)

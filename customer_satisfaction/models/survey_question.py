@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+CSAT_GRADES = [1, 2, 3, 4, 5]
+NPS_RANGE = (0, 10)
+
+
+class SurveyQuestion(models.Model):
+    _inherit = "survey.question"
+
+    is_satisfaction = fields.Boolean(related="survey_id.is_satisfaction")
+    satisfaction_metric = fields.Selection(
+        [
+            ("csat", "CSAT: satisfaction, five grades"),
+            ("nps", "NPS: recommendation, 0 to 10"),
+        ],
+        string="Metric",
+        help="Which score the answer gives. Several questions with one metric: the first "
+        "one that is answered counts.",
+    )
+
+    @api.constrains(
+        "satisfaction_metric",
+        "question_type",
+        "scale_min",
+        "scale_max",
+        "suggested_answer_ids",
+    )
+    def _check_satisfaction_metric(self):
+        for question in self:
+            if question.satisfaction_metric == "csat" and (
+                question.question_type != "simple_choice"
+                or sorted(question.suggested_answer_ids.mapped("satisfaction_grade"))
+                != CSAT_GRADES
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(question)s: a CSAT question lets people choose one of five "
+                        "answers. Give each answer one of the grades 1 to 5, 5 for very "
+                        "satisfied.",
+                        question=question.title,
+                    )
+                )
+            if question.satisfaction_metric == "nps" and (
+                question.question_type != "scale"
+                or (question.scale_min, question.scale_max) != NPS_RANGE
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(question)s: an NPS question is a scale from 0 to 10.",
+                        question=question.title,
+                    )
+                )
+
+    def validate_question(self, answer, comment=None):
+        """Core checks that there is an answer; here it must also be one to this question."""
+        if (
+            self.survey_id.is_satisfaction
+            and answer
+            and not self._is_possible_answer(answer)
+        ):
+            return {
+                self.id: self.env._(
+                    "This is not an answer to this question. Please choose or enter one."
+                )
+            }
+        return super().validate_question(answer, comment)
+
+    def _is_possible_answer(self, answer):
+        """Whether a submitted value is of the right kind, in range and an option of this question.
+
+        :param answer: as `validate_question` receives it, straight from the request
+        """
+        self.ensure_one()
+        if self.question_type == "scale":
+            return str(answer) in map(str, range(self.scale_min, self.scale_max + 1))
+        if self.question_type in ("simple_choice", "multiple_choice"):
+            return self._are_options(answer if isinstance(answer, list) else [answer])
+        if self.question_type == "matrix":
+            rows = set(map(str, self.matrix_row_ids.ids))
+            return isinstance(answer, dict) and all(
+                row in rows
+                and isinstance(columns, list)
+                and (len(columns) == 1 or self.matrix_subtype == "multiple")
+                and self._are_options(columns)
+                for row, columns in answer.items()
+            )
+        return isinstance(answer, str)
+
+    def _are_options(self, answers):
+        chosen = list(map(str, answers))
+        options = set(map(str, self.suggested_answer_ids.ids))
+        return len(set(chosen)) == len(chosen) and options.issuperset(chosen)
+
+
+class SurveyQuestionAnswer(models.Model):
+    _inherit = "survey.question.answer"
+
+    satisfaction_grade = fields.Integer(
+        string="Grade",
+        aggregator=None,
+        help="Of an answer to a CSAT question: 5 very satisfied to 1 very dissatisfied.",
+    )

@@ -1,0 +1,5 @@
+from . import test_access
+from . import test_invitations
+from . import test_public_answers
+from . import test_screens
+from . import test_surveys

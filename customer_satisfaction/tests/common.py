@@ -1,0 +1,83 @@
+from odoo import fields
+from odoo.tests import TransactionCase, new_test_user
+
+
+class SatisfactionCommon(TransactionCase):
+    """A plan on the shipped survey, customers, and complaints that close without ceremony."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # What a complaint needs before it may close is the other addon's affair.
+        cls.env["customer.complaint.requirement"].search([]).active = False
+        cls.env["customer.satisfaction.plan"].search([]).active = False
+        cls.survey = cls.env.ref("customer_satisfaction.survey_after_complaint")
+        cls.csat = cls.env.ref("customer_satisfaction.question_csat")
+        cls.nps = cls.env.ref("customer_satisfaction.question_nps")
+        cls.comment = cls.env.ref("customer_satisfaction.question_comment")
+        cls.plan = cls.env["customer.satisfaction.plan"].create(
+            {"name": "After each complaint", "survey_id": cls.survey.id}
+        )
+        cls.partner = cls.env["res.partner"].create(
+            {"name": "Ines Example", "email": "ines@example.com"}
+        )
+        cls.now = fields.Datetime.now()
+        cls.Invitation = cls.env["customer.satisfaction.invitation"]
+
+    @classmethod
+    def user(cls, login, *groups, **values):
+        """A user with these groups; the addon's name may be left out."""
+        names = [g if "." in g else f"customer_satisfaction.{g}" for g in groups]
+        return new_test_user(
+            cls.env, login=login, groups=",".join(["base.group_user", *names]), **values
+        )
+
+    @classmethod
+    def complaint(cls, partner=None, **values):
+        return cls.env["customer.complaint"].create(
+            {
+                "partner_id": (partner or cls.partner).id,
+                "description": "The parcel was open.",
+                "acknowledge": False,
+                **values,
+            }
+        )
+
+    @classmethod
+    def customers(cls, count):
+        return cls.env["res.partner"].create(
+            [
+                {"name": f"Customer {n}", "email": f"customer{n}@example.com"}
+                for n in range(count)
+            ]
+        )
+
+    def chinese(self):
+        """Chinese with this addon's terms, also where the language is not installed."""
+        lang = self.env["res.lang"]._activate_lang("zh_CN")
+        self.env.ref("base.module_customer_satisfaction")._update_translations("zh_CN")
+        return lang
+
+    def closed(self, partner=None, reason="confirmed", **values):
+        complaint = self.complaint(partner, **values)
+        complaint._close(reason)
+        return complaint
+
+    def invitation(self, complaint):
+        return self.Invitation.search([("complaint_id", "=", complaint.id)])
+
+    def send(self, **after):
+        """Run the sender a while after now, by default after the plan's waiting time."""
+        later = fields.Datetime.add(self.now, **(after or {"hours": 25}))
+        return self.Invitation._send_due(later)
+
+    def invited(self, **values):
+        """The answer, still to be filled, of a customer who was asked."""
+        complaint = self.closed(**values)
+        self.send()
+        return self.invitation(complaint).user_input_id
+
+    def option(self, grade):
+        return self.csat.suggested_answer_ids.filtered(
+            lambda option: option.satisfaction_grade == grade
+        )

@@ -1,0 +1,167 @@
+import psycopg2
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
+
+from .common import SatisfactionCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSurveys(SatisfactionCommon):
+    def answer(self, grade=None, nps=None):
+        answer = self.invited()
+        if grade:
+            answer._save_lines(self.csat, str(self.option(grade).id))
+        if nps is not None:
+            answer._save_lines(self.nps, str(nps))
+        answer._mark_done()
+        self.env.flush_all()
+        return answer
+
+    def stored(self, answer):
+        """The scores as the database has them: Odoo reads an empty number as 0."""
+        return self.env.execute_query_dict(
+            SQL(
+                "SELECT csat_grade, nps_value, nps_group FROM survey_user_input "
+                "WHERE id = %s",
+                answer.id,
+            )
+        )[0]
+
+    def test_shipped_survey_offers_five_worded_grades(self):  # S-01
+        options = self.csat.suggested_answer_ids.sorted("sequence")
+        self.assertEqual(options.mapped("satisfaction_grade"), [5, 4, 3, 2, 1])
+        self.assertEqual(
+            options.with_context(lang="en_US").mapped("value"),
+            [
+                "Very satisfied",
+                "Satisfied",
+                "Neutral",
+                "Dissatisfied",
+                "Very dissatisfied",
+            ],
+        )
+
+    def test_grades_are_stored_as_5_to_1(self):  # S-01
+        self.plan.rest_days = 0
+        for grade in (5, 4, 3, 2, 1):
+            self.assertEqual(self.answer(grade=grade).csat_grade, grade)
+
+    def test_recommendation_has_a_value_and_a_group(self):
+        self.plan.rest_days = 0
+        for value, group in (
+            (10, "promoter"),
+            (9, "promoter"),
+            (8, "passive"),
+            (7, "passive"),
+            (6, "detractor"),
+            (0, "detractor"),
+        ):
+            stored = self.stored(self.answer(grade=3, nps=value))
+            self.assertEqual((stored["nps_value"], stored["nps_group"]), (value, group))
+
+    def test_unanswered_question_has_no_score_and_zero_is_one(self):
+        self.plan.rest_days = 0
+        self.assertEqual(
+            self.stored(self.answer(grade=4)),
+            {"csat_grade": 4, "nps_value": None, "nps_group": None},
+        )
+        self.assertEqual(
+            self.stored(self.answer(nps=0)),
+            {"csat_grade": None, "nps_value": 0, "nps_group": "detractor"},
+        )
+
+    def test_answer_is_tied_to_complaint_and_invitation(self):
+        answer = self.answer(grade=2)
+        invitation = self.Invitation.search([("user_input_id", "=", answer.id)])
+        self.assertEqual(invitation.state, "answered")
+        self.assertTrue(invitation.answered_at)
+        self.assertEqual(answer.complaint_id.satisfaction_answer_count, 1)
+
+    def test_done_twice_changes_nothing(self):
+        answer = self.answer(grade=2, nps=3)
+        before = self.stored(answer)
+        answered_at = self.Invitation.search([]).mapped("answered_at")
+        answer._mark_done()
+        self.env.flush_all()
+        self.assertEqual(self.stored(answer), before)
+        self.assertEqual(self.Invitation.search([]).mapped("answered_at"), answered_at)
+
+    def test_state_set_without_mark_done_is_scored_too(self):
+        answer = self.invited()
+        answer._save_lines(self.csat, str(self.option(5).id))
+        answer.write({"state": "done"})
+        self.assertEqual(answer.csat_grade, 5)
+
+    def test_ended_without_an_answer_is_not_answered(self):
+        answer = self.invited()
+        answer.write({"state": "done"})
+        self.assertEqual(
+            self.Invitation.search([("user_input_id", "=", answer.id)]).state, "sent"
+        )
+
+    def test_ending_a_session_cannot_close_awaited_answers(self):
+        answer = self.invited()
+        with self.assertRaises(UserError):
+            self.survey.action_end_session()
+        self.assertEqual(answer.state, "new")
+
+    @mute_logger("odoo.sql_db")
+    def test_satisfaction_survey_is_by_personal_link_only(self):
+        for values in (
+            {"access_mode": "public"},
+            {"users_login_required": True},
+            {"survey_type": "live_session"},
+            {"is_time_limited": True, "time_limit": 1},
+        ):
+            with (
+                self.subTest(values=values),
+                self.assertRaises(psycopg2.errors.CheckViolation),
+                self.cr.savepoint(),
+            ):
+                self.survey.write(values)
+                self.survey.flush_recordset()
+            self.survey.invalidate_recordset()
+
+    def test_metric_needs_the_question_that_measures_it(self):
+        for question, values in (
+            (self.csat, {"suggested_answer_ids": [Command.unlink(self.option(1).id)]}),
+            (self.csat, {"question_type": "multiple_choice"}),
+            (self.nps, {"scale_max": 5}),
+            (self.comment, {"satisfaction_metric": "nps"}),
+        ):
+            with self.subTest(values=values), self.assertRaises(ValidationError):
+                question.write(values)
+
+    def test_scores_and_origin_cannot_be_written_by_hand(self):
+        answer = self.answer(grade=1)
+        survey_admin = self.user("survey_admin", "survey.group_survey_manager")
+        for values in ({"csat_grade": 5}, {"complaint_id": False}, {"plan_id": False}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                answer.with_user(survey_admin).write(values)
+        with self.assertRaises(AccessError):
+            self.env["survey.user_input"].with_user(survey_admin).create(
+                {"survey_id": self.survey.id, "complaint_id": answer.complaint_id.id}
+            )
+
+    def test_other_surveys_are_left_alone(self):
+        other = self.env["survey.survey"].create(
+            {"title": "Quiz", "survey_type": "survey"}
+        )
+        question = self.env["survey.question"].create(
+            {"survey_id": other.id, "title": "How many?", "question_type": "scale"}
+        )
+        self.assertFalse(question.validate_question("999"), "core's own behaviour")
+        answer = other._create_answer(user=self.env.user)
+        answer._save_lines(question, "7")
+        answer._mark_done()
+        self.assertFalse(answer.company_id)
+        self.assertEqual(answer.state, "done")
+
+    def test_answer_without_plan_belongs_to_the_company_of_its_survey(self):
+        self.survey.company_id = self.env.company
+        answer = self.survey._create_answer(email="guest@example.com")
+        self.assertEqual(answer.company_id, self.env.company)
+        self.assertEqual(len(self.survey.copy().question_ids), 3, "can be copied")
