@@ -36,6 +36,8 @@ class ComplaintPortal(CustomerPortal):
     )
     def portal_my_complaints(self, page=1, **kwargs):
         Complaint = request.env["customer.complaint"]
+        if not Complaint.has_access("read"):
+            return request.redirect("/my")
         domain = self._get_complaint_domain()
         page_values = pager(
             url="/my/complaints",

@@ -28,9 +28,9 @@ class BaseAutomation(models.Model):
             [("complaint_effect", "=", effect), ("model_name", "=", records._name)]
         )
         for rule in rules:
-            rule.action_server_ids.with_context(
-                active_model=records._name,
-                active_ids=records.ids,
-                active_id=records[:1].id,
-            ).run()
-        rules.last_run = fields.Datetime.now()
+            if chosen := rule._filter_post(records):
+                rule.action_server_ids.with_context(
+                    active_model=chosen._name,
+                    active_ids=chosen.ids,
+                    active_id=chosen[:1].id,
+                ).run()

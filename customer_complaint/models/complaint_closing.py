@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .customer_complaint import CLOCK_TOLERANCE
 from .customer_complaint_stage import CLOSED_TYPES
 
 
@@ -33,6 +34,14 @@ class CustomerComplaint(models.Model):
                 raise UserError(
                     self.env._(
                         "Decide %(complaint)s, with a reason, before telling the outcome.",
+                        complaint=complaint.name,
+                    )
+                )
+            if at < complaint._get_round_start() - CLOCK_TOLERANCE:
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s was opened again after that. The outcome of this "
+                        "round cannot be told before it began: correct the time.",
                         complaint=complaint.name,
                     )
                 )
@@ -101,18 +110,25 @@ class CustomerComplaint(models.Model):
 
     def _close(self, reason):
         """Close; the confirmation that allows it was recorded before."""
+        self._finish(reason)
+        self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
+            "closed"
+        )
+
+    def _finish(self, reason):
+        """What closing means, whether by confirmation or by a stage that nothing guards."""
         newly = self.filtered(lambda c: not c.closed_at)
-        newly.closed_at = fields.Datetime.now()
-        self.close_reason = reason
-        newly._move_to_type("closed")
-        # sudo: see _start_deadlines; nothing is owed after closing
-        rows = self.sudo().deadline_ids.filtered(lambda d: d.state == "open")
-        rows.write({"state": "dropped", "next_step_at": False})
+        complaints = (
+            self.sudo()
+        )  # closing date, reason and ledger are set by the process
+        complaints.close_reason = reason
+        newly.sudo().closed_at = fields.Datetime.now()
+        complaints.deadline_ids._drop()  # nothing is owed after closing
         self._sync_next_due()
         newly._after_close()
 
     def _after_close(self):
-        """Hook: the complaints were closed; invoked by `_close`."""
+        """Hook: the complaints were closed; invoked by `_finish`."""
 
     # ------------------------------------------------------------------
     # Reopening
@@ -142,13 +158,12 @@ class CustomerComplaint(models.Model):
         now = fields.Datetime.now()
         complaints = self.with_context(complaint_reopen=True)
         # sudo: see _start_deadlines; what the old round still owed is owed by the new one
-        self.sudo().deadline_ids.filtered(lambda d: d.state == "open").write(
-            {"state": "dropped", "next_step_at": False}
-        )
+        self.sudo().deadline_ids._drop()
         for round_number, group in complaints.grouped("round").items():
             group.write(
                 {
                     "round": round_number + 1,
+                    "round_start_at": now,
                     "decision": False,
                     "decision_reason": False,
                     "outcome_at": False,
@@ -157,7 +172,7 @@ class CustomerComplaint(models.Model):
                 }
             )
         complaints._move_to_type("assessed")
-        self._start_deadlines(start_at=now)
+        self._start_deadlines()
         for complaint in self:
             complaint._message_log(
                 body=self.env._(

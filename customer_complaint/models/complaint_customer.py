@@ -1,6 +1,10 @@
 import uuid
 
 from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import is_html_empty
+
+from ..tools import uploads
 
 
 class CustomerComplaint(models.Model):
@@ -28,7 +32,7 @@ class CustomerComplaint(models.Model):
         if message_operation == "create" and user._is_internal():
             return {
                 complaint: operation
-                if user in (complaint.sudo().first_contact_id, complaint.create_uid)
+                if user == complaint.sudo().first_contact_id
                 else "write"
                 for complaint, operation in result.items()
             }
@@ -80,8 +84,9 @@ class CustomerComplaint(models.Model):
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
         if self._is_substantive(message):
+            # Now, not the date of the message: a caller could choose that.
             self._on_customer_told(
-                message.date, outcome=self.env.context.get("complaint_outcome")
+                fields.Datetime.now(), outcome=self.env.context.get("complaint_outcome")
             )
         return result
 
@@ -89,7 +94,9 @@ class CustomerComplaint(models.Model):
         """Whether a message answers the customer: by a colleague, visible, not automatic."""
         author = message.author_id
         return (
-            message.message_type == "comment"
+            message.message_type in ("comment", "email")
+            and (self.partner_id or self.email_from)
+            and (not is_html_empty(message.body) or message.attachment_ids)
             and not message.is_internal
             and not message.subtype_id.internal
             and author
@@ -100,20 +107,60 @@ class CustomerComplaint(models.Model):
     def _on_customer_told(self, at, outcome=False):
         """Event: a colleague told the customer something at `at`, by message or in a talk.
 
-        :param bool outcome: it was the outcome; then it completes the complaint as well
+        :param bool outcome: it was the outcome; then it completes the complaints as well
         """
-        complaint = self.sudo()  # whoever may answer the customer fulfils the deadline
-        complaint._meet_deadlines(("first_response",), at)
+        complaints = self.sudo()  # whoever may answer the customer fulfils the deadline
+        complaints._meet_deadlines(("first_response",), at)
         if outcome:
-            complaint._tell_outcome(at)
+            complaints._tell_outcome(at)
+
+    def _process_attachments_for_post(
+        self, attachments, attachment_ids, message_values
+    ):
+        """What customers send is checked when it is posted, by whatever way it was uploaded."""
+        if attachment_ids and not self.env.user._is_internal():
+            for attachment in self.env["ir.attachment"].sudo().browse(attachment_ids):
+                raw = attachment.raw or b""
+                if error := self._refuse_file(attachment.name, len(raw), raw[:8]):
+                    raise UserError(error)
+        return super()._process_attachments_for_post(
+            attachments, attachment_ids, message_values
+        )
+
+    def _refuse_file(self, name, size, head):
+        """Sentence that says why a customer's file is not accepted, or None.
+
+        :param int size: bytes
+        :param bytes head: the first bytes
+        """
+        match uploads.refusal(name, size, head):
+            case "size":
+                return self.env._(
+                    "%(name)s is larger than %(limit)s MB. Please send a smaller file, "
+                    "for example a photo in lower resolution.",
+                    name=name,
+                    limit=uploads.MAX_FILE_SIZE // 1024 // 1024,
+                )
+            case "kind":
+                return self.env._(
+                    "%(name)s is not accepted. Please send pictures, documents or "
+                    "recordings.",
+                    name=name,
+                )
+        return None
 
     # ------------------------------------------------------------------
     # Portal page
     # ------------------------------------------------------------------
-    def _renew_portal_token(self):
-        """The complaint is somebody else's now: links sent before open it no more."""
-        for complaint in self.sudo():  # the token is no field that users write
-            complaint.access_token = str(uuid.uuid4())
+    def _take_leave_of(self, old_partners):
+        """The complaint is somebody else's now: no mail and no old link reaches the one before.
+
+        :param dict old_partners: partner before, by complaint whose complainant changed
+        """
+        for complaint, partner in old_partners.items():
+            complaint.sudo().access_token = str(uuid.uuid4())  # a process field
+            if partner.partner_share:
+                complaint.message_unsubscribe(partner_ids=partner.ids)
 
     def _get_portal_timeline(self):
         """Steps the customer sees: label, state (done, current, open) and moment.
@@ -160,10 +207,14 @@ class CustomerComplaint(models.Model):
     def _confirm_by_customer(self, solved, grade, comment):
         """Record the customer's own confirmation, from the portal page.
 
+        "Solved" said again to a complaint that it closed already changes nothing.
+
         :param str solved: "solved" or "not_solved"
         :param str grade: "1" to "5", may be empty when not solved
         """
         self.ensure_one()
+        if solved == "solved" and self.close_reason == "confirmed":
+            return self.confirmation_ids[:1]
         return self.env["customer.complaint.confirmation"].create(
             {
                 "complaint_id": self.id,

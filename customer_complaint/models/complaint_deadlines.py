@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import due_times
+from .customer_complaint import CLOCK_TOLERANCE
 from .customer_complaint_stage import CLOSED_TYPES
 
 SOON_HOURS = 8
@@ -15,32 +16,41 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     # Events
     # ------------------------------------------------------------------
-    def _start_deadlines(self, start_at=None):
-        """Open the rows of the current round.
+    def _get_round_start(self):
+        """Where the limits of the current round count from: the receipt, later the reopening."""
+        self.ensure_one()
+        return self.received_at if self.round == 1 else self.round_start_at
 
-        :param datetime start_at: where the limits count from; by default the receipt
-        """
+    def _get_limits(self):
+        """Hours by deadline type for the complaint's level."""
+        self.ensure_one()
         policy = self.env["customer.complaint.policy"]
-        vals_list = []
-        for complaint in self:
-            start = start_at or complaint.received_at
-            for deadline_type, hours in policy._get_limits(
-                complaint.company_id.id, complaint.level_rank
-            ):
-                vals_list.append(
-                    {
-                        "complaint_id": complaint.id,
-                        "company_id": complaint.company_id.id,
-                        "team_id": complaint.team_id.id,
-                        "deadline_type": deadline_type,
-                        "round": complaint.round,
-                        "start_at": start,
-                        "due_at": due_times.due_after(start, hours),
-                        "rank": complaint.level_rank,
-                    }
-                )
+        return dict(policy._get_limits(self.company_id.id, self.level_rank))
+
+    def _start_deadlines(self):
+        """Open the rows of the current round."""
+        self._open_deadlines({complaint: complaint._get_limits() for complaint in self})
+
+    def _open_deadlines(self, limits):
+        """Open a row per limit, counted from the start of the round.
+
+        :param dict limits: hours by deadline type, by complaint
+        """
         # sudo: the ledger is written by events only, nobody has rights to write it
-        self.env["customer.complaint.deadline"].sudo()._open(vals_list)
+        self.env["customer.complaint.deadline"].sudo()._open(
+            [
+                {
+                    "complaint_id": complaint.id,
+                    "deadline_type": deadline_type,
+                    "round": complaint.round,
+                    "start_at": complaint._get_round_start(),
+                    "due_at": due_times.due_after(complaint._get_round_start(), hours),
+                    "rank": complaint.level_rank,
+                }
+                for complaint, hours_by_type in limits.items()
+                for deadline_type, hours in hours_by_type.items()
+            ]
+        )
         self._sync_next_due()
 
     def _meet_deadlines(self, deadline_types, at):
@@ -48,42 +58,48 @@ class CustomerComplaint(models.Model):
 
         What happened before a round began does not count in that round.
         """
-        # sudo: see _start_deadlines
+        # sudo: see _open_deadlines
         rows = self.sudo().deadline_ids.filtered(
             lambda d: d.deadline_type in deadline_types
             and d.state == "open"
-            and d.start_at <= at
+            and d.start_at <= at + CLOCK_TOLERANCE
         )
         rows._meet(at)
         rows.complaint_id._sync_next_due()
 
     def _reschedule_deadlines(self):
-        """Level or receipt changed: running limits count anew from the start of their round."""
-        policy = self.env["customer.complaint.policy"]
-        due_by_id = {}
-        for complaint in self:
-            limits = dict(
-                policy._get_limits(complaint.company_id.id, complaint.level_rank)
+        """Level or receipt changed: what runs counts anew from the start of its round.
+
+        A limit that the new level does not know is no longer owed, one that the old level did not
+        know is owed from now on, and a date that a lead agreed stays.
+        """
+        missing, due_by_id = {}, {}
+        Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_deadlines
+        dropped = Deadline
+        for complaint in self.filtered(lambda c: c.stage_type not in CLOSED_TYPES):
+            limits = complaint._get_limits()
+            start = complaint._get_round_start()
+            rows = complaint.sudo().deadline_ids.filtered(
+                lambda d, c=complaint: d.round == c.round
             )
-            # sudo: see _start_deadlines
-            for deadline in complaint.sudo().deadline_ids:
-                hours = limits.get(deadline.deadline_type)
-                if deadline.state != "open" or not hours:
-                    continue
-                if deadline.round == 1:
-                    deadline.start_at = complaint.received_at
-                due_by_id[deadline.id] = due_times.due_after(deadline.start_at, hours)
-        self.env["customer.complaint.deadline"].sudo().browse(due_by_id)._move(
+            known = set(rows.mapped("deadline_type"))
+            missing[complaint] = {
+                kind: hours for kind, hours in limits.items() if kind not in known
+            }
+            for row in rows.filtered(lambda d: d.state == "open" and not d.is_agreed):
+                if row.deadline_type in limits:
+                    row.start_at = start
+                    hours = limits[row.deadline_type]
+                    due_by_id[row.id] = due_times.due_after(start, hours)
+                else:
+                    dropped += row
+        dropped._drop()
+        self._open_deadlines(missing)
+        Deadline.browse(due_by_id)._move(
             due_by_id, self.env._("Level or receipt time changed.")
         )
         # A level may concern a step that was passed over before.
         self.sudo().deadline_ids._rearm()
-
-    def _sync_ledger_team(self):
-        """Ledger rows carry the team, so that record rules and lists need no join."""
-        for team, complaints in self.grouped("team_id").items():
-            # sudo: see _start_deadlines
-            complaints.sudo().deadline_ids.team_id = team
 
     def _sync_next_due(self):
         """Copy the earliest running due time onto the complaint, one statement for all."""
@@ -182,16 +198,26 @@ class CustomerComplaint(models.Model):
             order = list(climb)
             candidates = [climb[key] for key in order[order.index(step.recipient) :]]
         for candidate in candidates:
-            users = candidate().filtered(self._can_be_told)
+            users = candidate().filtered(complaint._can_tell)
             if users:
                 return users[:1]
         return self.env["res.users"]
 
-    @api.model
-    def _can_be_told(self, user):
-        return user.active and user.has_group(
+    def _can_tell(self, user):
+        """Whether `user` works with complaints and may open this one."""
+        self.ensure_one()
+        if not user.active or not user.has_group(
             "customer_complaint.group_complaint_submitter"
-        )
+        ):
+            return False
+        if user in (self.sudo().user_id, self.sudo().first_contact_id):
+            return True
+        # For all others access follows from team and company: asked once per transaction.
+        known = self.env.cr.cache.setdefault("customer.complaint.can_tell", {})
+        key = (user.id, self.sudo().team_id.id, self.sudo().company_id.id)
+        if key not in known:
+            known[key] = self.with_user(user).has_access("read")
+        return known[key]
 
     def _get_managers(self):
         """Complaint managers of the complaint's company."""

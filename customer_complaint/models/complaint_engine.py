@@ -1,9 +1,10 @@
 import logging
 from datetime import timedelta
 
-import psycopg2
+from psycopg2 import errors
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -11,6 +12,13 @@ BATCH_SIZE = 200
 # A row that failed is tried again after 10 minutes, then 20, 40 ... up to a day.
 FIRST_RETRY = timedelta(minutes=10)
 LAST_RETRY = timedelta(days=1)
+# What another transaction can do to ours; each time the batch is started again.
+COLLISIONS = (
+    errors.SerializationFailure,
+    errors.DeadlockDetected,
+    errors.LockNotAvailable,
+)
+MAX_COLLISIONS = 5
 
 
 class CustomerComplaintDeadline(models.Model):
@@ -27,11 +35,19 @@ class CustomerComplaintDeadline(models.Model):
     def _cron_run_steps(self, now=None):
         """Do all steps due at `now` (default: this moment), batch by batch, a transaction each."""
         now = now or fields.Datetime.now()
-        while locked := self._run_due_steps(now):
-            if not self.env["ir.cron"]._commit_progress(locked):
-                # Out of time: be called again at once.
-                self._wake_engine(now)
-                return
+        collisions = 0
+        while collisions < MAX_COLLISIONS:
+            try:
+                locked = self._run_due_steps(now)
+                left = self.sudo().search_count([("next_step_at", "<=", now)])
+                if not locked:
+                    break
+                if not self.env["ir.cron"]._commit_progress(locked, remaining=left):
+                    break  # out of time: the scheduler calls again for what remains
+            except COLLISIONS:
+                # Somebody else wrote the same rows meanwhile; the batch is undone and done again.
+                self.env.cr.rollback()
+                collisions += 1
         self._wake_engine(self._get_next_step_time())
 
     @api.model
@@ -55,8 +71,8 @@ class CustomerComplaintDeadline(models.Model):
         try:
             with self.env.cr.savepoint():
                 deadlines._run_steps(now)
-        except psycopg2.OperationalError:
-            raise  # the transaction itself is lost; the cron starts it again
+        except COLLISIONS:
+            raise  # the transaction itself is lost; the caller starts it again
         except Exception:
             _logger.info("A batch of deadline steps failed; trying row by row.")
             for deadline in deadlines:
@@ -68,7 +84,7 @@ class CustomerComplaintDeadline(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._run_steps(now)
-        except psycopg2.OperationalError:
+        except COLLISIONS:
             raise
         except Exception as error:
             _logger.error(
@@ -143,6 +159,20 @@ class CustomerComplaintDeadline(models.Model):
             .search([("next_step_at", "!=", False)], order="next_step_at, id", limit=1)
             .next_step_at
         )
+
+    @api.model
+    def _look_again(self):
+        """The chain of steps changed: let the engine look at everything that runs."""
+        self.flush_model(["next_step_at", "state"])
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE customer_complaint_deadline SET next_step_at = %s WHERE state = 'open'",
+                now,
+            )
+        )
+        self.invalidate_model(["next_step_at"])
+        self._wake_engine(now)
 
     def _wake_engine_for_steps(self):
         """Make the engine run at the earliest step of these rows."""

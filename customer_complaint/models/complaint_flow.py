@@ -19,6 +19,7 @@ class CustomerComplaint(models.Model):
             ("confirm", "Record confirmation"),
         ],
         compute="_compute_next_action",
+        groups="base.group_user",
         help="The next sensible act: what the form offers as its main button.",
     )
 
@@ -100,7 +101,8 @@ class CustomerComplaint(models.Model):
             old_type, old_user = before[complaint.id]
             target = complaint.stage_type
             if old_type in CLOSED_TYPES and target not in CLOSED_TYPES:
-                if not self.env.context.get("complaint_reopen"):
+                # The flag is for our own methods: users cannot set it without sudo.
+                if not (self.env.su and self.env.context.get("complaint_reopen")):
                     raise UserError(
                         self.env._(
                             "%(complaint)s is closed. Use Reopen, which starts a new "
@@ -134,8 +136,10 @@ class CustomerComplaint(models.Model):
                     problems="\n".join(problems),
                 )
             )
-        for team, complaints in assigned.grouped("team_id").items():
-            complaints.stage_id = self._get_stage_of_type("assessed", team)
+        assigned._move_to_type("assessed")
+        self.browse(before).filtered(
+            lambda c: c.stage_type in CLOSED_TYPES and not c.closed_at
+        )._finish("unconfirmed")
 
     def _move_to_type(self, stage_type):
         """Put the complaints on the first stage of a type, each on its team's."""

@@ -47,7 +47,15 @@ class CustomerComplaint(models.Model):
         for vals, moment, number in zip(
             vals_list, moments, self._draw_numbers(moments), strict=True
         ):
-            for fname, value in {"received_at": moment, **shared}.items():
+            company = self.env["res.company"].browse(
+                vals.get("company_id") or self.env.company.id
+            )
+            proposed = {
+                "received_at": moment,
+                "acknowledge": company.sudo().complaint_acknowledge,
+                **shared,
+            }
+            for fname, value in proposed.items():
                 vals.setdefault(fname, value)
             vals["name"] = number
             vals["access_token"] = str(uuid.uuid4())

@@ -4,11 +4,16 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from .customer_complaint_policy import DEADLINE_TYPES
+from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
 
-# Set by the process (numbering, ledger, closing), never by hand: a user who writes them is refused.
+# Set by the process (numbering, ledger, closing) or copied from another field, never by hand.
 PROCESS_FIELDS = {
     "name",
     "access_token",
+    "commercial_partner_id",
+    "level_rank",
+    "stage_type",
+    "round_start_at",
     "first_contact_id",
     "next_due_at",
     "next_due_type",
@@ -101,7 +106,10 @@ class CustomerComplaint(models.Model):
         "sale.order", string="Sales order", check_company=True, index="btree_not_null"
     )
     salesperson_id = fields.Many2one(
-        "res.users", string="Salesperson", groups="base.group_user"
+        "res.users",
+        string="Salesperson",
+        index="btree_not_null",
+        groups="base.group_user",
     )
 
     # How it came in and how bad it is
@@ -170,6 +178,7 @@ class CustomerComplaint(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+        groups="base.group_user",
         help="The colleague who took the complaint first: stays responsible for "
         "following it, whoever owns it.",
     )
@@ -195,6 +204,9 @@ class CustomerComplaint(models.Model):
         aggregator=None,
         help="Grows by one each time the complaint is reopened.",
     )
+    round_start_at = fields.Datetime(
+        string="Round started on", readonly=True, copy=False, groups="base.group_user"
+    )
     decision = fields.Selection(
         [
             ("justified", "Justified"),
@@ -203,10 +215,12 @@ class CustomerComplaint(models.Model):
         ],
         copy=False,
         tracking=True,
+        groups="base.group_user",
     )
     decision_reason = fields.Text(
         string="Reason of the decision",
         copy=False,
+        groups="base.group_user",
         help="The outcome message to the customer starts from this text.",
     )
     outcome_at = fields.Datetime(string="Outcome told", readonly=True, copy=False)
@@ -215,10 +229,12 @@ class CustomerComplaint(models.Model):
         [
             ("confirmed", "Confirmed by the customer"),
             ("no_reply", "Closed, no reply"),
+            ("unconfirmed", "Closed by a colleague, not confirmed"),
         ],
         readonly=True,
         copy=False,
         tracking=True,
+        groups="base.group_user",
     )
 
     # Ledger, with a copy of the next due time for sorting
@@ -244,7 +260,7 @@ class CustomerComplaint(models.Model):
         "customer.complaint.confirmation", "complaint_id"
     )
     active = fields.Boolean(default=True)
-    color = fields.Integer()
+    color = fields.Integer(groups="base.group_user")
 
     _name_unique = models.UniqueIndex(
         "(name)", "A complaint number is given once and never used again."
@@ -285,7 +301,10 @@ class CustomerComplaint(models.Model):
     def _compute_level_id(self):
         defaults = {}
         for complaint in self:
-            proposed = complaint.category_id.level_id
+            proposed = complaint.category_id.level_id.filtered(
+                lambda level, c=complaint: level.company_id
+                in (c.company_id, level.company_id.browse())
+            )
             # A person's grading is not undone by a category chosen later.
             if proposed and not (complaint._origin.id and complaint.level_id):
                 complaint.level_id = proposed
@@ -371,8 +390,14 @@ class CustomerComplaint(models.Model):
         `_prepare_intake_values` and `_after_intake` are the hooks of the single intake.
         """
         if not self.env.su:
-            for vals in vals_list:
-                self._check_process_fields(vals)
+            self._check_process_fields({fname for vals in vals_list for fname in vals})
+            self = self.with_context(
+                {
+                    key: value
+                    for key, value in self.env.context.items()
+                    if key.removeprefix("default_") not in PROCESS_FIELDS
+                }
+            )
         complaints = super().create(self._prepare_intake_values(vals_list))
         complaints._after_intake()
         return complaints
@@ -380,40 +405,70 @@ class CustomerComplaint(models.Model):
     def write(self, vals):
         if not self.env.su:
             self._check_process_fields(vals)
+            self._check_write_rights(vals)
         before = {
             complaint.id: (complaint.stage_type, complaint.user_id)
             for complaint in self
             if {"stage_id", "user_id"} & vals.keys()
         }
-        moved_on = self.browse()
-        if "partner_id" in vals:
-            moved_on = self.filtered(lambda c: c.partner_id.id != vals["partner_id"])
+        old_partners = {
+            complaint: complaint.partner_id
+            for complaint in self
+            if vals.get("partner_id", complaint.partner_id.id)
+            != complaint.partner_id.id
+        }
         res = super().write(vals)
         # Checked after writing, so that what is missing may come in the same call.
         if before:
             self._check_move(before)
         if {"level_id", "received_at"} & vals.keys():
             self._reschedule_deadlines()
-        if "team_id" in vals:
-            self._sync_ledger_team()
         if vals.get("active"):
             self.sudo().deadline_ids._rearm()
-        moved_on._renew_portal_token()
+        self._take_leave_of(old_partners)
         return res
 
-    def _check_process_fields(self, vals):
-        # The web client sends readonly defaults of a new record along: same values are harmless.
-        forbidden = sorted(
-            fname
-            for fname in PROCESS_FIELDS & vals.keys()
-            if vals[fname] and vals[fname] not in ("/", 1)
-        )
-        if forbidden:
+    def _check_process_fields(self, fnames):
+        if forbidden := sorted(PROCESS_FIELDS & set(fnames)):
             raise AccessError(
                 self.env._(
                     "%(fields)s of a complaint are set by its process and cannot be "
                     "written directly. Use the buttons of the complaint instead.",
                     fields=", ".join(self._fields[f].string for f in forbidden),
+                )
+            )
+
+    def _check_write_rights(self, vals):
+        """Refuse what would move or silence a deadline, or mix companies."""
+        if vals.get("order_id"):
+            self.env["sale.order"].browse(vals["order_id"]).check_access("read")
+        if "company_id" in vals and any(
+            c.company_id.id != vals["company_id"] for c in self
+        ):
+            raise AccessError(
+                self.env._(
+                    "A complaint stays in the company that received it. Open a new one "
+                    "in the other company."
+                )
+            )
+        if self.env.user.has_group("customer_complaint.group_complaint_lead"):
+            return
+        if {"level_id", "received_at"} & vals.keys() and any(
+            STAGE_POSITION[c.stage_type] > STAGE_POSITION["assessed"] for c in self
+        ):
+            raise AccessError(
+                self.env._(
+                    "Level and receipt time decide about the deadlines. Once work has "
+                    "started, only a team lead changes them."
+                )
+            )
+        if vals.get("active") is False and any(
+            c.stage_type not in CLOSED_TYPES for c in self
+        ):
+            raise AccessError(
+                self.env._(
+                    "An open complaint cannot be archived: its deadlines would be "
+                    "forgotten. Close it first, or ask a team lead."
                 )
             )
 

@@ -8,7 +8,6 @@ class CustomerComplaintCategory(models.Model):
     _order = "sequence, id"
     _parent_store = True
     _rec_names_search = ["name", "code", "parent_id.name"]
-    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

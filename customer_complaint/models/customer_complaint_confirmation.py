@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .customer_complaint_stage import CLOSED_TYPES
+
 GRADES = [
     ("5", "Very satisfied"),
     ("4", "Satisfied"),
@@ -74,6 +76,14 @@ class CustomerComplaintConfirmation(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Record and act: close, or reopen in a new round."""
+        if not self.env.su:
+            # Who says what when is not for the caller to choose.
+            recorded = {
+                "source": "staff",
+                "date": fields.Datetime.now(),
+                "user_id": self.env.uid,
+            }
+            vals_list = [{**vals, **recorded} for vals in vals_list]
         rows = super().create(vals_list)
         for row in rows:
             row.sudo().round = row.complaint_id.round
@@ -103,6 +113,14 @@ class CustomerComplaintConfirmation(models.Model):
                 )
             )
         if self.solved not in ANSWERED:
+            if complaint.stage_type in CLOSED_TYPES:
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s is closed already. Only what the customer says "
+                        "can be added.",
+                        complaint=complaint.name,
+                    )
+                )
             complaint._check_no_reply()
             complaint._close("no_reply")
         elif self._is_satisfied():

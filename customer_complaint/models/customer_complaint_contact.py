@@ -71,9 +71,17 @@ class CustomerComplaintContact(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su and not self.env.user.has_group(
+            "customer_complaint.group_complaint_lead"
+        ):
+            # Nobody logs a talk in a colleague's name.
+            vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
         contacts = super().create(vals_list)
-        for contact in contacts.filtered("reached"):
-            contact.complaint_id._on_customer_told(
-                contact.date, outcome=contact.outcome_told
-            )
+        answers = contacts.filtered(
+            lambda c: c.outcome_told or (c.reached and c.direction == "out")
+        )
+        for (at, outcome), told in answers.grouped(
+            lambda c: (c.date, c.outcome_told)
+        ).items():
+            told.complaint_id._on_customer_told(at, outcome=outcome)
         return contacts

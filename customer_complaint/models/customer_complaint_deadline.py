@@ -12,17 +12,21 @@ class CustomerComplaintDeadline(models.Model):
 
     _name = "customer.complaint.deadline"
     _description = "Complaint Deadline"
-    _order = "round desc, due_at, id"
+    _order = "due_at, id"
     _rec_name = "deadline_type"
 
     complaint_id = fields.Many2one(
         "customer.complaint", required=True, readonly=True, ondelete="cascade"
     )
+    # Columns of its own, so that rules, lists and rates need no join.
     company_id = fields.Many2one(
-        "res.company", required=True, readonly=True, index=True
+        related="complaint_id.company_id", store=True, precompute=True, index=True
     )
     team_id = fields.Many2one(
-        "customer.complaint.team", readonly=True, index="btree_not_null"
+        related="complaint_id.team_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     user_id = fields.Many2one(related="complaint_id.user_id", string="Owner")
     owed_to = fields.Selection(
@@ -49,6 +53,9 @@ class CustomerComplaintDeadline(models.Model):
     moved_overdue = fields.Boolean(
         readonly=True, help="The date was moved after it had passed: counts as overdue."
     )
+    is_agreed = fields.Boolean(
+        readonly=True, help="The date was agreed by hand: a change of level keeps it."
+    )
     is_late = fields.Boolean(
         string="Late", compute="_compute_is_late", search="_search_is_late"
     )
@@ -69,8 +76,8 @@ class CustomerComplaintDeadline(models.Model):
     )
     # complaint_engine.py: _run_due_steps; cost follows the number due, not the number stored.
     _next_step_idx = models.Index("(next_step_at, id) WHERE next_step_at IS NOT NULL")
-    # Lists and tiles of what is late.
-    _open_due_idx = models.Index("(due_at) WHERE state = 'open'")
+    # Default order, and what is late.
+    _due_idx = models.Index("(due_at, id)")
 
     @api.depends("state", "due_at", "result")
     def _compute_is_late(self):
@@ -108,8 +115,8 @@ class CustomerComplaintDeadline(models.Model):
     def _open(self, vals_list):
         """Create open rows and arm their first escalation step.
 
-        :param list vals_list: complaint_id, company_id, team_id, deadline_type, round,
-            start_at, due_at, and the level's rank, which is not stored
+        :param list vals_list: complaint_id, deadline_type, round, start_at, due_at, and the
+            level's rank, which is not stored
         """
         steps = self.env["customer.complaint.escalation.step"]._get_chain()
         for vals in vals_list:
@@ -120,11 +127,12 @@ class CustomerComplaintDeadline(models.Model):
 
     def _meet(self, at):
         """The obligation was fulfilled at `at`; rows that are not running keep their verdict."""
-        for deadline in self.filtered(lambda d: d.state == "open"):
+        rows = self.filtered(lambda d: d.state == "open")
+        for deadline in rows:
             late = deadline.moved_overdue
             deadline.write(
                 {
-                    "done_at": at,
+                    "done_at": max(at, deadline.start_at),
                     "state": "done",
                     "result": due_times.OVERDUE
                     if late
@@ -132,6 +140,17 @@ class CustomerComplaintDeadline(models.Model):
                     "next_step_at": False,
                 }
             )
+        rows._clear_todos()
+
+    def _drop(self):
+        """What still runs is no longer owed; rows with a verdict keep it."""
+        rows = self.filtered(lambda d: d.state == "open")
+        rows.write({"state": "dropped", "next_step_at": False})
+        rows._clear_todos()
+
+    def _clear_todos(self):
+        """Take back the to-dos that reminders and escalations of these rows gave."""
+        self.sudo().escalation_ids.activity_id.unlink()
 
     def _move(self, due_by_id, reason):
         """Give rows a new due time; a changed due time arms every escalation step again.
@@ -140,6 +159,7 @@ class CustomerComplaintDeadline(models.Model):
         :param str reason: shown in the history of the complaint
         """
         labels = dict(self._fields["deadline_type"]._description_selection(self.env))
+        now = fields.Datetime.now()
         notes = {}
         moved = self.browse()
         for deadline in self:
@@ -162,6 +182,9 @@ class CustomerComplaintDeadline(models.Model):
                     reason=reason or "",
                 )
             )
+            # Nobody makes good a date that has passed by moving it.
+            if deadline.due_at < now and due_at > deadline.due_at:
+                deadline.moved_overdue = True
             deadline.due_at = due_at
             moved += deadline
         if notes:

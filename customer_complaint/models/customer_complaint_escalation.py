@@ -39,6 +39,9 @@ class CustomerComplaintEscalation(models.Model):
     from_user_id = fields.Many2one("res.users", string="From", readonly=True)
     user_id = fields.Many2one("res.users", string="To", readonly=True)
     reason = fields.Char(readonly=True)
+    activity_id = fields.Many2one(
+        "mail.activity", string="To-do", readonly=True, ondelete="set null"
+    )
 
     _once = models.UniqueIndex(
         "(deadline_id, step_id, due_at)",
@@ -60,7 +63,7 @@ class CustomerComplaintEscalation(models.Model):
             "customer_complaint.mail_activity_type_deadline", raise_if_not_found=False
         ) or self.env.ref("mail.mail_activity_data_todo")
         model_id = self.env["ir.model"]._get_id("customer.complaint")
-        return (
+        activities = (
             self.env["mail.activity"]
             .with_context(mail_activity_quick_update=True)
             .create(
@@ -81,6 +84,9 @@ class CustomerComplaintEscalation(models.Model):
                 ]
             )
         )
+        for row, activity in zip(rows, activities, strict=True):
+            row.activity_id = activity
+        return activities
 
     def _effect_follow(self):
         """Let each person told follow the complaint from now on."""

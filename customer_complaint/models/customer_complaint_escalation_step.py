@@ -67,6 +67,18 @@ class CustomerComplaintEscalationStep(models.Model):
         "Choose the user who is to be told.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        self.env["customer.complaint.deadline"]._look_again()
+        return steps
+
+    def write(self, vals):
+        res = super().write(vals)
+        if {"timing", "hours", "deadline_type", "max_rank", "active"} & vals.keys():
+            self.env["customer.complaint.deadline"]._look_again()
+        return res
+
     @api.model
     @tools.ormcache()
     def _get_chain_ids(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 
 class CustomerComplaintLine(models.Model):
@@ -40,6 +41,15 @@ class CustomerComplaintLine(models.Model):
         "The quantity complained about must be greater than zero. Remove the line if "
         "the product is not concerned.",
     )
+
+    def write(self, vals):
+        if "complaint_id" in vals and any(
+            line.complaint_id.id != vals["complaint_id"] for line in self
+        ):
+            raise AccessError(
+                self.env._("A line stays with its complaint. Add a new one instead.")
+            )
+        return super().write(vals)
 
     @api.depends("product_id")
     def _compute_name(self):

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 # The fixed types under the user's own stages, in the order a complaint passes them.
 STAGE_TYPES = [
@@ -18,6 +19,8 @@ STAGE_TYPES = [
 ]
 STAGE_POSITION = {key: index for index, (key, _label) in enumerate(STAGE_TYPES)}
 CLOSED_TYPES = ("closed", "archived")
+# Every complaint passes these; a stage shared by all teams must exist for each.
+NEEDED_TYPES = ("received", "assessed", "implementing", "feedback", "closed")
 
 
 class CustomerComplaintStage(models.Model):
@@ -42,3 +45,26 @@ class CustomerComplaintStage(models.Model):
     )
     fold = fields.Boolean(string="Folded in Kanban")
     active = fields.Boolean(default=True)
+
+    def write(self, vals):
+        res = super().write(vals)
+        if {"active", "stage_type", "team_ids"} & vals.keys():
+            self._check_types_left(self.browse())
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_needed(self):
+        self._check_types_left(self)
+
+    def _check_types_left(self, leaving):
+        shared = self.search([("stage_type", "in", NEEDED_TYPES)]) - leaving
+        left = set(shared.filtered(lambda s: not s.team_ids).mapped("stage_type"))
+        if missing := [kind for kind in NEEDED_TYPES if kind not in left]:
+            labels = dict(self._fields["stage_type"]._description_selection(self.env))
+            raise ValidationError(
+                self.env._(
+                    "Complaints need a stage of type %(types)s that is shared by all "
+                    "teams. Add another one before you remove or limit this stage.",
+                    types=", ".join(labels[kind] for kind in missing),
+                )
+            )

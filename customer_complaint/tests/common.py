@@ -20,7 +20,11 @@ class ComplaintCommon(TransactionCase):
             lambda p: p != cls.env.ref("customer_complaint.policy_graded")
         ).active = False
         group = "customer_complaint.group_complaint_"
-        make = {"company_id": cls.company.id, "company_ids": [(6, 0, cls.company.ids)]}
+        make = {
+            "company_id": cls.company.id,
+            "company_ids": [Command.set(cls.company.ids)],
+            "lang": "en_US",
+        }
         cls.seller = new_test_user(
             cls.env, "t_seller", "sales_team.group_sale_salesman", **make
         )
@@ -91,7 +95,7 @@ class ComplaintCommon(TransactionCase):
         }
         model = cls.env["customer.complaint"]
         if user:
-            model = model.with_user(user)
+            model = model.with_user(user).with_context(user.env.context)
         return model.create({**defaults, **values})
 
     @classmethod
@@ -103,7 +107,7 @@ class ComplaintCommon(TransactionCase):
 
     @contextmanager
     def assertRefused(self, exception, message):
-        """The block raises, says what is wrong, and leaves nothing written behind."""
+        """The block raises and says what is wrong; what it wrote is rolled back."""
         with self.assertRaises(exception) as refusal:
             yield refusal
         self.assertRegex(str(refusal.exception), message)

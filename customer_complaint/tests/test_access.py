@@ -114,7 +114,15 @@ class TestAccess(ComplaintCommon):
     def test_nobody_writes_the_ledger_or_the_escalation_log_by_hand(self):
         complaint = self.make_owned()
         row = self.row(complaint, "completion")
+        self.env["customer.complaint.deadline"]._run_due_steps(row.due_at)
+        log = complaint.sudo().deadline_ids.escalation_ids
+        self.assertTrue(log)
         for user in (self.handler, self.lead, self.manager):
+            for operation in ("write", "create", "unlink"):
+                with self.assertRaises(AccessError):
+                    log.with_user(user).check_access(operation)
+                with self.assertRaises(AccessError):
+                    row.with_user(user).check_access(operation)
             with self.assertRaises(AccessError):
                 row.with_user(user).write({"due_at": "2030-01-01 00:00:00"})
             with self.assertRaises(AccessError):

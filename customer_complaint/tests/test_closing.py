@@ -238,6 +238,42 @@ class TestClosing(ComplaintCommon):
         self.confirm(complaint)
         with self.assertRefused(UserError, "Use Reopen"):
             complaint.stage_id = self.env.ref("customer_complaint.stage_received")
+        with self.assertRefused(UserError, "Use Reopen"):
+            complaint.with_context(complaint_reopen=True).stage_id = self.env.ref(
+                "customer_complaint.stage_received"
+            )
+
+    def test_an_outcome_cannot_lie_before_its_round(self):
+        complaint = self.make_owned()
+        self.tell_outcome(complaint, date=RECEIPT + timedelta(hours=5))
+        self.confirm(complaint, "not_solved", "1")
+        with self.assertRefused(UserError, "opened again after that"):
+            self.tell_outcome(complaint, date=RECEIPT + timedelta(hours=6))
+
+    def test_no_answer_cannot_undo_a_confirmation(self):
+        # C-118
+        self.company.write(
+            {"complaint_no_reply_attempts": 0, "complaint_no_reply_days": 0}
+        )
+        complaint = self.make_owned()
+        self.tell_outcome(complaint)
+        self.confirm(complaint, "solved", "5")
+        with self.assertRefused(UserError, "closed already"):
+            self.confirm(complaint, "no_answer", False)
+
+    def test_a_colleague_cannot_speak_for_the_customer(self):
+        # C-118
+        complaint = self.make_owned()
+        self.tell_outcome(complaint)
+        self.confirm(
+            complaint,
+            source="portal",
+            user_id=self.lead.id,
+            date="2020-01-01 00:00:00",
+        )
+        row = complaint.confirmation_ids
+        self.assertEqual((row.source, row.user_id), ("staff", self.handler))
+        self.assertGreater(row.date.year, 2020)
 
     def test_closing_and_reopening_twice_never_owes_a_deadline_twice(self):
         complaint = self.make_owned()

@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import RECEIPT, ComplaintCommon
@@ -102,10 +102,82 @@ class TestDeadlines(ComplaintCommon):
 
     def test_an_attempt_that_reached_nobody_is_no_answer(self):
         complaint = self.make_owned()
-        complaint.env["customer.complaint.contact"].create(
-            {"complaint_id": complaint.id, "summary": "Mailbox", "reached": False}
-        )
+        for values in ({"reached": False}, {"direction": "in"}):
+            complaint.env["customer.complaint.contact"].create(
+                {"complaint_id": complaint.id, "summary": "Mailbox", **values}
+            )
         self.assertEqual(self.row(complaint, "first_response").state, "open")
+
+    def test_an_empty_message_or_one_nobody_can_receive_is_no_answer(self):
+        complaint = self.make_owned()
+        unreachable = self.make_owned(
+            partner_id=False, partner_name="Ann", phone="1", email_from=False
+        )
+        for record, body in ((complaint, ""), (unreachable, "Hello")):
+            record.message_post(
+                body=body, message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+            self.assertEqual(self.row(record, "first_response").state, "open")
+
+    def test_an_answer_from_the_mail_program_counts(self):
+        complaint = self.make_owned()
+        complaint.message_post(
+            body="I take care.", message_type="email", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertEqual(self.row(complaint, "first_response").state, "done")
+
+    def test_the_time_of_an_answer_cannot_be_chosen(self):
+        complaint = self.make_owned()
+        complaint.message_post(
+            body="Backdated",
+            date="2025-03-03 10:00:00",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertEqual(self.row(complaint, "first_response").result, "overdue")
+
+    def test_nobody_logs_a_talk_in_a_colleagues_name(self):
+        complaint = self.make_owned()
+        contact = complaint.env["customer.complaint.contact"].create(
+            {"complaint_id": complaint.id, "summary": "x", "user_id": self.lead.id}
+        )
+        self.assertEqual(contact.user_id, self.handler)
+
+    def test_a_passed_date_stays_overdue_whatever_is_changed_afterwards(self):
+        complaint = self.make_owned(level_id=self.levels[0].id)
+        complaint.level_id = self.levels[2]
+        complaint.received_at = datetime.now().replace(microsecond=0)
+        complaint.message_post(
+            body="Answer", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertEqual(self.row(complaint, "first_response").result, "overdue")
+
+    def test_once_work_has_started_only_a_lead_changes_level_and_receipt(self):
+        complaint = self.make_owned()
+        complaint.action_start()
+        for values in (
+            {"level_id": self.levels[2].id},
+            {"received_at": "2025-03-04 09:00:00"},
+        ):
+            with self.assertRefused(AccessError, "only a team lead"):
+                complaint.write(values)
+        complaint.with_user(self.lead).level_id = self.levels[2]
+        self.assertEqual(complaint.level_id, self.levels[2])
+
+    def test_a_level_without_limits_owes_nothing_and_a_limit_known_later_is_owed(self):
+        # C-29
+        level = self.env["customer.complaint.level"].create({"name": "Free", "rank": 7})
+        complaint = self.make_owned(level_id=level.id)
+        self.assertFalse(complaint.sudo().deadline_ids)
+        complaint.level_id = self.levels[0]
+        self.assertEqual(
+            self.row(complaint, "completion").due_at, datetime(2025, 3, 5, 9)
+        )
+        complaint.level_id = level
+        self.assertEqual(
+            set(complaint.sudo().deadline_ids.mapped("state")), {"dropped"}
+        )
+        self.assertFalse(complaint.next_due_at)
 
     def test_a_contact_in_the_future_or_before_receipt_is_refused(self):
         complaint = self.make_owned()
@@ -166,6 +238,8 @@ class TestDeadlines(ComplaintCommon):
         wizard.reason = "The carrier needs a week."
         wizard.save().action_move()
         self.assertEqual(row.due_at, datetime(2025, 3, 10, 9))
+        complaint.level_id = self.levels[0]
+        self.assertEqual(row.due_at, datetime(2025, 3, 10, 9), "an agreed date stays")
         history = "".join(complaint.message_ids.mapped("body"))
         self.assertIn("The carrier needs a week.", history)
         self.assertIn("2025-03-06 09:00", history)
@@ -228,6 +302,10 @@ class TestDeadlines(ComplaintCommon):
         complaint = self.make_owned()
         complaint.sudo().team_id = self.other_team
         self.assertEqual(complaint.sudo().deadline_ids.team_id, self.other_team)
+        self.category.team_id = self.team
+        free = self.make_complaint(category_id=False, team_id=self.other_team.id)
+        free.category_id = self.category
+        self.assertEqual(free.deadline_ids.team_id, self.team)
 
     def test_a_company_policy_goes_before_the_shared_one(self):
         self.env["customer.complaint.policy"].create(

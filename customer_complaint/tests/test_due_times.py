@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import due_times
+from ..tools import due_times, uploads
 
 START = datetime(2025, 3, 3, 9, 0)
 
@@ -37,6 +37,7 @@ class TestDueTimes(BaseCase):
         )
 
     def test_examples_in_the_documentation_hold(self):
-        result = doctest.testmod(due_times)
-        self.assertGreater(result.attempted, 0)
-        self.assertEqual(result.failed, 0)
+        for module in (due_times, uploads):
+            result = doctest.testmod(module)
+            self.assertGreater(result.attempted, 0)
+            self.assertEqual(result.failed, 0)

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
@@ -143,7 +144,7 @@ class TestEngine(ComplaintCommon):
         self.assertFalse(self.activities(complaint))
 
     def test_an_archived_complaint_escalates_only_when_it_is_back(self):
-        complaint = self.make_owned()
+        complaint = self.make_owned().sudo()
         complaint.active = False
         now = RECEIPT + timedelta(hours=44)
         self.run_engine(now)
@@ -266,13 +267,80 @@ class TestEngine(ComplaintCommon):
 
     def test_the_stock_clock_leaves_our_rules_alone(self):
         #
-        complaint = self.make_owned()
+        self.make_owned()
         self.run_engine(RECEIPT + timedelta(hours=44))
         rule = self.env.ref("customer_complaint.automation_escalation_activity")
-        self.assertFalse(
-            rule._search_time_based_automation_records(until=datetime(2030, 1, 1))
+        rule.last_run = False
+        until = datetime(2030, 1, 1)
+        self.assertFalse(rule._search_time_based_automation_records(until=until))
+        rule.complaint_effect = False
+        self.assertTrue(rule._search_time_based_automation_records(until=until))
+
+    def test_the_filter_of_a_rule_holds(self):
+        # C-41
+        rule = self.env.ref("customer_complaint.automation_escalation_activity")
+        rule.filter_domain = "[('complaint_id.level_rank', '=', 1)]"
+        general = self.make_owned()
+        urgent = self.make_owned(level_id=self.levels[0].id)
+        self.run_engine(RECEIPT + timedelta(hours=44))
+        self.assertFalse(self.activities(general))
+        self.assertTrue(self.activities(urgent))
+
+    def test_a_step_added_later_reaches_what_runs_already(self):
+        # C-41
+        with freeze_time(RECEIPT):
+            complaint = self.make_owned()
+            row = self.row(complaint, "first_response")
+            self.assertEqual(row.next_step_at, RECEIPT + timedelta(hours=44))
+            self.env["customer.complaint.escalation.step"].create(
+                {"name": "Early", "timing": "before", "hours": 40}
+            )
+            self.run_engine(RECEIPT)
+        self.assertEqual(row.next_step_at, RECEIPT + timedelta(hours=8))
+
+    def test_to_dos_are_taken_back_when_the_deadline_is_met(self):
+        complaint = self.make_owned()
+        self.run_engine(RECEIPT + timedelta(hours=49))
+        self.assertTrue(self.activities(complaint))
+        complaint.message_post(
+            body="Sorry!", message_type="comment", subtype_xmlid="mail.mt_comment"
         )
-        self.assertEqual(len(self.activities(complaint)), 1)
+        self.assertFalse(
+            self.activities(complaint).filtered(
+                lambda a: a.summary == "Deadline has passed"
+            )
+        )
+
+    def test_nobody_without_access_is_told(self):
+        # C-42
+        self.team.leader_id = self.seller
+        complaint = self.make_owned()
+        self.run_engine(RECEIPT + timedelta(hours=49))
+        self.assertEqual(self.activities(complaint).user_id, self.manager)
+
+    def test_a_collision_with_another_transaction_is_done_again(self):
+        #
+        complaint = self.make_owned()
+        self.row(complaint, "first_response").next_step_at = RECEIPT
+        original = type(self.Deadline)._run_due_steps
+        calls = []
+
+        def collide_first(model, now):
+            calls.append(now)
+            if len(calls) == 1:
+                raise SerializationFailure
+            return original(model, now)
+
+        with (
+            self.enter_registry_test_mode(),
+            patch.object(type(self.Deadline), "_run_due_steps", collide_first),
+            patch.object(type(self.env.cr), "rollback", lambda cr: None),
+        ):
+            self.env.ref(
+                "customer_complaint.ir_cron_run_deadline_steps"
+            ).method_direct_trigger()
+        self.assertGreaterEqual(len(calls), 3)
+        self.assertTrue(self.steps_of(complaint))
 
     def test_the_cron_does_all_batches_and_plans_its_next_run(self):
         #
@@ -341,7 +409,7 @@ class TestEngine(ComplaintCommon):
         # C-42
         complaint = self.make_owned()
         wizard = self.env["customer.complaint.escalate"].with_user(self.handler)
-        with self.assertRefused(UserError, "does not work with complaints"):
+        with self.assertRefused(UserError, "may not open these complaints"):
             wizard.create(
                 {
                     "complaint_ids": complaint.ids,

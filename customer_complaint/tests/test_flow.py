@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import ComplaintCommon
@@ -87,10 +87,7 @@ class TestFlow(ComplaintCommon):
         self.assertEqual(complaint.next_action, "start")
         complaint.action_start()
         self.assertEqual(complaint.next_action, "decide")
-        view = self.env.ref(
-            complaint.action_decide()["views"][0][0]
-            and "customer_complaint.customer_complaint_view_form_decision"
-        )
+        view = self.env["ir.ui.view"].browse(complaint.action_decide()["views"][0][0])
         with Form(complaint, view=view) as form:
             form.decision = "partly"
             form.decision_reason = "One of two."
@@ -115,6 +112,18 @@ class TestFlow(ComplaintCommon):
         complaint = self.make_complaint(demand=False)
         complaint.user_id = self.handler
         self.assertEqual(complaint.user_id, self.handler)
+
+    def test_closing_by_a_stage_that_nothing_guards_is_closing_all_the_same(self):
+        requirements = self.env["customer.complaint.requirement"].search(
+            [("stage_type", "in", ("feedback", "closed"))]
+        )
+        requirements.active = False
+        complaint = self.make_owned()
+        complaint.stage_id = self.env.ref("customer_complaint.stage_closed")
+        self.assertTrue(complaint.closed_at)
+        self.assertEqual(complaint.close_reason, "unconfirmed")
+        self.assertFalse(complaint.next_due_at)
+        self.assertNotIn("open", complaint.sudo().deadline_ids.mapped("state"))
 
     def test_a_stage_of_the_team_goes_before_the_shared_one(self):
         own = self.env["customer.complaint.stage"].create(
@@ -143,11 +152,18 @@ class TestFlow(ComplaintCommon):
         complaint.action_start()
         self.assertEqual(complaint.stage_type, "implementing")
 
-    def test_a_missing_stage_type_says_what_to_do(self):
-        self.env.ref("customer_complaint.stage_in_progress").active = False
+    def test_a_stage_type_that_is_needed_cannot_be_lost(self):
+        stage = self.env.ref("customer_complaint.stage_in_progress")
+        for change in ({"active": False}, {"team_ids": [(6, 0, self.team.ids)]}):
+            with self.assertRefused(ValidationError, "type Implementing"):
+                stage.write(change)
+        with self.assertRefused(ValidationError, "type Implementing"):
+            stage.unlink()
+        stage.copy()
+        stage.active = False
         complaint = self.make_owned()
-        with self.assertRefused(UserError, "Configuration / Stages"):
-            complaint.action_start()
+        complaint.action_start()
+        self.assertEqual(complaint.stage_type, "implementing")
 
     def test_the_requirement_list_is_the_managers(self):
         with self.assertRaises(AccessError):

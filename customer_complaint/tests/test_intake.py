@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import RECEIPT, ComplaintCommon
 
@@ -118,9 +118,33 @@ class TestIntake(ComplaintCommon):
         with self.assertRefused(AccessError, "Number"):
             self.make_complaint(user=self.handler, name="CC/1/1")
         complaint = self.make_owned()
-        for values in ({"name": "X"}, {"closed_at": RECEIPT}, {"round": 7}):
-            with self.assertRaises(AccessError):
+        for values in (
+            {"name": "X"},
+            {"name": "/"},
+            {"closed_at": RECEIPT},
+            {"closed_at": False},
+            {"round": 1},
+            {"stage_type": "closed"},
+            {"level_rank": 99},
+            {"commercial_partner_id": self.env.company.partner_id.id},
+            {"access_token": False},
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError):
                 complaint.write(values)
+
+    def test_process_fields_cannot_be_smuggled_in_as_defaults(self):
+        # C-16
+        complaint = self.make_complaint(
+            user=self.handler.with_context(
+                default_round=7,
+                default_outcome_at="2025-03-03 10:00:00",
+                default_closed_at="2025-03-03 10:00:00",
+                default_close_reason="confirmed",
+            )
+        )
+        self.assertEqual(complaint.round, 1)
+        self.assertFalse(complaint.outcome_at or complaint.closed_at)
+        self.assertFalse(complaint.close_reason)
 
     def test_emotion_and_demand_are_fields_of_their_own(self):
         # C-13 C-14
@@ -181,6 +205,7 @@ class TestIntake(ComplaintCommon):
         self.assertIn(english.name, mail_en.subject)
         self.assertIn(english.access_token, mail_en.body_html)
         self.assertIn("Follow your complaint", mail_en.body_html)
+        self.assertIn("3/5/25, 9:00", mail_en.body_html)
         self.assertIn(other.name, mail_zh.subject)
         self.assertNotIn("Follow your complaint", mail_zh.body_html)
         self.assertRegex(mail_zh.body_html, "[\u4e00-\u9fff]")
@@ -227,13 +252,69 @@ class TestIntake(ComplaintCommon):
             1,
         )
 
-    def test_a_new_complainant_gets_a_link_of_his_own(self):
+    def test_a_complaint_stays_in_its_company(self):
+        complaint = self.make_complaint().with_user(self.manager)
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        with self.assertRefused(AccessError, "stays in the company"):
+            complaint.company_id = other
+
+    def test_a_foreign_order_cannot_be_linked_afterwards(self):
+        mine = self.make_complaint(user=self.seller)
+        other_seller = new_test_user(
+            self.env, "t_seller2", "sales_team.group_sale_salesman"
+        )
+        foreign = self.order.copy({"user_id": other_seller.id})
+        with self.assertRaises(AccessError):
+            mine.order_id = foreign
+
+    def test_a_line_cannot_move_into_another_complaint(self):
+        mine = self.make_complaint(user=self.seller, order_id=self.order.id)
+        foreign = self.make_complaint()
+        with self.assertRefused(AccessError, "stays with its complaint"):
+            mine.line_ids.complaint_id = foreign
+
+    def test_the_company_of_the_complaint_decides_about_the_acknowledgement(self):
+        quiet = self.env["res.company"].create(
+            {"name": "Quiet Ltd", "complaint_acknowledge": False}
+        )
+        complaint = self.env["customer.complaint"].create(
+            {"description": "x", "company_id": quiet.id}
+        )
+        self.assertFalse(complaint.acknowledge)
+
+    def test_a_level_of_another_company_is_not_proposed(self):
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        theirs = self.env["customer.complaint.level"].create(
+            {"name": "Theirs", "rank": 8, "company_id": other.id}
+        )
+        self.category.level_id = theirs
+        complaint = self.env["customer.complaint"].create(
+            {"description": "x", "category_id": self.category.id}
+        )
+        self.assertEqual(complaint.level_id, self.levels[2])
+
+    def test_an_open_complaint_is_archived_by_a_lead_only(self):
         complaint = self.make_owned()
+        with self.assertRefused(AccessError, "cannot be archived"):
+            complaint.active = False
+        complaint.with_user(self.lead).active = False
+        self.assertFalse(complaint.active)
+
+    def test_a_new_complainant_gets_a_link_of_his_own_and_the_old_one_no_mail(self):
+        complaint = self.make_owned()
+        complaint.message_post(
+            body="Answer",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.partner.ids,
+        )
+        self.assertIn(self.partner, complaint.message_partner_ids)
         token = complaint.access_token
         complaint.title = "Same person"
         self.assertEqual(complaint.access_token, token)
         complaint.partner_id = self.partner.create({"name": "Other"})
         self.assertNotEqual(complaint.access_token, token)
+        self.assertNotIn(self.partner, complaint.message_partner_ids)
 
     def test_a_handler_cannot_delete_a_registered_complaint(self):
         complaint = self.make_owned()

@@ -1,1 +1,1 @@
-from . import due_times
+from . import due_times, uploads

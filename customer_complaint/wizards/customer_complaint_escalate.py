@@ -36,11 +36,11 @@ class CustomerComplaintEscalate(models.TransientModel):
         now = fields.Datetime.now()
         for wizard in self:
             wizard.complaint_ids.check_access("write")
-            if not wizard.complaint_ids._can_be_told(wizard.user_id):
+            if not all(c._can_tell(wizard.user_id) for c in wizard.complaint_ids):
                 raise UserError(
                     self.env._(
-                        "%(user)s does not work with complaints. Choose a colleague "
-                        "who may open them.",
+                        "%(user)s may not open these complaints. Choose a colleague who "
+                        "works with them.",
                         user=wizard.user_id.name,
                     )
                 )

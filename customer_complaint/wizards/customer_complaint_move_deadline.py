@@ -29,7 +29,6 @@ class CustomerComplaintMoveDeadline(models.TransientModel):
                 )
             # sudo: write access on the complaint was checked; the ledger is written by methods only
             deadline = deadline.sudo()
-            if deadline.due_at < now:
-                deadline.moved_overdue = True
             deadline._move({deadline.id: wizard.due_at}, wizard.reason)
+            deadline.is_agreed = True
         return {"type": "ir.actions.act_window_close"}

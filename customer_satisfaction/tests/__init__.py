@@ -3,3 +3,4 @@ from . import test_invitations
 from . import test_public_answers
 from . import test_screens
 from . import test_surveys
+from . import test_translation
