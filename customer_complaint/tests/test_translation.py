@@ -34,4 +34,5 @@ class TranslationCase:
 
 @tagged("post_install", "-at_install")
 class TestTranslation(TranslationCase, TransactionCase):
+    allow_inherited_tests_method = True
     module = "customer_complaint"
