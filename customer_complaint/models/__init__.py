@@ -25,3 +25,4 @@ from . import complaint_closing
 from . import complaint_customer
 from . import sale_order
 from . import res_partner
+from . import res_users

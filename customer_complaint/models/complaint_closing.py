@@ -125,7 +125,8 @@ class CustomerComplaint(models.Model):
         newly.sudo().closed_at = fields.Datetime.now()
         complaints.deadline_ids._drop()  # nothing is owed after closing
         self._sync_next_due()
-        newly._after_close()
+        if newly:
+            newly._after_close()
 
     def _after_close(self):
         """Hook: the complaints were closed; invoked by `_finish`."""

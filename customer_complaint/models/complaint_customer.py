@@ -2,7 +2,7 @@ import uuid
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import is_html_empty
+from odoo.tools import SQL, is_html_empty
 
 from ..tools import uploads
 
@@ -213,6 +213,10 @@ class CustomerComplaint(models.Model):
         :param str grade: "1" to "5", may be empty when not solved
         """
         self.ensure_one()
+        # Two clicks at once: the second waits here for the first and then sees what it did.
+        self.env.cr.execute(
+            SQL("SELECT 1 FROM customer_complaint WHERE id = %s FOR UPDATE", self.id)
+        )
         if solved == "solved" and self.close_reason == "confirmed":
             return self.confirmation_ids[:1]
         return self.env["customer.complaint.confirmation"].create(

@@ -129,10 +129,7 @@ class CustomerComplaintDeadline(models.Model):
                             deadline._prepare_escalation_values(step, step_at)
                         )
             deadline.next_step_at = min(planned, default=False)
-        rows = Escalation.create(vals_list)
-        for row in rows:
-            row.reason = row._get_reason()
-        rows._execute()
+        Escalation.create(vals_list)._execute()
         self.filtered("error").write({"attempts": 0, "error": False})
         self.env.flush_all()
 
@@ -150,6 +147,21 @@ class CustomerComplaintDeadline(models.Model):
             "effect": step.effect,
             "from_user_id": complaint.user_id.id,
             "user_id": complaint._get_recipient(step).id,
+            "reason": self._get_escalation_reason(step.timing),
+        }
+
+    def _get_escalation_reason(self, timing):
+        """Sentence that says why a step was due, in the language of the context."""
+        self.ensure_one()
+        labels = dict(self._fields["deadline_type"]._description_selection(self.env))
+        texts = {
+            "start": self.env._("%(deadline)s runs until %(due)s."),
+            "before": self.env._("%(deadline)s is due on %(due)s."),
+            "after": self.env._("%(deadline)s was due on %(due)s."),
+        }
+        return texts[timing] % {
+            "deadline": labels[self.deadline_type],
+            "due": self._format_moment(self.due_at),
         }
 
     @api.model

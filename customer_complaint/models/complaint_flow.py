@@ -137,9 +137,10 @@ class CustomerComplaint(models.Model):
                 )
             )
         assigned._move_to_type("assessed")
-        self.browse(before).filtered(
+        if closing := self.browse(before).filtered(
             lambda c: c.stage_type in CLOSED_TYPES and not c.closed_at
-        )._finish("unconfirmed")
+        ):
+            closing._finish("unconfirmed")
 
     def _move_to_type(self, stage_type):
         """Put the complaints on the first stage of a type, each on its team's."""

@@ -335,7 +335,8 @@ class CustomerComplaint(models.Model):
 
     @api.model
     def _get_default_channel(self):
-        return self.env["customer.complaint.channel"].search([], limit=1)
+        channel = self.env["customer.complaint.channel"]
+        return channel.browse(channel._get_default_id())
 
     @api.model
     def _read_group_stage_id(self, stages, domain):
@@ -344,11 +345,10 @@ class CustomerComplaint(models.Model):
     @api.model
     def _get_stage_of_type(self, stage_type, team=None):
         """First stage of a type, the team's own before the shared one."""
-        stages = self.env["customer.complaint.stage"].search(
-            [("stage_type", "=", stage_type)]
+        stage = self.env["customer.complaint.stage"]
+        return stage.browse(
+            stage._get_id_of_type(stage_type, team.id if team else False)
         )
-        own = stages.filtered(lambda s: team and team in s.team_ids)
-        return (own or stages.filtered(lambda s: not s.team_ids))[:1]
 
     # ------------------------------------------------------------------
     # Constraints
@@ -391,6 +391,7 @@ class CustomerComplaint(models.Model):
         """
         if not self.env.su:
             self._check_process_fields({fname for vals in vals_list for fname in vals})
+            # pylint: disable=context-overridden (some keys are to go)
             self = self.with_context(
                 {
                     key: value

@@ -1,9 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models, tools
 
 
 class CustomerComplaintChannel(models.Model):
     _name = "customer.complaint.channel"
     _description = "Complaint Channel"
+    _inherit = ["customer.complaint.cached.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -22,3 +23,8 @@ class CustomerComplaintChannel(models.Model):
         translate=True, help="What this channel is good for, shown when replying."
     )
     active = fields.Boolean(default=True)
+
+    @api.model
+    @tools.ormcache()
+    def _get_default_id(self):
+        return self.sudo().search([("active", "=", True)], limit=1).id

@@ -21,7 +21,7 @@ class CustomerComplaintContact(models.Model):
         "customer.complaint.channel",
         string="Contact channel",
         required=True,
-        default=lambda self: self.env["customer.complaint.channel"].search([], limit=1),
+        default=lambda self: self.env["customer.complaint"]._get_default_channel(),
     )
     direction = fields.Selection(
         [("out", "We contacted the customer"), ("in", "The customer contacted us")],

@@ -118,9 +118,14 @@ class CustomerComplaintDeadline(models.Model):
         :param list vals_list: complaint_id, deadline_type, round, start_at, due_at, and the
             level's rank, which is not stored
         """
-        steps = self.env["customer.complaint.escalation.step"]._get_chain()
+        step = self.env["customer.complaint.escalation.step"]
         for vals in vals_list:
-            vals["next_step_at"] = steps._first_time(vals, vals.pop("rank"))
+            vals["next_step_at"] = step._get_first_time(
+                vals["deadline_type"],
+                vals.pop("rank"),
+                vals["start_at"],
+                vals["due_at"],
+            )
         deadlines = self.create(vals_list)
         deadlines._wake_engine_for_steps()
         return deadlines
@@ -200,18 +205,21 @@ class CustomerComplaintDeadline(models.Model):
 
     def _rearm(self):
         """Let the engine look again at running rows whose circumstances changed."""
-        steps = self.env["customer.complaint.escalation.step"]._get_chain()
+        step = self.env["customer.complaint.escalation.step"]
         rows = self.filtered(lambda d: d.state == "open")
         for deadline in rows:
-            deadline.next_step_at = steps._first_time(
-                deadline, deadline.complaint_id.level_rank
+            deadline.next_step_at = step._get_first_time(
+                deadline.deadline_type,
+                deadline.complaint_id.level_rank,
+                deadline.start_at,
+                deadline.due_at,
             )
         rows._wake_engine_for_steps()
 
     def _format_moment(self, moment):
-        return fields.Datetime.context_timestamp(
-            self.with_context(tz=self.env.user.tz), moment
-        ).strftime("%Y-%m-%d %H:%M")
+        return fields.Datetime.context_timestamp(self, moment).strftime(
+            "%Y-%m-%d %H:%M"
+        )
 
     def action_move(self):
         """Open the dialog that moves a due date with a reason."""

@@ -103,24 +103,11 @@ class CustomerComplaintEscalation(models.Model):
         return self.step_id.name or self.env._("A colleague asks for your help")
 
     def _get_reason(self):
-        """Sentence that says why this was escalated, in the language of the context."""
+        """Why this was escalated, in the language of the context."""
         self.ensure_one()
         if not self.deadline_id:
             return self.reason
-        deadline = self.deadline_id
-        labels = dict(
-            deadline._fields["deadline_type"]._description_selection(self.env)
-        )
-        texts = {
-            "start": self.env._("%(deadline)s runs until %(due)s."),
-            "before": self.env._("%(deadline)s is due on %(due)s."),
-            "after": self.env._("%(deadline)s was due on %(due)s."),
-        }
-        moment = fields.Datetime.context_timestamp(self, self.due_at)
-        return texts[self.step_id.timing] % {
-            "deadline": labels[deadline.deadline_type],
-            "due": moment.strftime("%Y-%m-%d %H:%M"),
-        }
+        return self.deadline_id._get_escalation_reason(self.step_id.timing)
 
     @api.depends("step_id.name", "complaint_id.name")
     def _compute_display_name(self):

@@ -97,17 +97,32 @@ class CustomerComplaintEscalationStep(models.Model):
         )
 
     def _time(self, deadline):
-        """When this step takes effect for a ledger row (record or dictionary of its values)."""
+        """When this step takes effect for a ledger row."""
         self.ensure_one()
         return due_times.step_time(
-            deadline["start_at"], deadline["due_at"], self.timing, self.hours
+            deadline.start_at, deadline.due_at, self.timing, self.hours
         )
 
-    def _first_time(self, deadline, rank):
+    @api.model
+    @tools.ormcache()
+    def _get_chain_data(self):
+        """Of all active steps: deadline type, rank up to which it holds, timing, hours."""
+        return tuple(
+            (step.deadline_type, step.max_rank, step.timing, step.hours)
+            for step in self._get_chain()
+        )
+
+    @api.model
+    def _get_first_time(self, deadline_type, rank, start_at, due_at):
         """When the engine must look at a ledger row first; False when no step concerns it.
 
-        :param deadline: ledger row, or dictionary of its values
         :param int rank: rank of the complaint's level
         """
-        steps = self._applies(deadline["deadline_type"], rank)
-        return min((step._time(deadline) for step in steps), default=False)
+        return min(
+            (
+                due_times.step_time(start_at, due_at, timing, hours)
+                for kind, max_rank, timing, hours in self._get_chain_data()
+                if kind in (False, deadline_type) and (not max_rank or rank <= max_rank)
+            ),
+            default=False,
+        )

@@ -1,9 +1,10 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 
 class CustomerComplaintLevel(models.Model):
     _name = "customer.complaint.level"
     _description = "Complaint Level"
+    _inherit = ["customer.complaint.cached.mixin"]
     _order = "rank, id"
 
     name = fields.Char(required=True, translate=True)
@@ -38,6 +39,17 @@ class CustomerComplaintLevel(models.Model):
     @api.model
     def _get_default(self, company):
         """Least severe level of `company`: what a complaint has until somebody grades it."""
-        return self.search(
-            [("company_id", "in", [company.id, False])], order="rank desc, id", limit=1
+        return self.browse(self._get_default_id(company.id))
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_default_id(self, company_id):
+        return (
+            self.sudo()
+            .search(
+                [("company_id", "in", [company_id, False])],
+                order="rank desc, id",
+                limit=1,
+            )
+            .id
         )

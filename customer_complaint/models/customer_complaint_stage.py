@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 # The fixed types under the user's own stages, in the order a complaint passes them.
@@ -26,6 +26,7 @@ NEEDED_TYPES = ("received", "assessed", "implementing", "feedback", "closed")
 class CustomerComplaintStage(models.Model):
     _name = "customer.complaint.stage"
     _description = "Complaint Stage"
+    _inherit = ["customer.complaint.cached.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -45,6 +46,14 @@ class CustomerComplaintStage(models.Model):
     )
     fold = fields.Boolean(string="Folded in Kanban")
     active = fields.Boolean(default=True)
+
+    @api.model
+    @tools.ormcache("stage_type", "team_id")
+    def _get_id_of_type(self, stage_type, team_id):
+        """First active stage of a type, the team's own before the shared one; False when none."""
+        stages = self.sudo().search([("stage_type", "=", stage_type)])
+        own = stages.filtered(lambda s: team_id in s.team_ids.ids)
+        return (own or stages.filtered(lambda s: not s.team_ids))[:1].id
 
     def write(self, vals):
         res = super().write(vals)

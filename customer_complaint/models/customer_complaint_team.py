@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 
@@ -7,6 +7,7 @@ class CustomerComplaintTeam(models.Model):
 
     _name = "customer.complaint.team"
     _description = "Complaint Team"
+    _inherit = ["customer.complaint.cached.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -64,7 +65,14 @@ class CustomerComplaintTeam(models.Model):
     @api.model
     def _get_default(self, company):
         """First team that works for `company`."""
-        return self.search([("company_id", "in", [company.id, False])], limit=1)
+        return self.browse(self._get_default_id(company.id))
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_default_id(self, company_id):
+        return (
+            self.sudo().search([("company_id", "in", [company_id, False])], limit=1).id
+        )
 
     def _get_top_leader(self):
         """Leader of the highest team above this one that has a leader (upper management)."""

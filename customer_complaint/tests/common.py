@@ -95,7 +95,7 @@ class ComplaintCommon(TransactionCase):
         }
         model = cls.env["customer.complaint"]
         if user:
-            model = model.with_user(user).with_context(user.env.context)
+            model = model.with_user(user).with_context(**user.env.context)
         return model.create({**defaults, **values})
 
     @classmethod

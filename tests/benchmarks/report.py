@@ -1,0 +1,93 @@
+"""The measured rows as a table with goals, and what dominates where one is missed."""
+
+# What the addon promises.
+SQL_FOR_ONE = 16
+SQL_IN_A_BATCH = 0.25  # per record
+CPU_IN_A_BATCH = 2  # times the minimal thread
+LIST_MS = 25
+KANBAN_MS = 90
+
+
+def progress(row):
+    """Show a row as soon as it is known."""
+    print(f"  {row['group']}: {row['case']}", flush=True)
+
+
+def table(rows, before, after):
+    """Everything as Markdown: the table, and a line per missed goal.
+
+    :param before: load of the machine when measuring began, `after` when it ended
+    """
+    lines = [
+        f"Load of the machine: {before:.1f} before, {after:.1f} after.",
+        "",
+        "| Measured | SQL | CPU ms | wall ms (best) | goal | |",
+        "|---|---:|---:|---:|---|---|",
+    ]
+    for row in rows:
+        judged = judge(row, rows)
+        goals = ", ".join(
+            f"{value:.2f} of {goal:g} {unit}" for value, goal, unit in judged
+        )
+        verdict = "" if not judged else "missed" if _missed(judged) else "met"
+        if row["group"] == "order":
+            index = row["index"]
+            goals, verdict = f"index {index}", "met" if index else "missed"
+            numbers = "| | | "
+        else:
+            unit = {"creating": "record", "sweeping": "row due"}.get(row["group"])
+            per = f" (per {unit})" if unit else ""
+            numbers = f"{per} | {row['sql']:g} | {row['cpu']:.2f} | "
+            numbers += f"{row['wall']:.2f} ({row['best']:.2f}) | "
+        lines.append(f"| {row['group']}: {row['case']}{numbers}{goals} | {verdict} |")
+    return "\n".join([*lines, "", *_explained(rows)])
+
+
+def judge(row, rows):
+    """Triples of measured value, goal and unit for what is promised about a row."""
+    group, case = row["group"], row["case"]
+    if group == "creating" and case.startswith("complaint,"):
+        if row["batch"] == 1:
+            return [(row["sql"], SQL_FOR_ONE, "SQL")]
+        least = next(
+            other["cpu"]
+            for other in rows
+            if other["case"].startswith("minimal thread,")
+            and other["batch"] == row["batch"]
+        )
+        return [
+            (row["sql"], SQL_IN_A_BATCH, "SQL"),
+            (row["cpu"] / least, CPU_IN_A_BATCH, "x CPU of the minimal thread"),
+        ]
+    if group == "opening" and case.startswith("list"):
+        return [(row["wall"], LIST_MS, "ms")]
+    if group == "opening" and case.startswith("kanban,") and "bar" not in case:
+        return [(row["wall"], KANBAN_MS, "ms")]
+    return []
+
+
+def missed(rows):
+    """The rows that miss a goal."""
+    return [
+        row
+        for row in rows
+        if _missed(judge(row, rows)) or (row["group"] == "order" and not row["index"])
+    ]
+
+
+def _missed(judged):
+    return any(value > goal for value, goal, _unit in judged)
+
+
+def _explained(rows):
+    for row in missed(rows):
+        for value, goal, unit in judge(row, rows):
+            if value > goal:
+                over = 100 * (value / goal - 1)
+                why = row["statements" if unit == "SQL" else "dominant"]
+                yield (
+                    f"* {row['case']}: {value:.2f} instead of {goal:g} {unit}, "
+                    f"{over:.0f} % over. What it consists of: {why}."
+                )
+        if row["group"] == "order":
+            yield f"* {row['case']}: the rows are sorted, no index serves their order."

@@ -1,0 +1,77 @@
+"""Many clients at the same moment, against two worker processes."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+CLIENTS = 8
+EACH = 12  # complaints per client: half one by one, half in one call
+
+
+def test_eight_clients_at_once_get_their_own_numbers_and_deadlines(workers):
+    # C-16
+    mark = "At once"
+    start = Barrier(CLIENTS)
+    clients = [
+        _over_json2(workers) if i % 2 else _over_rpc(workers) for i in range(CLIENTS)
+    ]
+
+    def enter(client):
+        number, create = client
+        start.wait(timeout=60)
+        single = [
+            create([{"description": f"{mark} {number}.{i}"}]) for i in range(EACH // 2)
+        ]
+        batch = create(
+            [{"description": f"{mark} {number} batch {i}"} for i in range(EACH // 2)]
+        )
+        return sum(single, []) + batch
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        given = list(pool.map(enter, enumerate(clients)))
+
+    ids = sum(given, [])
+    assert len(set(ids)) == CLIENTS * EACH
+    rows = workers.sql(
+        f"""SELECT c.id, c.name, string_agg(d.deadline_type, ' ' ORDER BY d.due_at)
+              FROM customer_complaint c
+              LEFT JOIN customer_complaint_deadline d ON d.complaint_id = c.id
+             WHERE c.description LIKE '{mark}%' GROUP BY c.id"""
+    )
+    assert sorted(int(row[0]) for row in rows) == sorted(ids)
+    assert {row[2] for row in rows} == {"first_response completion"}
+    names = [row[1] for row in rows]
+    assert all(re.fullmatch(r"CC/\d{4}/\d{5,}", name) for name in names), names
+    everything = workers.sql(
+        "SELECT count(*), count(DISTINCT name) FROM customer_complaint"
+    )
+    assert everything[0][0] == everything[0][1]
+    assert len(_processes(workers.log)) == 2, "both workers must have taken part"
+
+
+def _over_json2(server):
+    """Create over JSON-2 with an API key."""
+    call = server.json2("handler")
+
+    def create(values):
+        answer = call("customer.complaint", "create", vals_list=values)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return create
+
+
+def _over_rpc(server):
+    """Create with a session, as the web client does."""
+    call = server.rpc("submitter")
+    return lambda values: call("customer.complaint", "create", values)
+
+
+def _processes(log):
+    """The processes that answered calls of `create`."""
+    return set(
+        re.findall(
+            r" (\d+) INFO \S+ werkzeug: .*POST \S+/customer\.complaint/create",
+            log.read_text(errors="replace"),
+        )
+    )
