@@ -215,7 +215,8 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         # Two clicks at once: the second waits here for the first and then sees what it did.
         self.env.cr.execute(
-            SQL("SELECT 1 FROM customer_complaint WHERE id = %s FOR UPDATE", self.id)
+            SQL("SELECT 1 FROM customer_complaint WHERE id = %s FOR UPDATE", self.id),
+            log_exceptions=False,  # the request is repeated then: no error of anybody
         )
         if solved == "solved" and self.close_reason == "confirmed":
             return self.confirmation_ids[:1]

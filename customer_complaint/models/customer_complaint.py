@@ -391,8 +391,8 @@ class CustomerComplaint(models.Model):
         """
         if not self.env.su:
             self._check_process_fields({fname for vals in vals_list for fname in vals})
-            # pylint: disable=context-overridden (some keys are to go)
-            self = self.with_context(
+            # Some keys are to go, which keyword arguments cannot say.
+            self = self.with_context(  # pylint: disable=context-overridden
                 {
                     key: value
                     for key, value in self.env.context.items()
