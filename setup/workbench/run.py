@@ -22,9 +22,9 @@ RESERVED = ("postgres", "template0", "template1")
 DEMO_USERS = {
     "submitter": "sales user: opens complaints from sales orders",
     "handler": "handles complaints",
-    "lead": "leads a team: assigns and approves",
+    "lead": "leads a team: sees its complaints, moves due dates",
     "manager": "manages and configures",
-    "accountant": "receives credit note requests",
+    "accountant": "accounting, sees no complaint",
     "customer": "portal customer",
 }
 
