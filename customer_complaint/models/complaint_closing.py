@@ -118,9 +118,8 @@ class CustomerComplaint(models.Model):
     def _finish(self, reason):
         """What closing means, whether by confirmation or by a stage that nothing guards."""
         newly = self.filtered(lambda c: not c.closed_at)
-        complaints = (
-            self.sudo()
-        )  # closing date, reason and ledger are set by the process
+        # sudo: closing date, reason and ledger are set by the process, not by users
+        complaints = self.sudo()
         complaints.close_reason = reason
         newly.sudo().closed_at = fields.Datetime.now()
         complaints.deadline_ids._drop()  # nothing is owed after closing
@@ -158,7 +157,7 @@ class CustomerComplaint(models.Model):
         """
         now = fields.Datetime.now()
         complaints = self.with_context(complaint_reopen=True)
-        # sudo: see _start_deadlines; what the old round still owed is owed by the new one
+        # sudo: see _open_deadlines; what the old round still owed is owed by the new one
         self.sudo().deadline_ids._drop()
         for round_number, group in complaints.grouped("round").items():
             group.write(
@@ -174,11 +173,13 @@ class CustomerComplaint(models.Model):
             )
         complaints._move_to_type("assessed")
         self._start_deadlines()
-        for complaint in self:
-            complaint._message_log(
-                body=self.env._(
+        self._message_log_batch(
+            bodies={
+                complaint.id: self.env._(
                     "Reopened, round %(round)s. %(reason)s",
                     round=complaint.round,
                     reason=reason,
                 )
-            )
+                for complaint in self
+            }
+        )

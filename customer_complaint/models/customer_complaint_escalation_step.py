@@ -7,6 +7,11 @@ from .customer_complaint_policy import DEADLINE_TYPES
 EFFECTS = [("activity", "Give a to-do"), ("follow", "Let follow the complaint")]
 
 
+def holds(step_type, max_rank, deadline_type, rank):
+    """Whether a step for `step_type` (falsy: all) up to `max_rank` (0: all) concerns a deadline."""
+    return step_type in (False, deadline_type) and (not max_rank or rank <= max_rank)
+
+
 class CustomerComplaintEscalationStep(models.Model):
     """One line of the escalation chain: when it happens, who is told, and how."""
 
@@ -92,8 +97,7 @@ class CustomerComplaintEscalationStep(models.Model):
     def _applies(self, deadline_type, rank):
         """Steps of this chain that hold for a deadline type at a level's rank."""
         return self.filtered(
-            lambda step: step.deadline_type in (False, deadline_type)
-            and (not step.max_rank or rank <= step.max_rank)
+            lambda step: holds(step.deadline_type, step.max_rank, deadline_type, rank)
         )
 
     def _time(self, deadline):
@@ -122,7 +126,7 @@ class CustomerComplaintEscalationStep(models.Model):
             (
                 due_times.step_time(start_at, due_at, timing, hours)
                 for kind, max_rank, timing, hours in self._get_chain_data()
-                if kind in (False, deadline_type) and (not max_rank or rank <= max_rank)
+                if holds(kind, max_rank, deadline_type, rank)
             ),
             default=False,
         )
