@@ -1,1 +1,1 @@
-from . import due_times, uploads
+from . import due_times, statistics, uploads

@@ -1,0 +1,84 @@
+"""Statistics of rates: what a number is worth, not only what it is. Plain Python, no database."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from math import comb, erfc, sqrt
+
+# Quantile of the standard normal distribution for 95 %, two-sided.
+Z_95 = 1.959963984540054
+
+
+def rate(successes, n):
+    """Share `successes`/`n`, a fraction; None for an empty denominator, never 0.
+
+    :raises ValueError: when the counts are impossible
+    """
+    if not 0 <= successes <= n:
+        raise ValueError(f"{successes} of {n} is no share")
+    return successes / n if n else None
+
+
+def wilson(successes, n, z=Z_95):
+    """95 % score interval of a rate (Wilson 1927), without continuity correction.
+
+    Unlike the textbook interval it stays within 0 and 1 and does not claim certainty when all or none
+    succeeded.
+
+    :return: (low, high), fractions; None for an empty denominator
+    :raises ValueError: when the counts are impossible
+    """
+    p = rate(successes, n)
+    if p is None:
+        return None
+    centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    # At the ends rounding leaves dust like -1e-17.
+    low = 0.0 if successes == 0 else centre - half
+    high = 1.0 if successes == n else centre + half
+    return low, high
+
+
+def rate_test(successes_1, n_1, successes_2, n_2):
+    """Two-sided p-value that two rates are equal, by the pooled z-test.
+
+    :return: probability of a difference at least as large by chance; None when it cannot be told
+        (an empty side, or nobody or everybody succeeded on both)
+    """
+    p_1, p_2 = rate(successes_1, n_1), rate(successes_2, n_2)
+    if p_1 is None or p_2 is None:
+        return None
+    pooled = (successes_1 + successes_2) / (n_1 + n_2)
+    variance = pooled * (1 - pooled) * (1 / n_1 + 1 / n_2)
+    return two_sided_p((p_1 - p_2) / sqrt(variance)) if variance else None
+
+
+def count_test(count_1, count_2):
+    """Two-sided p-value that two counts over equal times have the same rate.
+
+    Given their sum, the first is binomial with p = 1/2 (exact conditional test); the
+    probabilities of all outcomes not more likely than the observed one are added.
+
+    :return: probability; None when both are 0
+    """
+    total = count_1 + count_2
+    if not total:
+        return None
+    least = min(count_1, count_2)
+    if 2 * least == total:
+        return 1.0
+    if (
+        total > 1000
+    ):  # normal approximation with continuity correction, no longer visibly apart
+        return two_sided_p((total - 2 * least - 1) / sqrt(total))
+    tail = sum(comb(total, outcome) for outcome in range(least + 1))
+    return 2 * tail / 2**total
+
+
+def two_sided_p(z):
+    """Probability of a standard normal value at least as far from 0 as `z`."""
+    return erfc(abs(z) / sqrt(2))
+
+
+def half_up(value, digits=0):
+    """Round for display, halves away from zero; Python's `round` goes to the even digit."""
+    quantum = Decimal(1).scaleb(-digits)
+    return float(Decimal(str(value)).quantize(quantum, ROUND_HALF_UP))
