@@ -65,9 +65,7 @@ def count_test(count_1, count_2):
     least = min(count_1, count_2)
     if 2 * least == total:
         return 1.0
-    if (
-        total > 1000
-    ):  # normal approximation with continuity correction, no longer visibly apart
+    if total > 1000:  # normal approximation with continuity correction
         return two_sided_p((total - 2 * least - 1) / sqrt(total))
     tail = sum(comb(total, outcome) for outcome in range(least + 1))
     return 2 * tail / 2**total
