@@ -51,8 +51,6 @@ class World:
     blame: tuple
     reopened: str  # why a customer was not satisfied, the comment of the first round
     second: str  # reason of the decision in the second round
-    survey: tuple  # title and question of the survey after delivery
-    plan: str
 
 
 EUROPE = World(
@@ -634,11 +632,6 @@ EUROPE = World(
         "Second replacement checked by the workshop before it left, delivered by "
         "our own van; 10 % refunded."
     ),
-    survey=(
-        "How was your delivery?",
-        "How satisfied are you with delivery and assembly?",
-    ),
-    plan="Nordwind: after each complaint",
 )
 
 CHINA = World(
@@ -926,8 +919,6 @@ CHINA = World(
     ),
     reopened="换来的这件有同样的问题，不能算解决。",
     second="第二次换货由技术部检验后由自有车辆配送，并退还货款的 10%。",
-    survey=("您对本次送货满意吗？", "您对送货与安装的整体满意度如何？"),
-    plan="云岚：投诉办结后回访",
 )
 
 WORLDS = (EUROPE, CHINA)

@@ -334,9 +334,7 @@ class CustomerComplaintSample(models.TransientModel):
             .with_context(active_test=False)
             .search([("name", "in", ["USD", "GBP", "EUR", "CNY"])])
         )
-        asleep = currencies.filtered(lambda c: not c.active)
-        self._note(asleep)
-        asleep.active = True
+        self._switch_on(currencies.filtered(lambda c: not c.active))
         currency = currencies.filtered(lambda c: c.name == world.currency)
         country = self.env.ref(f"base.{world.country.lower()}")
         values = {
@@ -354,8 +352,26 @@ class CustomerComplaintSample(models.TransientModel):
         company = self._make("res.company", [values])
         self.env["account.chart.template"].try_loading("generic_coa", company=company)
         company.currency_id = currency
+        for name, known in company._fields.items():
+            # Numbering that belongs to the company without saying so.
+            if known.type == "many2one" and known.comodel_name == "ir.sequence":
+                self._note(company[name])
         company.partner_id.lang = self._get_lang(world)
         return company
+
+    def _switch_on(self, currencies):
+        """Activate currencies; core makes pricelists for all companies with the first one."""
+        if not currencies:
+            return
+        Pricelist = self.env["product.pricelist"].with_context(active_test=False)
+        before = Pricelist.search([])
+        group = self.env.ref("product.group_product_pricelist")
+        was_on = group in self.env.ref("base.group_user").all_implied_ids
+        currencies.active = True
+        self._note(currencies)
+        self._note(Pricelist.search([]) - before)
+        if not was_on:
+            self._note(group)
 
     def _get_lang(self, world):
         installed = dict(self.env["res.lang"].get_installed())

@@ -7,14 +7,22 @@ from odoo.tools import SQL
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+from .customer_complaint_sample import SAMPLE
+
 # Tables whose rows belong to the record named by two of their columns.
 ATTACHED = {
     "mail_activity": ("res_model", "res_id"),
     "mail_message": ("model", "res_id"),
     "ir_attachment": ("res_model", "res_id"),
 }
+# Noted because they were switched on, not created.
+SWITCHES = ("res.currency", "res.groups")
 # Rows without company of their own that go with what they point to, though the key does not say so.
-PARTS = {("account_payment_method_line", "journal_id")}
+# The other way round, a to-do of a real record does not vanish with the person it is for.
+PARTS = {
+    ("account_payment_method_line", "journal_id"): "c",
+    ("mail_activity", "user_id"): "n",
+}
 # A user or contact that is kept leaves the sample company: it need not stay for him.
 LOOSE = {("res_users", "company_id"), ("res_partner", "company_id")}
 
@@ -48,20 +56,15 @@ class CustomerComplaintSample(models.TransientModel):
             )
         sample._leave_companies(companies)
         self.env.flush_all()
-        keys = [
-            (table, column, parent, self._goes_along(table, column, action))
-            for table, column, parent, action in sample._get_foreign_keys()
-        ]
+        keys = sample._get_foreign_keys()
         doomed = sample._collect(companies, keys)
         kept, reasons = sample._spare(doomed, keys)
         sample._unlink_all(doomed, keys)
         sample._archive(kept)
-        sample._put_currencies_to_sleep()
-        self.env["ir.model.data"].sudo().search(
-            [("module", "=", "__sample__")]
-        ).unlink()
+        sample._switch_back()
+        self.env["ir.model.data"].sudo().search([("module", "=", SAMPLE)]).unlink()
         self.env.registry.clear_cache()
-        if not kept:
+        if not reasons:
             return None
         return self.with_env(self.env)._say_kept(reasons)
 
@@ -81,9 +84,10 @@ class CustomerComplaintSample(models.TransientModel):
     def _get_foreign_keys(self):
         """Of every foreign key: table, column, table it points to, and what deleting does there.
 
-        The last is "c" when the row goes along. Who created or changed a row is no reference.
+        The last is "c" when the row goes along, "n" when it stays with an empty column, else the
+        key forbids it. Who created or changed a row is no reference.
         """
-        return self.env.execute_query(
+        keys = self.env.execute_query(
             SQL(
                 """
                 SELECT child.relname, a.attname, parent.relname, c.confdeltype
@@ -100,12 +104,10 @@ class CustomerComplaintSample(models.TransientModel):
                 """
             )
         )
-
-    @api.model
-    def _goes_along(self, table, column, action):
-        """Whether a row goes with what it points to by this key; else it is a reference."""
-        # A to-do of a real record does not vanish with the person it is for.
-        return (table, column) in PARTS or (action == "c" and table != "mail_activity")
+        return [
+            (table, column, parent, PARTS.get((table, column), action))
+            for table, column, parent, action in keys
+        ]
 
     def _select(self, table, column, ids):
         """Ids of the rows whose `column` points to one of `ids`, with what they point to."""
@@ -128,7 +130,7 @@ class CustomerComplaintSample(models.TransientModel):
         """Ids by table of all that belongs to the sample."""
         doomed = defaultdict(set)
         for model in self.env["ir.model.data"]._read_group(
-            [("module", "=", "__sample__"), ("model", "!=", "res.currency")], ["model"]
+            [("module", "=", SAMPLE), ("model", "not in", SWITCHES)], ["model"]
         ):
             records = self._get_known(model[0])
             doomed[records._table].update(records.ids)
@@ -154,8 +156,8 @@ class CustomerComplaintSample(models.TransientModel):
         grown = True
         while grown:
             before = sum(map(len, doomed.values()))
-            for table, column, parent, goes_along in keys:
-                if goes_along:
+            for table, column, parent, action in keys:
+                if action == "c":
                     rows = self._select(table, column, doomed.get(parent))
                     doomed[table].update(row for row, _parent in rows)
             for table, (model_column, id_column) in ATTACHED.items():
@@ -204,8 +206,8 @@ class CustomerComplaintSample(models.TransientModel):
                 return True
             return False
 
-        for table, column, parent, goes_along in keys:
-            if parent not in tables or goes_along:
+        for table, column, parent, action in keys:
+            if parent not in tables or action == "c":
                 continue
             for row, target in self._select(table, column, doomed[parent]):
                 if row not in doomed[table] and row not in kept[table]:
@@ -276,12 +278,16 @@ class CustomerComplaintSample(models.TransientModel):
         companies.active = False
         kept.update({"res_company": companies.ids, "res_users": users.ids})
 
-    def _put_currencies_to_sleep(self):
-        """Currencies that were not used before are not used now, unless somebody began to."""
+    def _switch_back(self):
+        """What was off before is off again, unless somebody began to use it."""
         companies = self.env["res.company"].search([])
         for currency in self._get_known("res.currency") - companies.currency_id:
             if not self._is_used(currency):
                 currency.active = False
+        if self._get_known("res.groups") and not self.env["product.pricelist"].search(
+            [], limit=1
+        ):
+            self.env.ref("base.group_user")._remove_group(self._get_known("res.groups"))
 
     def _is_used(self, currency):
         return any(
