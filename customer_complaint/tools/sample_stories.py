@@ -372,7 +372,7 @@ EUROPE = World(
             "delivery_late",
             2,
             6,
-            "{order} is two weeks late",
+            "Delivery of {order} is overdue",
             (
                 (
                     "You promised delivery by {day}. It is two weeks later and "
@@ -420,7 +420,7 @@ EUROPE = World(
             "delivery_incomplete",
             2,
             5,
-            "{order}: parts missing",
+            "Parts missing in {order}",
             (
                 (
                     "Of {qty} boxes one is missing, and of course it is the one "
@@ -521,7 +521,7 @@ EUROPE = World(
             "price_offer",
             3,
             3,
-            "Discount of the spring campaign missing",
+            "Campaign discount missing on {order}",
             (
                 (
                     "The campaign said 10 % on {product}. The invoice for {order} "

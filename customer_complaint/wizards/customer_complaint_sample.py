@@ -1,4 +1,5 @@
 import random
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ DAYS = 365
 # The wave: damaged goods of one series, so many days ago; the packing was changed after it.
 WAVE_DAYS = range(85, 126)
 ORDERS_PER_COMPLAINT = 0.4
+MOST_PER_ORDER = 2
 WEEKDAY_WEIGHTS = (1.5, 1.3, 1.2, 1.2, 1.1, 0.5, 0.3)
 SEASON_WEIGHTS = (1.0, 0.9, 1.0, 1.0, 1.0, 0.9, 0.7, 0.7, 1.0, 1.1, 1.4, 1.5)
 OPEN_SHARE = 0.085
@@ -83,6 +85,7 @@ class Site:
     products: list = field(default_factory=list)  # (product, kind, in the wave)
     partners: list = field(default_factory=list)
     orders: object = None
+    used: Counter = field(default_factory=Counter)  # complaints by order
     complaints: object = None
 
     def moment(self, days):
@@ -420,6 +423,10 @@ class CustomerComplaintSample(models.TransientModel):
             ],
         }
 
+    def _get_demo_user(self, name):
+        user = self.env.ref(f"customer_complaint.{name}", raise_if_not_found=False)
+        return (user or self.env["res.users"]).filtered("active")
+
     def _create_people(self, site):
         """Colleagues without password, teams with leaders and members; demo users join in."""
         world = site.world
@@ -436,8 +443,8 @@ class CustomerComplaintSample(models.TransientModel):
             key = (team, role)
             site.people[key] = site.people.get(key, nobody) + user
         for name, role in DEMO_USERS.items():
-            user = self.env.ref(f"customer_complaint.{name}", raise_if_not_found=False)
-            if not user or not user.active:
+            user = self._get_demo_user(name)
+            if not user:
                 continue
             if site.world is sample_stories.EUROPE:
                 user.company_ids += site.company
@@ -539,7 +546,7 @@ class CustomerComplaintSample(models.TransientModel):
         ]
 
     def _create_orders(self, site, count):
-        """Confirmed orders over 13 months, about two thirds of them invoiced."""
+        """Confirmed orders over 14 months, about two thirds of them invoiced."""
         rng = site.rng
         currencies = {c.name: c for c in self.env["res.currency"].search([])}
         pricelists = {
@@ -561,7 +568,7 @@ class CustomerComplaintSample(models.TransientModel):
             product for product, kind, _wave in site.products if kind == "service"
         ]
         days = sorted(
-            (rng.randrange(4, DAYS + 30) for _n in range(count)), reverse=True
+            (rng.randrange(4, DAYS + 60) for _n in range(count)), reverse=True
         )
         vals_list = []
         for number, day in enumerate(days, 1):
@@ -622,7 +629,9 @@ class CustomerComplaintSample(models.TransientModel):
             for day, wave in self._prepare_days(site, count - open_count)
         ]
         courses += [
-            self._prepare_open(site, *OPEN_KINDS[number % len(OPEN_KINDS)])
+            self._prepare_open(
+                site, *OPEN_KINDS[number % len(OPEN_KINDS)], urgent=number in (4, 7)
+            )
             for number in range(open_count)
         ]
         courses.sort(key=lambda course: course.received_at)
@@ -656,13 +665,15 @@ class CustomerComplaintSample(models.TransientModel):
         usual = rng.choices(days, weights, k=count - in_wave)
         return [(day, False) for day in usual] + [(day, True) for day in waves]
 
-    def _prepare_subject(self, site, received_at, wave=False):
+    def _prepare_subject(self, site, received_at, wave, urgent):
         """What went wrong with which product of which order: the first fields of a course."""
         rng = site.rng
-        stories = [s for s in site.world.stories if s.wave or not wave]
+        stories = [
+            story
+            for story in site.world.stories
+            if (story.wave or not wave) and (story.level == 1 or not urgent)
+        ]
         story = rng.choices(stories, [s.weight for s in stories])[0]
-        while wave and not story.wave:
-            story = rng.choices(stories, [s.weight for s in stories])[0]
         wanted = [
             product
             for product, kind, in_wave in site.products
@@ -673,10 +684,12 @@ class CustomerComplaintSample(models.TransientModel):
             lambda o: timedelta(days=2)
             < received_at - o.date_order
             < timedelta(days=75)
+            and site.used[o] < MOST_PER_ORDER
             and any(line.product_id in wanted for line in o.order_line)
         )
         if orders:
             order = rng.choice(orders)
+            site.used[order] += 1
             lines = order.order_line.filtered(lambda line: line.product_id in wanted)
             line = rng.choice(lines)
             product, partner = line.product_id, order.partner_id
@@ -688,10 +701,10 @@ class CustomerComplaintSample(models.TransientModel):
             quantity = rng.choice((1, 1, 2))
         return story, order, product, partner, quantity
 
-    def _prepare_course(self, site, received_at, stage_type, wave=False):
+    def _prepare_course(self, site, received_at, stage_type, wave=False, urgent=False):
         rng = site.rng
         story, order, product, partner, quantity = self._prepare_subject(
-            site, received_at, wave
+            site, received_at, wave, urgent
         )
         key = (
             "delivery"
@@ -736,7 +749,7 @@ class CustomerComplaintSample(models.TransientModel):
         """When an obligation was met; how reliably depends on the time of the year's story."""
         rng = site.rng
         reliable = (
-            0.72 if days_ago in WAVE_DAYS else 0.95 if days_ago < WAVE_DAYS[0] else 0.88
+            0.72 if days_ago in WAVE_DAYS else 0.96 if days_ago < WAVE_DAYS[0] else 0.93
         )
         span = due - start
         if rng.random() < reliable:
@@ -803,10 +816,12 @@ class CustomerComplaintSample(models.TransientModel):
         score -= 0.6 * (len(course.rounds) - 1)
         return max(3, min(5, round(site.rng.gauss(score, 0.7))))
 
-    def _prepare_open(self, site, stage_type, hours):
+    def _prepare_open(self, site, stage_type, hours, urgent=False):
         """A complaint in hand: what is due next is due in `hours`."""
         rng, now = site.rng, site.now
-        course = self._prepare_course(site, now, stage_type)
+        course = self._prepare_course(site, now, stage_type, urgent=urgent)
+        if handler := self._get_demo_user("user_handler") & course.team.member_ids:
+            course.owner = rng.choice(handler + course.owner)
         limits = self._get_limits(site, course)
         response = timedelta(hours=limits.get("first_response", 48))
         completion = timedelta(hours=limits.get("completion", 72))
@@ -1079,6 +1094,8 @@ class CustomerComplaintSample(models.TransientModel):
 
     def _set_created(self, records, moments):
         """Records of the past were created in the past."""
+        if not records:
+            return
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

@@ -21,6 +21,7 @@ SWITCHES = ("res.currency", "res.groups")
 # The other way round, a to-do of a real record does not vanish with the person it is for.
 PARTS = {
     ("account_payment_method_line", "journal_id"): "c",
+    ("res_partner", "parent_id"): "c",
     ("mail_activity", "user_id"): "n",
 }
 # A user or contact that is kept leaves the sample company: it need not stay for him.
@@ -54,13 +55,16 @@ class CustomerComplaintSample(models.TransientModel):
             raise UserError(
                 self.env._("There is no sample data in this database to remove.")
             )
-        sample._leave_companies(companies)
+        home = sample.env["res.company"].search(
+            [("id", "not in", companies.ids), ("active", "=", True)], limit=1
+        )
+        sample._leave_companies(companies, home)
         self.env.flush_all()
         keys = sample._get_foreign_keys()
         doomed = sample._collect(companies, keys)
         kept, reasons = sample._spare(doomed, keys)
+        sample._archive(kept, home)
         sample._unlink_all(doomed, keys)
-        sample._archive(kept)
         sample._switch_back()
         self.env["ir.model.data"].sudo().search([("module", "=", SAMPLE)]).unlink()
         self.env.registry.clear_cache()
@@ -68,24 +72,22 @@ class CustomerComplaintSample(models.TransientModel):
             return None
         return self.with_env(self.env)._say_kept(reasons)
 
-    def _leave_companies(self, companies):
+    def _leave_companies(self, companies, home):
         """Everybody who looked in goes back to a company of his own."""
         staff = self._get_known("res.users")
         guests = self.env["res.users"].search([("company_ids", "in", companies.ids)])
-        fallback = self.env["res.company"].search(
-            [("id", "not in", companies.ids), ("active", "=", True)], limit=1
-        )
         for user in guests - staff:
-            home = (user.company_ids - companies)[:1] or fallback
+            own = (user.company_ids - companies)[:1] or home
             if user.company_id in companies:
-                user.write({"company_ids": [(4, home.id)], "company_id": home.id})
+                user.write({"company_ids": [(4, own.id)], "company_id": own.id})
             user.company_ids -= companies
 
     def _get_foreign_keys(self):
         """Of every foreign key: table, column, table it points to, and what deleting does there.
 
         The last is "c" when the row goes along, "n" when it stays with an empty column, else the
-        key forbids it. Who created or changed a row is no reference.
+        key forbids it. Who created or changed a row, and the company a mail was sent from, is no
+        reference.
         """
         keys = self.env.execute_query(
             SQL(
@@ -97,7 +99,8 @@ class CustomerComplaintSample(models.TransientModel):
                   JOIN pg_attribute a
                     ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
                  WHERE c.contype = 'f' AND cardinality(c.conkey) = 1
-                   AND a.attname NOT IN ('create_uid', 'write_uid')
+                   AND a.attname
+                       NOT IN ('create_uid', 'write_uid', 'record_company_id')
                    AND EXISTS (SELECT 1 FROM pg_attribute id
                                 WHERE id.attrelid = c.conrelid AND id.attname = 'id')
                    AND child.relnamespace = current_schema()::regnamespace
@@ -259,23 +262,25 @@ class CustomerComplaintSample(models.TransientModel):
             unlink(table)
         self.env.flush_all()
 
-    def _archive(self, kept):
+    def _archive(self, kept, home):
         """What stays leaves the lists; users and contacts belong to no sample company."""
         by_table = {model._table: model for model in self._get_models()}
         companies = self.env["res.company"].browse(kept.pop("res_company", ()))
         users = self.env["res.users"].browse(kept.pop("res_users", ()))
-        home = self.env["res.company"].search(
-            [("id", "not in", companies.ids), ("active", "=", True)], limit=1
-        )
         users.active = False
+        for user in users:
+            user.login = f"{user.login}.{user.id}"  # free again for the next loading
         users.write({"company_ids": [(6, 0, home.ids)], "company_id": home.id})
         partners = self.env["res.partner"].browse(kept.get("res_partner", ()))
         partners.write({"company_id": False})
         for table, ids in kept.items():
             model = by_table.get(table)
             if model is not None and "active" in model._fields:
-                model.browse(ids).active = False
+                # Core asks for users of these contacts: archived ones are no obstacle.
+                model.with_context(active_test=True).browse(ids).active = False
         companies.active = False
+        for company in companies:
+            company.name = f"{company.name} ({company.id})"
         kept.update({"res_company": companies.ids, "res_users": users.ids})
 
     def _switch_back(self):

@@ -13,6 +13,7 @@ from ..models.survey_user_input import NPS_GROUPS
 
 ANSWERS_PER_COMPLAINT = 4 / 3
 RESPONSE_RATE = 0.7
+REST_DAYS = 14
 # What a customer of a given satisfaction answers when asked for a recommendation.
 NPS_BY_GRADE = {
     5: (9, 10, 10, 8),
@@ -91,6 +92,7 @@ class CustomerComplaintSample(models.TransientModel):
                     "name": TEXTS[site.world.lang]["plan"],
                     "survey_id": survey.id,
                     "company_id": site.company.id,
+                    "rest_days": REST_DAYS,
                 }
             ],
         )
@@ -215,7 +217,7 @@ class CustomerComplaintSample(models.TransientModel):
                     "company_id": site.company.id,
                     "user_id": False,
                     "lang_ids": [Command.clear()],
-                    "question_ids": [
+                    "question_and_page_ids": [
                         Command.create(values)
                         for values in self._prepare_questions(texts)
                     ],
@@ -226,7 +228,7 @@ class CustomerComplaintSample(models.TransientModel):
         for _number in range(count):
             day = rng.randrange(2, DAYS)
             bad = day in WAVE_DAYS and site.world.products[0][3]
-            weights = (8, 14, 22, 36, 20) if bad else (2, 4, 12, 45, 37)
+            weights = (14, 22, 26, 26, 12) if bad else (2, 4, 12, 45, 37)
             grade = rng.choices((1, 2, 3, 4, 5), weights)[0]
             partner, _currency = rng.choice(site.partners)
             start = site.moment(day)
