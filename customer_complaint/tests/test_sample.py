@@ -170,6 +170,14 @@ class TestSample(ComplaintCommon):
         person = self.env["res.partner"].create(
             {"name": "Somebody new", "parent_id": complaint.partner_id.id}
         )
+        self.env["res.device.log"].create(
+            {
+                "session_identifier": "s" * 42,
+                "user_id": complaint.first_contact_id.id,
+                "first_activity": fields.Datetime.now(),
+                "last_activity": fields.Datetime.now(),
+            }
+        )
         self.assertIsNone(self.sample._remove())
         self.assertFalse((new | complaint).exists())
         self.assertFalse(person.exists())

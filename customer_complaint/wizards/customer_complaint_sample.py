@@ -781,7 +781,11 @@ class CustomerComplaintSample(models.TransientModel):
         course = self._prepare_course(site, site.moment(day), "closed", wave)
         first = self._prepare_round(site, course, course.received_at, day)
         course.rounds.append(first)
-        again = day > 30 and rng.random() < (0.14 if day in WAVE_DAYS else 0.05)
+        again = (
+            day > 30
+            and course.story.category.startswith("product")
+            and rng.random() < (0.14 if wave else 0.08)
+        )
         if again:
             first.solved = "not_solved"
             first.grade = rng.choice((1, 2, 2))
@@ -1042,7 +1046,8 @@ class CustomerComplaintSample(models.TransientModel):
                             "user_id": not by_portal and course.owner.id,
                         }
                     )
-        self.env["customer.complaint.contact"].create(contacts)
+        talks = self.env["customer.complaint.contact"].create(contacts)
+        self._set_created(talks, talks.mapped("date"))
         self.env["customer.complaint.confirmation"].create(confirmations)
 
     def _prepare_comment(self, site, done):

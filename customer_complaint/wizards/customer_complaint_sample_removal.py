@@ -22,6 +22,7 @@ SWITCHES = ("res.currency", "res.groups")
 PARTS = {
     ("account_payment_method_line", "journal_id"): "c",
     ("res_partner", "parent_id"): "c",
+    ("res_device_log", "user_id"): "c",
     ("mail_activity", "user_id"): "n",
 }
 # A user or contact that is kept leaves the sample company: it need not stay for him.
