@@ -367,12 +367,13 @@ class CustomerComplaintSample(models.TransientModel):
         if not currencies:
             return
         Pricelist = self.env["product.pricelist"].with_context(active_test=False)
-        before = Pricelist.search([])
+        everything = [("id", "!=", False)]
+        before = Pricelist.search(everything)
         group = self.env.ref("product.group_product_pricelist")
         was_on = group in self.env.ref("base.group_user").all_implied_ids
         currencies.active = True
         self._note(currencies)
-        self._note(Pricelist.search([]) - before)
+        self._note(Pricelist.search(everything) - before)
         if not was_on:
             self._note(group)
 
@@ -381,7 +382,9 @@ class CustomerComplaintSample(models.TransientModel):
         return world.lang if world.lang in installed else "en_US"
 
     def _create_rates(self, site):
-        currencies = {c.name: c for c in self.env["res.currency"].search([])}
+        currencies = {
+            c.name: c for c in self.env["res.currency"].search([("active", "=", True)])
+        }
         today = site.now.date()
         self._make(
             "res.currency.rate",
@@ -548,7 +551,9 @@ class CustomerComplaintSample(models.TransientModel):
     def _create_orders(self, site, count):
         """Confirmed orders over 14 months, about two thirds of them invoiced."""
         rng = site.rng
-        currencies = {c.name: c for c in self.env["res.currency"].search([])}
+        currencies = {
+            c.name: c for c in self.env["res.currency"].search([("active", "=", True)])
+        }
         pricelists = {
             code: self._make(
                 "product.pricelist",

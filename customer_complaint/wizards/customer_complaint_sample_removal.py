@@ -286,7 +286,7 @@ class CustomerComplaintSample(models.TransientModel):
 
     def _switch_back(self):
         """What was off before is off again, unless somebody began to use it."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("id", "!=", False)])
         for currency in self._get_known("res.currency") - companies.currency_id:
             if not self._is_used(currency):
                 currency.active = False

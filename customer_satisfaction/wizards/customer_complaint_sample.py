@@ -66,10 +66,11 @@ class CustomerComplaintSample(models.TransientModel):
         return values
 
     def _fill_company(self, site, count):
-        super()._fill_company(site, count)
+        res = super()._fill_company(site, count)
         answers = self._create_invitations(site)
         wanted = round(count * ANSWERS_PER_COMPLAINT) - len(answers)
         self._create_delivery_answers(site, max(wanted, 0))
+        return res
 
     # ------------------------------------------------------------------
     # After complaints
