@@ -90,9 +90,7 @@ class TestCreditRequest(CreditCommon):
         #
         request = self.ask()
         self.assertEqual((request.state, request.amount), ("to_do", 120.0))
-        self.assertEqual(
-            self.complaint.credit_summary, request.currency_id.format(120)
-        )
+        self.assertEqual(self.complaint.credit_summary, request.currency_id.format(120))
         note = self.issue(request)
         self.assertEqual(note.state, "draft")
         self.assertEqual(note.reversed_entry_id, self.invoice)
