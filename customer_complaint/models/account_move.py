@@ -1,7 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+
+from ..tools import rows
 
 
 class AccountMove(models.Model):
@@ -79,26 +80,19 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------------
     # Guard: never more credited than invoiced
     # ------------------------------------------------------------------
-    def _check_complaint_credit(self):
+    def _check_complaint_credit(self, requested=False):
         """Refuse when these invoices would be credited with more than they were made out for.
 
-        Counted are the credit notes that reverse the invoice, whoever made them, other notes linked
-        to its requests, and what open requests still claim.
+        Counted are the credit notes that reverse the invoice, whoever made them, and other notes
+        linked to its requests.
+
+        :param bool requested: count also what open requests still claim
         """
         invoices = self.sudo().filtered(lambda m: m.move_type == "out_invoice")
         if not invoices:
             return
-        invoices.flush_model()
-        # Changing the row, not only locking it, makes a second transaction that began before
-        # this one ended start again and see what this one did.
-        self.env.cr.execute(
-            SQL(
-                "UPDATE account_move SET write_date = write_date WHERE id IN %s",
-                tuple(sorted(invoices.ids)),
-            ),
-            log_exceptions=False,
-        )
-        claimed = invoices._get_complaint_claims()
+        rows.claim(invoices)
+        claimed = invoices._get_complaint_claims(requested)
         for invoice in invoices:
             rest = invoice.amount_total - claimed.get(invoice, 0)
             if invoice.currency_id.compare_amounts(rest, 0) < 0:
@@ -114,9 +108,10 @@ class AccountMove(models.Model):
                     )
                 )
 
-    def _get_complaint_claims(self):
+    def _get_complaint_claims(self, requested=True):
         """What is credited on these invoices or claimed by requests, in each one's currency.
 
+        :param bool requested: count also what open requests still claim
         :return: dict of amounts by invoice; those without are missing
         """
         Request = self.env["customer.complaint.credit.request"].sudo()
@@ -150,7 +145,7 @@ class AccountMove(models.Model):
             )
             claims[invoice] = (
                 claims.get(invoice, 0)
-                + request.open_amount
+                + (request.open_amount if requested else 0)
                 + sum(others.mapped("amount"))
             )
         return claims

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..tools import rows
+
 # Newest invoices offered when the complaint names no order.
 INVOICE_LIMIT = 20
 
@@ -299,6 +301,7 @@ class CustomerComplaint(models.Model):
         """
         self.ensure_one()
         complaint, move = self.sudo(), move.sudo()  # see the callers' checks
+        rows.claim(move)
         origin = move.reversed_entry_id
         free = move._get_complaint_free_amount()
         if move.currency_id.compare_amounts(free, 0) <= 0:

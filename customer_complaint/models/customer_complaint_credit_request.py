@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from ..tools import rows
+
 STATES = [
     ("to_approve", "To approve"),
     ("to_do", "To issue"),
@@ -144,7 +146,7 @@ class CustomerComplaintCreditRequest(models.Model):
             vals["name"] = sequence.next_by_id()
         requests = super().create(vals_list)
         # What is asked for is reserved: two requests cannot both claim the same rest.
-        requests.invoice_id._check_complaint_credit()
+        requests.invoice_id._check_complaint_credit(requested=True)
         return requests
 
     # ------------------------------------------------------------------
@@ -401,6 +403,8 @@ class CustomerComplaintCreditRequest(models.Model):
         # sudo: whoever links was checked to be an accountant, or works on the complaint; rows are
         # written by methods only
         request = self.sudo()
+        for records in (request, move.sudo() | request.invoice_id):
+            rows.claim(records)
         if move in request.allocation_ids.move_id:
             raise UserError(
                 self.env._(

@@ -157,6 +157,13 @@ class TestCreditRequest(CreditCommon):
             note.with_user(self.accountant).action_post()
         self.assertEqual(note.state, "draft")
 
+    def test_posting_is_not_held_up_by_what_others_only_requested(self):
+        note = self.issue(self.ask(amount=40))
+        self.ask(amount=150)
+        self.make_note(190, reversed_entry_id=self.invoice.id)
+        note.with_user(self.accountant).action_post()
+        self.assertEqual(note.state, "posted")
+
     def test_a_draft_made_smaller_leaves_the_rest_to_issue(self):
         request = self.ask(amount=120)
         note = self.issue(request)
