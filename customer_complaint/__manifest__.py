@@ -36,6 +36,7 @@
         "wizards/customer_complaint_escalate_views.xml",
         "wizards/customer_complaint_reopen_views.xml",
         "wizards/customer_complaint_move_deadline_views.xml",
+        "wizards/customer_complaint_register_views.xml",
         "report/customer_complaint_reports.xml",
         "report/customer_complaint_report_templates.xml",
         "views/customer_complaint_deadline_views.xml",

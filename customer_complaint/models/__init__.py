@@ -24,6 +24,7 @@ from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
 from . import complaint_documents
+from . import complaint_register
 from . import sale_order
 from . import res_partner
 from . import res_users
