@@ -21,7 +21,7 @@ class ComplaintRegister(http.Controller):
         readonly=True,
     )
     def download(self, register_id, **kwargs):
-        # Whoever created it reads it, nobody else: that is the rule of transient records.
+        # A record rule: whoever prepared it reads it, nobody else.
         register = request.env["customer.complaint.register"].browse(register_id)
         domain, words = register._get_domain(), register._get_words()
         Complaint = request.env["customer.complaint"]
