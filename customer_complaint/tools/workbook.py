@@ -71,7 +71,10 @@ def write(file, sheets, facts, tables, columns, head, rows):
     :return: number of rows written
     """
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
-    formats = {kind: _format(book, FORMATS[kind]) for kind in FORMATS}
+    formats = {
+        kind: pattern and book.add_format({"num_format": pattern})
+        for kind, pattern in FORMATS.items()
+    }
     heading = book.add_format(
         {
             "bold": True,
@@ -88,11 +91,6 @@ def write(file, sheets, facts, tables, columns, head, rows):
     _write_columns(book, sheets.columns, columns, head, formats, heading)
     book.close()
     return count
-
-
-def _format(book, pattern):
-    look = {"valign": "top"}
-    return book.add_format({**look, "num_format": pattern} if pattern else look)
 
 
 def _write_summary(book, sheets, facts, tables, formats, heading):
@@ -173,23 +171,26 @@ def _write_rows(book, name, columns, rows, formats, heading):
         sheet.set_column(index, index, column.width)
         sheet.write_string(0, index, column.label, heading)
     # What is the same for all rows is looked up once: a register has millions of cells.
-    cells = [
-        (index, column.key, _is_moment(column.kind), column.kind == "text")
+    texts = [
+        (index, column.key)
         for index, column in enumerate(columns)
+        if column.kind == "text"
     ]
-    looks = [formats[column.kind] for column in columns]
-    text, number = sheet.write_string, sheet.write_number
+    numbers = [
+        (index, column.key, _is_moment(column.kind), formats[column.kind])
+        for index, column in enumerate(columns)
+        if column.kind != "text"
+    ]
+    write_string, write_number = sheet.write_string, sheet.write_number
     row = 0
     for row, values in enumerate(rows, start=1):
-        for index, key, is_moment, is_text in cells:
-            value = values[key]
-            if value is None:
-                continue
-            if is_text:
+        for index, key in texts:
+            if (value := values[key]) is not None:
                 # Never a formula, whatever a customer wrote.
-                text(row, index, value, looks[index])
-            else:
-                number(row, index, serial(value) if is_moment else value, looks[index])
+                write_string(row, index, value)
+        for index, key, is_moment, look in numbers:
+            if (value := values[key]) is not None:
+                write_number(row, index, serial(value) if is_moment else value, look)
     sheet.autofilter(0, 0, row, len(columns) - 1)
     return row
 
