@@ -114,19 +114,21 @@ class CustomerComplaint(models.Model):
         self.env.flush_all()
         # Rows and months by the same clock.
         self = self.with_context(tz=self._get_register_tz())
-        _ = self.env._
         sheets = workbook.Sheets(
-            _("Summary"), _("Register"), _("Columns"), _("Complaints received by month")
+            self.env._("Summary"),
+            self.env._("Register"),
+            self.env._("Columns"),
+            self.env._("Complaints received by month"),
         )
         now = fields.Datetime.now()
         facts = [
-            (_("Complaint register"), self.env.company.name),
-            (_("Exported by"), self.env.user.name),
+            (self.env._("Complaint register"), self.env.company.name),
+            (self.env._("Exported by"), self.env.user.name),
             (
-                _("Exported on"),
+                self.env._("Exported on"),
                 f"{format_datetime(self.env, now)} ({self._get_register_tz()})",
             ),
-            (_("Complaints"), str(self.search_count(domain))),
+            (self.env._("Complaints"), str(self.search_count(domain))),
             *words,
         ]
         return workbook.write(
@@ -135,7 +137,7 @@ class CustomerComplaint(models.Model):
             facts,
             self._get_register_tables(domain),
             self._get_register_columns(),
-            (_("Column"), _("Meaning")),
+            (self.env._("Column"), self.env._("Meaning")),
             self._get_register_pages(domain),
         )
 
@@ -164,116 +166,203 @@ class CustomerComplaint(models.Model):
     def _get_register_columns(self):
         """Hook: columns of the register. Extensions append theirs, and add the values in
         `_get_register_rows`."""
-        _ = self.env._
         Column = workbook.Column
         columns = [
-            Column("number", _("Number"), 16, "text", _("Given once, never reused.")),
+            Column(
+                "number",
+                self.env._("Number"),
+                16,
+                "text",
+                self.env._("Given once, never reused."),
+            ),
             Column(
                 "received",
-                _("Received"),
+                self.env._("Received"),
                 17,
                 "datetime",
-                _("When the complaint reached us, in the time zone of the summary."),
+                self.env._(
+                    "When the complaint reached us, in the time zone of the summary."
+                ),
             ),
-            Column("channel", _("Channel"), 16, "text", _("The way it came in.")),
-            Column("customer", _("Complainant"), 24, "text", _("Who complains.")),
             Column(
-                "customer_company",
-                _("Customer"),
+                "channel",
+                self.env._("Channel"),
+                16,
+                "text",
+                self.env._("The way it came in."),
+            ),
+            Column(
+                "customer",
+                self.env._("Complainant"),
                 24,
                 "text",
-                _("The company of the complainant, or he himself."),
+                self.env._("Who complains."),
             ),
-            Column("order", _("Sales order"), 14, "text", _("The order it concerns.")),
+            Column(
+                "customer_company",
+                self.env._("Customer"),
+                24,
+                "text",
+                self.env._("The company of the complainant, or he himself."),
+            ),
+            Column(
+                "order",
+                self.env._("Sales order"),
+                14,
+                "text",
+                self.env._("The order it concerns."),
+            ),
             Column(
                 "products",
-                _("Products"),
+                self.env._("Products"),
                 30,
                 "text",
-                _("Products or services it concerns."),
+                self.env._("Products or services it concerns."),
             ),
-            Column("title", _("Title"), 40, "text", _("In one line.")),
+            Column(
+                "title", self.env._("Title"), 40, "text", self.env._("In one line.")
+            ),
             Column(
                 "demand",
-                _("Customer demand"),
+                self.env._("Customer demand"),
                 30,
                 "text",
-                _("What the customer asks for, in his own words."),
+                self.env._("What the customer asks for, in his own words."),
             ),
-            Column("category", _("Category"), 28, "text", _("With the one above it.")),
             Column(
-                "level", _("Level"), 18, "text", _("Level 1 is the most severe one.")
+                "category",
+                self.env._("Category"),
+                28,
+                "text",
+                self.env._("With the one above it."),
             ),
-            Column("company", _("Company"), 20, "text", _("Which received it.")),
-            Column("team", _("Team"), 20, "text", _("Which answers for it.")),
-            Column("owner", _("Owner"), 18, "text", _("Person in charge.")),
             Column(
-                "first_contact",
-                _("First contact"),
+                "level",
+                self.env._("Level"),
                 18,
                 "text",
-                _("Colleague who took it first and follows it until the end."),
+                self.env._("Level 1 is the most severe one."),
             ),
-            Column("stage", _("Stage"), 16, "text", _("Where it stands.")),
-            Column("decision", _("Decision"), 16, "text", _("Empty: not decided yet.")),
+            Column(
+                "company",
+                self.env._("Company"),
+                20,
+                "text",
+                self.env._("Which received it."),
+            ),
+            Column(
+                "team",
+                self.env._("Team"),
+                20,
+                "text",
+                self.env._("Which answers for it."),
+            ),
+            Column(
+                "owner",
+                self.env._("Owner"),
+                18,
+                "text",
+                self.env._("Person in charge."),
+            ),
+            Column(
+                "first_contact",
+                self.env._("First contact"),
+                18,
+                "text",
+                self.env._("Colleague who took it first and follows it until the end."),
+            ),
+            Column(
+                "stage", self.env._("Stage"), 16, "text", self.env._("Where it stands.")
+            ),
+            Column(
+                "decision",
+                self.env._("Decision"),
+                16,
+                "text",
+                self.env._("Empty: not decided yet."),
+            ),
             Column(
                 "outcome_told",
-                _("Outcome told"),
+                self.env._("Outcome told"),
                 17,
                 "datetime",
-                _("When the customer was told the outcome of the last round."),
+                self.env._("When the customer was told the outcome of the last round."),
             ),
         ]
         for key, name in (
-            ("response", _("First response")),
-            ("completion", _("Completion")),
+            ("response", self.env._("First response")),
+            ("completion", self.env._("Completion")),
         ):
             columns += [
                 Column(
                     f"{key}_due",
-                    _("%(deadline)s due", deadline=name),
+                    self.env._("%(deadline)s due", deadline=name),
                     17,
                     "datetime",
-                    _("Until when it is owed, in the last round."),
+                    self.env._("Until when it is owed, in the last round."),
                 ),
                 Column(
                     f"{key}_done",
-                    _("%(deadline)s done", deadline=name),
+                    self.env._("%(deadline)s done", deadline=name),
                     17,
                     "datetime",
-                    _("When it was done; empty: not yet."),
+                    self.env._("When it was done; empty: not yet."),
                 ),
                 Column(
                     f"{key}_verdict",
-                    _("%(deadline)s result", deadline=name),
+                    self.env._("%(deadline)s result", deadline=name),
                     14,
                     "text",
-                    _("On time or overdue; running or no longer owed without either."),
+                    self.env._(
+                        "On time or overdue; running or no longer owed without either."
+                    ),
                 ),
             ]
         return [
             *columns,
-            Column("closed", _("Closed on"), 17, "datetime", _("Empty: still open.")),
             Column(
-                "close_reason", _("Close reason"), 24, "text", _("Why it was closed.")
+                "closed",
+                self.env._("Closed on"),
+                17,
+                "datetime",
+                self.env._("Empty: still open."),
             ),
             Column(
-                "confirmation", _("Confirmation"), 16, "text",
-                _("What the customer said last: solved or not."),
+                "close_reason",
+                self.env._("Close reason"),
+                24,
+                "text",
+                self.env._("Why it was closed."),
             ),
             Column(
-                "grade", _("Satisfaction"), 12, "number",
-                _("Last grade for the handling, 5 is best, 1 is worst."),
+                "confirmation",
+                self.env._("Confirmation"),
+                16,
+                "text",
+                self.env._("What the customer said last: solved or not."),
             ),
             Column(
-                "rounds", _("Rounds"), 9, "number",
-                _("Grows by one each time the complaint is reopened."),
+                "grade",
+                self.env._("Satisfaction"),
+                12,
+                "number",
+                self.env._("Last grade for the handling, 5 is best, 1 is worst."),
             ),
             Column(
-                "age", _("Age (days)"), 11, "decimal",
-                _("Days from receipt to closing, or until the export."),
+                "rounds",
+                self.env._("Rounds"),
+                9,
+                "number",
+                self.env._("Grows by one each time the complaint is reopened."),
             ),
-        ]  # fmt: skip
+            Column(
+                "age",
+                self.env._("Age (days)"),
+                11,
+                "decimal",
+                self.env._("Days from receipt to closing, or until the export."),
+            ),
+        ]
 
     def _get_register_rows(self):
         """Hook: values of these complaints, one dictionary each, in the order of `self`.
@@ -336,8 +425,10 @@ class CustomerComplaint(models.Model):
                 "CASE WHEN %(row)s.state = 'done' THEN %(row)s.result "
                 "WHEN %(row)s.state = 'open' AND %(row)s.due_at < %(now)s "
                 "THEN %(overdue)s ELSE %(row)s.state END",
-                row=SQL.identifier(alias), now=now, overdue=due_times.OVERDUE,
-            )  # fmt: skip
+                row=SQL.identifier(alias),
+                now=now,
+                overdue=due_times.OVERDUE,
+            )
             return SQL(
                 "%(due)s AS %(name_due)s, %(done)s AS %(name_done)s, "
                 "%(verdict)s AS %(name_verdict)s",
@@ -407,30 +498,29 @@ class CustomerComplaint(models.Model):
     @api.model
     def _get_register_tables(self, domain):
         """Counts of the summary, grouped by the database through the rights of the user."""
-        _ = self.env._
-        count = _("Complaints")
+        count = self.env._("Complaints")
 
         def table(title, rows, kind="text"):
             return workbook.Table(title, (title, count), (kind, "number"), rows)
 
         return [
-            table(_("Month of receipt"), self._count_months(domain), "month"),
-            table(_("State"), self._count_states(domain)),
-            table(_("Level"), self._count_by(domain, "level_id")),
+            table(self.env._("Month of receipt"), self._count_months(domain), "month"),
+            table(self.env._("State"), self._count_states(domain)),
+            table(self.env._("Level"), self._count_by(domain, "level_id")),
             table(
-                _("Category (the ten most frequent)"),
+                self.env._("Category (the ten most frequent)"),
                 self._count_by(domain, "category_id", most=10),
             ),
             workbook.Table(
-                _("Deadlines met (of those done)"),
+                self.env._("Deadlines met (of those done)"),
                 (
-                    _("Deadline"),
-                    _("On time"),
-                    _("Of"),
-                    _("Rate"),
-                    _("From (95 %)"),
-                    _("To (95 %)"),
-                    _("Still open, overdue"),
+                    self.env._("Deadline"),
+                    self.env._("On time"),
+                    self.env._("Of"),
+                    self.env._("Rate"),
+                    self.env._("From (95 %)"),
+                    self.env._("To (95 %)"),
+                    self.env._("Still open, overdue"),
                 ),
                 ("text", "number", "number", "percent", "percent", "percent", "number"),
                 self._rate_deadlines(domain),

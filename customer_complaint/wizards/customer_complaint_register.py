@@ -89,19 +89,24 @@ class CustomerComplaintRegister(models.TransientModel):
     def _get_words(self):
         """The filters as the summary tells them, pairs of label and text."""
         self.ensure_one()
-        _ = self.env._
         if self.selection:
-            return [(_("Filter"), _("Selected in the list"))]
+            return [(self.env._("Filter"), self.env._("Selected in the list"))]
 
         def day(value):
             return format_date(self.env, value) if value else "…"
 
         states = dict(self._fields["state"]._description_selection(self.env))
         return [
-            (_("Received"), f"{day(self.date_from)} – {day(self.date_to)}"),
-            (_("State"), states[self.state]),
-            (_("Companies"), ", ".join(self.company_ids.mapped("name")) or _("All")),
-            (_("Teams"), ", ".join(self.team_ids.mapped("name")) or _("All")),
+            (self.env._("Received"), f"{day(self.date_from)} – {day(self.date_to)}"),
+            (self.env._("State"), states[self.state]),
+            (
+                self.env._("Companies"),
+                ", ".join(self.company_ids.mapped("name")) or self.env._("All"),
+            ),
+            (
+                self.env._("Teams"),
+                ", ".join(self.team_ids.mapped("name")) or self.env._("All"),
+            ),
         ]
 
     def action_download(self):
