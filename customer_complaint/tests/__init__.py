@@ -12,3 +12,5 @@ from . import test_screens
 from . import test_performance
 from . import test_translation
 from . import test_tours
+from . import test_documents
+from . import test_register

@@ -1,1 +1,1 @@
-from . import due_times, rows, statistics, uploads
+from . import due_times, rows, statistics, uploads, workbook

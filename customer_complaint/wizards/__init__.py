@@ -4,3 +4,4 @@ from . import customer_complaint_move_deadline
 from . import customer_complaint_credit_ask
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel
+from . import customer_complaint_register

@@ -1,6 +1,7 @@
-"""The three workloads, in the order in which the database fills."""
+"""The workloads, in the order in which the database fills."""
 
 import creating
+import exporting
 import opening
 import sweeping
 from measuring import fresh
@@ -26,6 +27,7 @@ def run(env, sizes):
     sweeping.run(registry, people, sizes)
     opening.run(registry, people, sizes)
     creating.run(registry, people, sizes)
+    exporting.run(registry, people, sizes)
     print("measured", flush=True)
 
 
