@@ -26,3 +26,5 @@ from . import complaint_customer
 from . import sale_order
 from . import res_partner
 from . import res_users
+from . import customer_complaint_indicator
+from . import customer_complaint_dashboard

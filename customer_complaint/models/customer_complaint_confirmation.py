@@ -129,3 +129,13 @@ class CustomerComplaintConfirmation(models.Model):
             complaint._reopen(
                 self.env._("The customer is not satisfied with the outcome.")
             )
+
+    def action_view_complaint(self):
+        """Open the complaint that the row belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "customer.complaint",
+            "res_id": self.complaint_id.id,
+            "view_mode": "form",
+        }

@@ -232,3 +232,13 @@ class CustomerComplaintDeadline(models.Model):
             "target": "new",
             "context": {"default_deadline_id": self.id},
         }
+
+    def action_view_complaint(self):
+        """Open the complaint that the row belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "customer.complaint",
+            "res_id": self.complaint_id.id,
+            "view_mode": "form",
+        }

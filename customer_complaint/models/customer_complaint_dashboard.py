@@ -1,0 +1,363 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools.misc import format_date
+
+from ..tools.measure import percent
+from .customer_complaint_indicator import ALSO_ARCHIVED, OPEN
+
+# The engine looks at a step within a minute or two; later than this nobody is checking.
+ENGINE_PATIENCE = timedelta(minutes=15)
+LATE_LIST = 8
+PARETO_BARS = 8
+TREND_MONTHS = 12
+
+
+class CustomerComplaintDashboard(models.AbstractModel):
+    """What a manager looks at every morning: the indicators, and what to do.
+
+    Everything is read with the rights of the user who asks, so each number opens exactly the
+    records that were counted. The number of statements does not depend on the number of records.
+    """
+
+    _name = "customer.complaint.dashboard"
+    _description = "Complaint Dashboard"
+
+    @api.model
+    @api.readonly
+    def get_dashboard(self, period="30_days"):
+        """Figures of the complaints that the user may see in his active companies.
+
+        A number comes with the ``model`` and ``domain`` of the records that were counted.
+        Which companies count is said by ``allowed_company_ids`` in the context.
+
+        :param str period: "30_days", "month" (this month), "quarter" (this quarter) or
+            "12_months", each until now
+        :return: dict of
+
+            * ``period``, ``start`` and ``end`` (UTC)
+            * ``is_empty``: there is no complaint at all
+            * ``engine``: warning text when deadlines have not been checked lately, else False
+            * ``tiles``: a dict per indicator: ``code``, ``name``, ``formula``, ``values``
+              (texts), ``certainty``, ``change``, ``trend``, ``tone``, ``n``, the raw ``value``
+              (count, or a fraction) with ``low`` and ``high`` (95 %), ``model``, ``domain``
+            * ``todo``: work waiting: ``name``, ``count``, ``model``, ``domain``
+            * ``late``: the complaints that are late the longest
+            * ``pareto``: complaints of the period by category, most frequent first; ``costs``:
+              the same by money, False when it cannot be told
+            * ``trend``: received and closed by month
+        :raises AccessError: for users who do not handle complaints
+        :raises UserError: for an unknown period
+        """
+        indicators = self.env["customer.complaint.indicator"]
+        indicators.check_access("read")
+        now = fields.Datetime.now()
+        start = self._get_start(period, now)
+        scope = Domain("company_id", "in", self.env.companies.ids)
+        indicators = indicators.search([("active", "=", True)])
+        measures = indicators._measure(scope, start, now)
+        trend = self._get_trend(scope, now)
+        return {
+            "period": period,
+            "start": start,
+            "end": now,
+            "is_empty": self._is_empty(scope, trend),
+            "engine": self._get_engine_warning(now),
+            "tiles": [
+                self._prepare_tile(indicator, measure)
+                for indicator, measure in measures.items()
+            ],
+            "todo": self._get_todo(scope, now),
+            "late": self._get_late(scope, now),
+            "pareto": self._get_pareto(scope, start, now),
+            "costs": self._get_costs(measures),
+            "trend": trend,
+        }
+
+    @api.model
+    def _get_start(self, period, now):
+        """First moment of a period that ends now: midnight in the user's time zone, as UTC."""
+        today = fields.Datetime.context_timestamp(self, now).date()
+        days = {
+            "30_days": lambda: today - timedelta(days=29),
+            "month": lambda: today.replace(day=1),
+            "quarter": lambda: today.replace(
+                day=1, month=(today.month - 1) // 3 * 3 + 1
+            ),
+            "12_months": lambda: today + relativedelta(years=-1, days=1),
+        }
+        if period not in days:
+            raise UserError(
+                self.env._(
+                    "There is no period called %(period)s. Choose one of %(known)s.",
+                    period=period,
+                    known=", ".join(days),
+                )
+            )
+        return self._to_utc(days[period]())
+
+    @api.model
+    def _to_utc(self, day):
+        """Moment at which a day of the user's calendar begins, naive UTC."""
+        local = self.env.tz.localize(datetime.combine(day, time.min))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    @api.model
+    def _is_empty(self, scope, trend):
+        if any(month["received"] or month["closed"] for month in trend):
+            return False
+        return not self.env["customer.complaint"].search_count(
+            scope & ALSO_ARCHIVED, limit=1
+        )
+
+    @api.model
+    def _prepare_tile(self, indicator, measure):
+        """Hook: an indicator with its measure, as the screen and callers get it."""
+        return {
+            "code": indicator.code,
+            "name": indicator.name,
+            "formula": indicator.formula,
+            **indicator._describe(measure),
+            "value": measure.value,
+            "n": measure.n,
+            "low": measure.low,
+            "high": measure.high,
+            "model": measure.readable and measure.model,
+            "domain": measure.domain,
+        }
+
+    # ------------------------------------------------------------------
+    # Are deadlines checked at all?
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_engine_warning(self, now):
+        """Text for managers when steps wait that the engine should have done; else False."""
+        if not self.env.user.has_group("customer_complaint.group_complaint_manager"):
+            return False
+        [(oldest, count)] = self.env["customer.complaint.deadline"]._read_group(
+            [("next_step_at", "<", now - ENGINE_PATIENCE)],
+            [],
+            ["next_step_at:min", "__count"],
+        )
+        if not count:
+            return False
+        return self.env._(
+            "Deadlines have not been checked for %(length)s: %(count)s wait, and nobody is "
+            "reminded. Ask the administrator whether scheduled actions run on this server.",
+            length=self.env["customer.complaint"]._format_length(
+                (now - oldest).total_seconds()
+            ),
+            count=count,
+        )
+
+    # ------------------------------------------------------------------
+    # What to do
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_todo(self, scope, now):
+        """Hook: kinds of waiting work; those without any are left out."""
+        model = "customer.complaint"
+        open_ = scope & OPEN
+        work = [
+            (self.env._("Late"), model, open_ & Domain("next_due_at", "<", now)),
+            (self.env._("Without owner"), model, open_ & Domain("user_id", "=", False)),
+            (
+                self.env._("Outcome told, customer has not answered"),
+                model,
+                open_ & Domain("outcome_at", "!=", False),
+            ),
+        ]
+        counts = self.env["customer.complaint.indicator"]._count(
+            model, *(domain for _name, _model, domain in work)
+        )
+        todo = list(zip(work, counts, strict=True))
+        for more in self._get_more_work(scope):
+            todo.append((more, self.env[more[1]].search_count(more[2])))
+        return [
+            {"name": name, "count": count, "model": model, "domain": list(domain)}
+            for (name, model, domain), count in todo
+            if count
+        ]
+
+    @api.model
+    def _get_more_work(self, scope):
+        """Hook: work beyond the complaints themselves, for those who may see it."""
+        work = []
+        if self.env.user.has_group("customer_complaint.group_complaint_manager"):
+            work.append(
+                (
+                    self.env._("Escalation failed, will be tried again"),
+                    "customer.complaint.deadline",
+                    scope
+                    & Domain("next_step_at", "!=", False)
+                    & Domain("error", "!=", False),
+                )
+            )
+        request = "customer.complaint.credit.request"
+        if request in self.env and self.env[request].has_access("read"):
+            work.append(
+                (
+                    self.env._("Credit notes to issue"),
+                    request,
+                    scope & Domain("state", "=", "to_do"),
+                )
+            )
+        return work
+
+    @api.model
+    def _get_late(self, scope, now):
+        complaints = self.env["customer.complaint"].search_fetch(
+            scope & OPEN & Domain("next_due_at", "<", now),
+            [
+                "name",
+                "title",
+                "partner_name",
+                "user_id",
+                "level_rank",
+                "next_due_at",
+                "next_due_type",
+                "stage_type",
+            ],
+            order="next_due_at, id",
+            limit=LATE_LIST,
+        )
+        return [
+            {
+                "id": complaint.id,
+                "name": complaint.name,
+                "title": complaint.title,
+                "customer": complaint.partner_name,
+                "owner": complaint.user_id.display_name,
+                "late": complaint.time_left,
+            }
+            for complaint in complaints
+        ]
+
+    # ------------------------------------------------------------------
+    # Where they come from, and when
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_pareto(self, scope, start, now):
+        """Complaints received in the period by category, as bars."""
+        domain = (
+            scope
+            & ALSO_ARCHIVED
+            & Domain("received_at", ">=", start)
+            & Domain("received_at", "<", now)
+        )
+        groups = self.env["customer.complaint"]._read_group(
+            domain, ["category_id"], ["__count"]
+        )
+        return self._prepare_bars("customer.complaint", domain, "category_id", groups)
+
+    @api.model
+    def _get_costs(self, measures):
+        """Booked cost by category; False when there is none or in several currencies."""
+        for indicator, measure in measures.items():
+            if indicator.code == "cost" and len(measure.amounts or {}) == 1:
+                (currency,) = measure.amounts
+                path = "complaint_id.category_id"
+                groups = self.env[measure.model]._read_group(
+                    measure.domain, [path], ["amount_company:sum"]
+                )
+                bars = self._prepare_bars(measure.model, measure.domain, path, groups)
+                for bar in bars:
+                    bar["text"] = indicator._format_amounts({currency: bar["value"]})[0]
+                return bars
+        return False
+
+    @api.model
+    def _prepare_bars(self, model, domain, path, groups):
+        """Bars of a Pareto chart: the largest categories, then all others as one."""
+        groups = sorted(groups, key=lambda group: -group[1])
+        total = sum(value for _category, value in groups)
+        names = self._get_category_names(category for category, _value in groups)
+        bars, running = [], 0
+        shown = groups if len(groups) <= PARETO_BARS else groups[: PARETO_BARS - 1]
+        parts = [
+            (names[category.id], value, Domain(path, "=", category.id))
+            for category, value in shown
+        ]
+        if others := groups[len(shown) :]:
+            parts.append(
+                (
+                    self.env._("%(count)s others", count=len(others)),
+                    sum(value for _category, value in others),
+                    Domain(path, "in", [category.id for category, _value in others]),
+                )
+            )
+        largest = max((value for _name, value, _part in parts), default=0)
+        for name, value, part in parts:
+            running += value
+            bars.append(
+                {
+                    "name": name,
+                    "value": value,
+                    "text": self.env["customer.complaint.indicator"]._format_number(
+                        value
+                    ),
+                    "width": percent(value / largest) if largest else 0,
+                    "running": percent(running / total) if total else 0,
+                    "model": model,
+                    "domain": list(Domain(domain) & part),
+                }
+            )
+        return bars
+
+    @api.model
+    def _get_category_names(self, categories):
+        """Names of categories with their parents, by id; all categories in one statement."""
+        everything = self.env["customer.complaint.category"].with_context(
+            active_test=False
+        )
+        everything.search_fetch([("id", "!=", False)], ["name", "parent_path"])
+        return {
+            category.id: category.display_name or self.env._("No category")
+            for category in categories
+        }
+
+    @api.model
+    def _get_trend(self, scope, now):
+        """Complaints received and closed in each of the last months, this one included."""
+        today = fields.Datetime.context_timestamp(self, now).date()
+        firsts = [
+            today.replace(day=1) - relativedelta(months=months)
+            for months in range(TREND_MONTHS - 1, -2, -1)
+        ]
+        limits = [self._to_utc(day) for day in firsts]
+        dates = ("received_at", "closed_at")
+
+        def between(date, first, last):
+            return Domain(date, ">=", first) & Domain(date, "<", last)
+
+        domain = scope & ALSO_ARCHIVED
+        # One statement for both; months outside come along with the other date and are left out.
+        groups = self.env["customer.complaint"]._read_grouping_sets(
+            domain & Domain.OR(between(d, limits[0], limits[-1]) for d in dates),
+            [[f"{date}:month"] for date in dates],
+            ["__count"],
+        )
+        received, closed = (
+            {month.date(): count for month, count in group if month} for group in groups
+        )
+        return [
+            {
+                "name": format_date(self.env, day, date_format="LLL"),
+                "title": format_date(self.env, day, date_format="LLLL y"),
+                "received": received.get(day, 0),
+                "closed": closed.get(day, 0),
+                "model": "customer.complaint",
+                **{
+                    f"{date.removesuffix('_at')}_domain": list(
+                        domain & between(date, first, last)
+                    )
+                    for date in dates
+                },
+            }
+            for day, first, last in zip(firsts, limits, limits[1:], strict=False)
+        ]
