@@ -13,6 +13,17 @@ from .customer_complaint_indicator import ALSO_ARCHIVED, OPEN
 
 # The engine looks at a step within a minute or two; later than this nobody is checking.
 ENGINE_PATIENCE = timedelta(minutes=15)
+# Fields of an indicator that the dashboard reads.
+SHOWN = [
+    "name",
+    "code",
+    "formula",
+    "counted",
+    "unit",
+    "direction",
+    "minimum_n",
+    "maximum_margin",
+]
 LATE_LIST = 8
 PARETO_BARS = 8
 TREND_MONTHS = 12
@@ -59,8 +70,15 @@ class CustomerComplaintDashboard(models.AbstractModel):
         now = fields.Datetime.now()
         start = self._get_start(period, now)
         scope = Domain("company_id", "in", self.env.companies.ids)
-        indicators = indicators.search([("active", "=", True)])
-        measures = indicators._measure(scope, start, now)
+        indicators = indicators.search_fetch([("active", "=", True)], SHOWN)
+        figures = indicators._define(scope, start, now)
+        work = self._get_work(scope, now)
+        # Counted together: one statement per model.
+        counts = indicators._count(
+            [(model, domain) for _name, model, domain in work]
+            + indicators._get_parts(figures)
+        )
+        measures = indicators._judge(figures, counts[len(work) :])
         trend = self._get_trend(scope, now)
         return {
             "period": period,
@@ -72,7 +90,11 @@ class CustomerComplaintDashboard(models.AbstractModel):
                 self._prepare_tile(indicator, measure)
                 for indicator, measure in measures.items()
             ],
-            "todo": self._get_todo(scope, now),
+            "todo": [
+                {"name": name, "count": count, "model": model, "domain": list(domain)}
+                for (name, model, domain), count in zip(work, counts, strict=False)
+                if count
+            ],
             "late": self._get_late(scope, now),
             "pareto": self._get_pareto(scope, start, now),
             "costs": self._get_costs(measures),
@@ -108,6 +130,10 @@ class CustomerComplaintDashboard(models.AbstractModel):
         return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
+    def _is_manager(self):
+        return self.env.user.has_group("customer_complaint.group_complaint_manager")
+
+    @api.model
     def _is_empty(self, scope, trend):
         if any(month["received"] or month["closed"] for month in trend):
             return False
@@ -123,12 +149,12 @@ class CustomerComplaintDashboard(models.AbstractModel):
             "name": indicator.name,
             "formula": indicator.formula,
             **indicator._describe(measure),
-            "value": measure.value,
-            "n": measure.n,
-            "low": measure.low,
-            "high": measure.high,
-            "model": measure.readable and measure.model,
-            "domain": measure.domain,
+            "value": measure and measure.value,
+            "n": measure.n if measure else 0,
+            "low": measure and measure.low,
+            "high": measure and measure.high,
+            "model": measure and measure.model,
+            "domain": measure.domain if measure else [],
         }
 
     # ------------------------------------------------------------------
@@ -137,7 +163,7 @@ class CustomerComplaintDashboard(models.AbstractModel):
     @api.model
     def _get_engine_warning(self, now):
         """Text for managers when steps wait that the engine should have done; else False."""
-        if not self.env.user.has_group("customer_complaint.group_complaint_manager"):
+        if not self._is_manager():
             return False
         [(oldest, count)] = self.env["customer.complaint.deadline"]._read_group(
             [("next_step_at", "<", now - ENGINE_PATIENCE)],
@@ -159,36 +185,21 @@ class CustomerComplaintDashboard(models.AbstractModel):
     # What to do
     # ------------------------------------------------------------------
     @api.model
-    def _get_todo(self, scope, now):
-        """Hook: kinds of waiting work; those without any are left out."""
-        model = "customer.complaint"
+    def _get_work(self, scope, now):
+        """Hook: kinds of work that may wait, as (name, model, domain), for those who may see it."""
         open_ = scope & OPEN
         work = [
-            (self.env._("Late"), model, open_ & Domain("next_due_at", "<", now)),
-            (self.env._("Without owner"), model, open_ & Domain("user_id", "=", False)),
-            (
-                self.env._("Outcome told, customer has not answered"),
-                model,
-                open_ & Domain("outcome_at", "!=", False),
-            ),
+            (name, "customer.complaint", open_ & domain)
+            for name, domain in (
+                (self.env._("Late"), Domain("next_due_at", "<", now)),
+                (self.env._("Without owner"), Domain("user_id", "=", False)),
+                (
+                    self.env._("Outcome told, customer has not answered"),
+                    Domain("outcome_at", "!=", False),
+                ),
+            )
         ]
-        counts = self.env["customer.complaint.indicator"]._count(
-            model, *(domain for _name, _model, domain in work)
-        )
-        todo = list(zip(work, counts, strict=True))
-        for more in self._get_more_work(scope):
-            todo.append((more, self.env[more[1]].search_count(more[2])))
-        return [
-            {"name": name, "count": count, "model": model, "domain": list(domain)}
-            for (name, model, domain), count in todo
-            if count
-        ]
-
-    @api.model
-    def _get_more_work(self, scope):
-        """Hook: work beyond the complaints themselves, for those who may see it."""
-        work = []
-        if self.env.user.has_group("customer_complaint.group_complaint_manager"):
+        if self._is_manager():
             work.append(
                 (
                     self.env._("Escalation failed, will be tried again"),
@@ -259,7 +270,7 @@ class CustomerComplaintDashboard(models.AbstractModel):
     def _get_costs(self, measures):
         """Booked cost by category; False when there is none or in several currencies."""
         for indicator, measure in measures.items():
-            if indicator.code == "cost" and len(measure.amounts or {}) == 1:
+            if indicator.code == "cost" and measure and len(measure.amounts) == 1:
                 (currency,) = measure.amounts
                 path = "complaint_id.category_id"
                 groups = self.env[measure.model]._read_group(
@@ -303,10 +314,13 @@ class CustomerComplaintDashboard(models.AbstractModel):
                     ),
                     "width": percent(value / largest) if largest else 0,
                     "running": percent(running / total) if total else 0,
+                    "is_rest": False,
                     "model": model,
                     "domain": list(Domain(domain) & part),
                 }
             )
+        if others:
+            bars[-1]["is_rest"] = True
         return bars
 
     @api.model

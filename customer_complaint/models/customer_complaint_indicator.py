@@ -7,7 +7,7 @@ from odoo.tools.misc import formatLang
 
 from ..tools import statistics
 from ..tools.due_times import ON_TIME
-from ..tools.measure import Measure, percent
+from ..tools.measure import Figure, Measure, percent
 from .customer_complaint_stage import CLOSED_TYPES
 
 # Putting a complaint away does not change what happened.
@@ -19,8 +19,8 @@ SATISFIED_GRADES = ("4", "5")
 class CustomerComplaintIndicator(models.Model):
     """The library of indicators: each is defined once, whoever shows it.
 
-    A record says what the number means and when it may be trusted; the method `_measure_<code>`
-    computes it. Everything is counted with the rights of the user who asks.
+    A record says what the number means and when it may be trusted; the method `_define_<code>` says
+    what is counted. Everything is counted with the rights of the user who asks.
     """
 
     _name = "customer.complaint.indicator"
@@ -84,33 +84,128 @@ class CustomerComplaintIndicator(models.Model):
     # Measuring
     # ------------------------------------------------------------------
     def _measure(self, scope, start, end):
-        """Measure these indicators.
+        """Measure these indicators, one statement per model.
 
         :param Domain scope: whose records, on company_id, which every measured model has
         :param datetime start: beginning of the period, UTC, included
         :param datetime end: its end, excluded; compared with the equally long period before
         :return: Measure by indicator
         """
+        figures = self._define(scope, start, end)
+        return self._judge(figures, self._count(self._get_parts(figures)))
+
+    def _define(self, scope, start, end):
+        """What is to be counted for these indicators; parameters of `_measure`.
+
+        :return: Figure by indicator, None where the user may not read the records
+        """
+        figures = {}
+        for indicator in self:
+            figure = getattr(self, f"_define_{indicator.code}")(scope, start, end)
+            readable = figure and self.env[figure.model].has_access("read")
+            figures[indicator] = figure if readable else None
+        return figures
+
+    @api.model
+    def _get_parts(self, figures):
+        """Pairs of model and domain that `_judge` needs the counts of."""
+        return [
+            (figure.model, part)
+            for figure in figures.values()
+            if figure
+            for part in figure.parts()
+        ]
+
+    @api.model
+    def _judge(self, figures, counts):
+        """Measure by indicator, from the counts of `_get_parts`; None where there is no figure."""
+        counts = iter(counts)
         return {
-            indicator: getattr(self, f"_measure_{indicator.code}")(scope, start, end)
-            for indicator in self
+            indicator: self._sum(figure)
+            if figure and figure.amount
+            else figure and figure.judge([next(counts) for _part in figure.parts()])
+            for indicator, figure in figures.items()
         }
 
     @api.model
-    def _count(self, model_name, *domains):
-        """How many records of a model this user finds with each domain: one statement."""
-        model = self.env[model_name]
-        query = model._search(Domain.OR(domains))
+    def _count(self, parts):
+        """How many records this user finds with each domain: one statement per model.
+
+        :param list parts: pairs of model name and Domain
+        :return: list of counts, in the same order
+        """
+        counts = [0] * len(parts)
+        positions = {}
+        for position, (model_name, _domain) in enumerate(parts):
+            positions.setdefault(model_name, []).append(position)
+        for model_name, places in positions.items():
+            model = self.env[model_name]
+            domains = [
+                self._leave_out_archived(model, parts[place][1]).optimize_full(model)
+                for place in places
+            ]
+            query = model._search(Domain.OR(domains), active_test=False)
+            if query.is_empty():
+                continue
+            columns = [
+                SQL(
+                    "count(*) FILTER (WHERE %s)",
+                    domain._to_sql(model, query.table, query),
+                )
+                for domain in domains
+            ]
+            [row] = self.env.execute_query(query.select(*columns))
+            for place, count in zip(places, row, strict=True):
+                counts[place] = count
+        return counts
+
+    @api.model
+    def _leave_out_archived(self, model, domain):
+        """What a search does by itself, unless the domain speaks of archived records."""
+        name = model._active_name
+        if not name or any(
+            leaf.field_expr == name for leaf in domain.iter_conditions()
+        ):
+            return domain
+        return domain & Domain(name, "=", True)
+
+    @api.model
+    def _sum(self, figure):
+        """Measure of money, each sum in the currency of its companies; one statement."""
+        model = self.env[figure.model]
+        query = model._search(figure.domain | figure.before)
         if query.is_empty():
-            return (0,) * len(domains)
-        columns = [
-            SQL(
-                "count(*) FILTER (WHERE %s)",
-                domain.optimize_full(model)._to_sql(model, query.table, query),
+            return Measure(figure.model, list(figure.domain), amounts={})
+        amount, company = (
+            model._field_to_sql(query.table, name, query)
+            for name in (figure.amount, "company_id")
+        )
+        period, before = (
+            domain.optimize_full(model)._to_sql(model, query.table, query)
+            for domain in (figure.domain, figure.before)
+        )
+        query.groupby = company
+        n, amounts, amounts_before = 0, {}, {}
+        for company_id, count, *sums in self.env.execute_query(
+            query.select(
+                company,
+                SQL("count(*) FILTER (WHERE %s)", period),
+                SQL("sum(%s) FILTER (WHERE %s)", amount, period),
+                SQL("sum(%s) FILTER (WHERE %s)", amount, before),
             )
-            for domain in domains
-        ]
-        return self.env.execute_query(query.select(*columns))[0]
+        ):
+            n += count
+            currency = self.env["res.company"].browse(company_id).currency_id
+            for known, added in zip((amounts, amounts_before), sums, strict=True):
+                if added is not None:
+                    known[currency] = known.get(currency, 0) + added
+        return Measure(
+            figure.model,
+            list(figure.domain),
+            n=n,
+            amounts=amounts,
+            previous_amounts=amounts_before,
+        )
 
     @api.model
     def _get_periods(self, field_name, start, end):
@@ -122,140 +217,81 @@ class CustomerComplaintIndicator(models.Model):
         )
         return period, before
 
+    # ------------------------------------------------------------------
+    # The definitions: one method per code
+    # ------------------------------------------------------------------
     @api.model
-    def _measure_share(self, model_name, cases, cases_before, success):
-        """Measure of the share of `success` among cases, compared with the cases before."""
-        n, good, n_before, good_before = self._count(
-            model_name,
-            cases,
-            cases & success,
-            cases_before,
-            cases_before & success,
-        )
-        return self._prepare_share(
-            model_name, list(cases), (good, n), (good_before, n_before)
-        )
-
-    @api.model
-    def _prepare_share(self, model_name, domain, counts, counts_before):
-        """Measure of a share, from (successes, cases) of the period and of the one before."""
-        low, high = statistics.wilson(*counts) or (None, None)
-        return Measure(
-            model_name,
-            domain,
-            value=statistics.rate(*counts),
-            n=counts[1],
-            low=low,
-            high=high,
-            previous=statistics.rate(*counts_before),
-            p=statistics.rate_test(*counts, *counts_before),
-        )
-
-    @api.model
-    def _measure_new(self, scope, start, end):
+    def _define_new(self, scope, start, end):
         period, before = self._get_periods("received_at", start, end)
-        domain = scope & ALSO_ARCHIVED & period
-        count, previous = self._count(
-            "customer.complaint", domain, scope & ALSO_ARCHIVED & before
-        )
-        return Measure(
-            "customer.complaint",
-            list(domain),
-            value=count,
-            n=count,
-            previous=previous,
-            p=statistics.count_test(count, previous),
-        )
+        scope &= ALSO_ARCHIVED
+        return Figure("customer.complaint", scope & period, scope & before)
 
     @api.model
-    def _measure_open(self, scope, start, end):
+    def _define_open(self, scope, start, end):
         """The stock of this moment, whatever the period."""
-        domain = scope & OPEN
-        (count,) = self._count("customer.complaint", domain)
-        return Measure("customer.complaint", list(domain), value=count, n=count)
+        return Figure("customer.complaint", scope & OPEN)
 
     @api.model
-    def _measure_overdue(self, scope, start, end):
+    def _define_overdue(self, scope, start, end):
         """The stock of this moment, whatever the period."""
-        domain = (
+        return Figure(
+            "customer.complaint.deadline",
             scope
             & Domain("owed_to", "=", "customer")
             & Domain("state", "=", "open")
             & Domain("due_at", "<", fields.Datetime.now())
-            & Domain("complaint_id.active", "=", True)
-        )
-        (count,) = self._count("customer.complaint.deadline", domain)
-        return Measure(
-            "customer.complaint.deadline", list(domain), value=count, n=count
+            & Domain("complaint_id.active", "=", True),
         )
 
     @api.model
-    def _measure_deadlines_met(self, scope, start, end):
-        """Dates that fell due in the period: running and late is a miss, not yet due counts later."""
-        owed = (
-            scope
-            & Domain("owed_to", "=", "customer")
-            & Domain("state", "in", ("done", "open"))
+    def _define_deadlines_met(self, scope, start, end):
+        """Dates that fell due in the period: running and late is a miss, the rest waits."""
+        period, before = self._get_periods(
+            "due_at", start, min(end, fields.Datetime.now())
         )
-        end = min(end, fields.Datetime.now())
-        period, before = self._get_periods("due_at", start, end)
-        return self._measure_share(
+        scope &= Domain("owed_to", "=", "customer")
+        scope &= Domain("state", "in", ("done", "open"))
+        return Figure(
             "customer.complaint.deadline",
-            owed & period,
-            owed & before,
-            Domain("result", "=", ON_TIME),
+            scope & period,
+            scope & before,
+            success=Domain("result", "=", ON_TIME),
         )
 
     @api.model
-    def _measure_satisfaction(self, scope, start, end):
-        graded = scope & Domain("grade", "!=", False)
+    def _define_satisfaction(self, scope, start, end):
         period, before = self._get_periods("date", start, end)
-        return self._measure_share(
+        scope &= Domain("grade", "!=", False)
+        return Figure(
             "customer.complaint.confirmation",
-            graded & period,
-            graded & before,
-            Domain("grade", "in", SATISFIED_GRADES),
+            scope & period,
+            scope & before,
+            success=Domain("grade", "in", SATISFIED_GRADES),
         )
 
     @api.model
-    def _measure_cost(self, scope, start, end):
-        """Booked credit notes by accounting date, each sum in its company's own currency."""
-        model_name = "customer.complaint.credit.allocation"
-        if model_name not in self.env or not self.env[model_name].has_access("read"):
-            return Measure(model_name, [], readable=False)
-        # An accounting date is a day without a clock: the days of the user's calendar.
+    def _define_cost(self, scope, start, end):
+        """Booked credit notes by accounting date: days of the user's calendar, without a clock."""
+        if "customer.complaint.credit.allocation" not in self.env:
+            return None
         first, last = (
             fields.Datetime.context_timestamp(self, moment).date()
             for moment in (start, end)
         )
         length = last - first + timedelta(days=1)
-        booked = scope & Domain("move_state", "=", "posted")
-        domain = booked & Domain("date", ">=", first) & Domain("date", "<=", last)
-        before = (
-            booked & Domain("date", ">=", first - length) & Domain("date", "<", first)
-        )
-        amounts, amounts_before, n = {}, {}, 0
-        for company, date, amount, count in self.env[model_name]._read_group(
-            domain | before,
-            ["company_id", "date:day"],
-            ["amount_company:sum", "__count"],
-        ):
-            sums = amounts if date >= first else amounts_before
-            sums[company.currency_id] = sums.get(company.currency_id, 0) + amount
-            n += count if date >= first else 0
-        return Measure(
-            model_name,
-            list(domain),
-            n=n,
-            amounts=amounts,
-            previous_amounts=amounts_before,
+        scope &= Domain("move_state", "=", "posted")
+        return Figure(
+            "customer.complaint.credit.allocation",
+            scope & Domain("date", ">=", first) & Domain("date", "<=", last),
+            scope & Domain("date", ">=", first - length) & Domain("date", "<", first),
+            amount="amount_company",
         )
 
     # ------------------------------------------------------------------
     # In plain words
     # ------------------------------------------------------------------
     def _describe(self, measure):
-        """A measure as people read it.
+        """A measure as people read it; None: this user may not see it.
 
         :return: dict of `values` (texts; several only for money in several currencies),
             `certainty` (how sure it is), `change` (what it was before and whether the difference
@@ -264,6 +300,14 @@ class CustomerComplaintIndicator(models.Model):
         """
         self.ensure_one()
         trend = tone = False
+        if measure is None:
+            return {
+                "values": ["–"],
+                "certainty": self.env._("Not for your access rights"),
+                "change": "",
+                "trend": trend,
+                "tone": tone,
+            }
         if measure.previous is not None and self._is_enough(measure):
             trend = (
                 "up"
@@ -311,8 +355,6 @@ class CustomerComplaintIndicator(models.Model):
         ] or ["–"]
 
     def _describe_certainty(self, measure):
-        if not measure.readable:
-            return self.env._("Not for your access rights")
         if self.unit == "money":
             return (
                 self.env._(

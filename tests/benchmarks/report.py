@@ -6,6 +6,8 @@ SQL_IN_A_BATCH = 0.25  # per record
 CPU_IN_A_BATCH = 2  # times the minimal thread
 LIST_MS = 25
 KANBAN_MS = 90
+DASHBOARD_MS = 300
+DASHBOARD_SQL = 15
 
 
 def progress(row):
@@ -63,6 +65,8 @@ def judge(row, rows):
         return [(row["wall"], LIST_MS, "ms")]
     if group == "opening" and case.startswith("kanban,") and "bar" not in case:
         return [(row["wall"], KANBAN_MS, "ms")]
+    if group == "looking":
+        return [(row["wall"], DASHBOARD_MS, "ms"), (row["sql"], DASHBOARD_SQL, "SQL")]
     return []
 
 
