@@ -56,6 +56,9 @@ class CustomerComplaintConfirmation(models.Model):
         readonly=True,
     )
 
+    # customer_complaint_indicator.py: `_define_satisfaction`
+    _graded_idx = models.Index("(date) WHERE grade IS NOT NULL")
+
     @api.constrains("solved", "grade")
     def _check_grade(self):
         for row in self:

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
-from ..tools.measure import percent
+from ..tools.measure import Figure, percent
 from .customer_complaint_indicator import ALSO_ARCHIVED, OPEN
 
 # The engine looks at a step within a minute or two; later than this nobody is checking.
@@ -73,10 +73,9 @@ class CustomerComplaintDashboard(models.AbstractModel):
         indicators = indicators.search_fetch([("active", "=", True)], SHOWN)
         figures = indicators._define(scope, start, now)
         work = self._get_work(scope, now)
-        # Counted together: one statement per model.
+        # Counted together, in one statement.
         counts = indicators._count(
-            [(model, domain) for _name, model, domain in work]
-            + indicators._get_parts(figures)
+            [figure for _name, figure in work] + indicators._get_counted(figures)
         )
         measures = indicators._judge(figures, counts[len(work) :])
         trend = self._get_trend(scope, now)
@@ -91,8 +90,13 @@ class CustomerComplaintDashboard(models.AbstractModel):
                 for indicator, measure in measures.items()
             ],
             "todo": [
-                {"name": name, "count": count, "model": model, "domain": list(domain)}
-                for (name, model, domain), count in zip(work, counts, strict=False)
+                {
+                    "name": name,
+                    "count": count,
+                    "model": figure.model,
+                    "domain": list(figure.records()),
+                }
+                for (name, figure), (count, *_) in zip(work, counts, strict=False)
                 if count
             ],
             "late": self._get_late(scope, now),
@@ -186,10 +190,10 @@ class CustomerComplaintDashboard(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.model
     def _get_work(self, scope, now):
-        """Hook: kinds of work that may wait, as (name, model, domain), for those who may see it."""
+        """Hook: kinds of work that may wait, as (name, Figure), for those who may see it."""
         open_ = scope & OPEN
         work = [
-            (name, "customer.complaint", open_ & domain)
+            (name, Figure("customer.complaint", open_ & domain))
             for name, domain in (
                 (self.env._("Late"), Domain("next_due_at", "<", now)),
                 (self.env._("Without owner"), Domain("user_id", "=", False)),
@@ -200,13 +204,11 @@ class CustomerComplaintDashboard(models.AbstractModel):
             )
         ]
         if self._is_manager():
+            failed = Domain("next_step_at", "!=", False) & Domain("error", "!=", False)
             work.append(
                 (
                     self.env._("Escalation failed, will be tried again"),
-                    "customer.complaint.deadline",
-                    scope
-                    & Domain("next_step_at", "!=", False)
-                    & Domain("error", "!=", False),
+                    Figure("customer.complaint.deadline", scope & failed),
                 )
             )
         request = "customer.complaint.credit.request"
@@ -214,8 +216,7 @@ class CustomerComplaintDashboard(models.AbstractModel):
             work.append(
                 (
                     self.env._("Credit notes to issue"),
-                    request,
-                    scope & Domain("state", "=", "to_do"),
+                    Figure(request, scope & Domain("state", "=", "to_do")),
                 )
             )
         return work
@@ -345,19 +346,19 @@ class CustomerComplaintDashboard(models.AbstractModel):
         ]
         limits = [self._to_utc(day) for day in firsts]
         dates = ("received_at", "closed_at")
+        scope &= ALSO_ARCHIVED
 
         def between(date, first, last):
-            return Domain(date, ">=", first) & Domain(date, "<", last)
+            return scope & Domain(date, ">=", first) & Domain(date, "<", last)
 
-        domain = scope & ALSO_ARCHIVED
-        # One statement for both; months outside come along with the other date and are left out.
-        groups = self.env["customer.complaint"]._read_grouping_sets(
-            domain & Domain.OR(between(d, limits[0], limits[-1]) for d in dates),
-            [[f"{date}:month"] for date in dates],
-            ["__count"],
-        )
         received, closed = (
-            {month.date(): count for month, count in group if month} for group in groups
+            {
+                month.date(): count
+                for month, count in self.env["customer.complaint"]._read_group(
+                    between(date, limits[0], limits[-1]), [f"{date}:month"], ["__count"]
+                )
+            }
+            for date in dates
         )
         return [
             {
@@ -368,7 +369,7 @@ class CustomerComplaintDashboard(models.AbstractModel):
                 "model": "customer.complaint",
                 **{
                     f"{date.removesuffix('_at')}_domain": list(
-                        domain & between(date, first, last)
+                        between(date, first, last)
                     )
                     for date in dates
                 },

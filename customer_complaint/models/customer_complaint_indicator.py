@@ -84,21 +84,18 @@ class CustomerComplaintIndicator(models.Model):
     # Measuring
     # ------------------------------------------------------------------
     def _measure(self, scope, start, end):
-        """Measure these indicators, one statement per model.
+        """Measure these indicators.
 
         :param Domain scope: whose records, on company_id, which every measured model has
         :param datetime start: beginning of the period, UTC, included
         :param datetime end: its end, excluded; compared with the equally long period before
-        :return: Measure by indicator
+        :return: Measure by indicator, None where the user may not read the records
         """
         figures = self._define(scope, start, end)
-        return self._judge(figures, self._count(self._get_parts(figures)))
+        return self._judge(figures, self._count(self._get_counted(figures)))
 
     def _define(self, scope, start, end):
-        """What is to be counted for these indicators; parameters of `_measure`.
-
-        :return: Figure by indicator, None where the user may not read the records
-        """
+        """Figure by indicator, None where the user may not read the records."""
         figures = {}
         for indicator in self:
             figure = getattr(self, f"_define_{indicator.code}")(scope, start, end)
@@ -107,91 +104,69 @@ class CustomerComplaintIndicator(models.Model):
         return figures
 
     @api.model
-    def _get_parts(self, figures):
-        """Pairs of model and domain that `_judge` needs the counts of."""
-        return [
-            (figure.model, part)
-            for figure in figures.values()
-            if figure
-            for part in figure.parts()
-        ]
+    def _get_counted(self, figures):
+        """The figures that `_judge` needs the counts of."""
+        return [figure for figure in figures.values() if figure and not figure.amount]
 
     @api.model
     def _judge(self, figures, counts):
-        """Measure by indicator, from the counts of `_get_parts`; None where there is no figure."""
+        """Measure by indicator, from the counts of `_get_counted`."""
         counts = iter(counts)
         return {
             indicator: self._sum(figure)
             if figure and figure.amount
-            else figure and figure.judge([next(counts) for _part in figure.parts()])
+            else figure and figure.judge(*next(counts))
             for indicator, figure in figures.items()
         }
 
     @api.model
-    def _count(self, parts):
-        """How many records this user finds with each domain: one statement per model.
+    def _count(self, figures):
+        """Count figures of several models as this user may read them, in one statement.
 
-        :param list parts: pairs of model name and Domain
-        :return: list of counts, in the same order
+        Each figure is planned by itself, so that each uses the index that fits.
+
+        :return: list of tuples, the arguments of `Figure.judge`
         """
-        counts = [0] * len(parts)
-        positions = {}
-        for position, (model_name, _domain) in enumerate(parts):
-            positions.setdefault(model_name, []).append(position)
-        for model_name, places in positions.items():
-            model = self.env[model_name]
-            domains = [
-                self._leave_out_archived(model, parts[place][1]).optimize_full(model)
-                for place in places
-            ]
-            query = model._search(Domain.OR(domains), active_test=False)
-            if query.is_empty():
-                continue
-            columns = [
-                SQL(
-                    "count(*) FILTER (WHERE %s)",
-                    domain._to_sql(model, query.table, query),
-                )
-                for domain in domains
-            ]
-            [row] = self.env.execute_query(query.select(*columns))
-            for place, count in zip(places, row, strict=True):
-                counts[place] = count
-        return counts
-
-    @api.model
-    def _leave_out_archived(self, model, domain):
-        """What a search does by itself, unless the domain speaks of archived records."""
-        name = model._active_name
-        if not name or any(
-            leaf.field_expr == name for leaf in domain.iter_conditions()
-        ):
-            return domain
-        return domain & Domain(name, "=", True)
+        if not figures:
+            return []
+        selects = []
+        for position, figure in enumerate(figures):
+            model = self.env[figure.model]
+            query = model._search(figure.compared())
+            success = Domain.FALSE if figure.success is None else figure.success
+            select = query.subselect(
+                SQL("count(*)"),
+                *(
+                    SQL(
+                        "count(*) FILTER (WHERE %s)",
+                        domain.optimize_full(model)._to_sql(model, query.table, query),
+                    )
+                    for domain in (success, figure.is_now(), figure.is_now() & success)
+                ),
+            )
+            alias = SQL.identifier(f"figure_{position}")
+            selects.append(SQL("%s %s(both_n, both_good, n, good)", select, alias))
+        [row] = self.env.execute_query(SQL("SELECT * FROM %s", SQL(", ").join(selects)))
+        return [row[place : place + 4] for place in range(0, len(row), 4)]
 
     @api.model
     def _sum(self, figure):
         """Measure of money, each sum in the currency of its companies; one statement."""
         model = self.env[figure.model]
-        query = model._search(figure.domain | figure.before)
-        if query.is_empty():
-            return Measure(figure.model, list(figure.domain), amounts={})
-        amount, company = (
+        query = model._search(figure.compared())
+        company, amount = (
             model._field_to_sql(query.table, name, query)
-            for name in (figure.amount, "company_id")
+            for name in ("company_id", figure.amount)
         )
-        period, before = (
-            domain.optimize_full(model)._to_sql(model, query.table, query)
-            for domain in (figure.domain, figure.before)
-        )
+        is_now = figure.is_now()._to_sql(model, query.table, query)
         query.groupby = company
         n, amounts, amounts_before = 0, {}, {}
         for company_id, count, *sums in self.env.execute_query(
             query.select(
                 company,
-                SQL("count(*) FILTER (WHERE %s)", period),
-                SQL("sum(%s) FILTER (WHERE %s)", amount, period),
-                SQL("sum(%s) FILTER (WHERE %s)", amount, before),
+                SQL("count(*) FILTER (WHERE %s)", is_now),
+                SQL("sum(%s) FILTER (WHERE %s)", amount, is_now),
+                SQL("sum(%s) FILTER (WHERE NOT %s)", amount, is_now),
             )
         ):
             n += count
@@ -201,71 +176,64 @@ class CustomerComplaintIndicator(models.Model):
                     known[currency] = known.get(currency, 0) + added
         return Measure(
             figure.model,
-            list(figure.domain),
+            list(figure.records()),
             n=n,
             amounts=amounts,
             previous_amounts=amounts_before,
         )
 
-    @api.model
-    def _get_periods(self, field_name, start, end):
-        """Domains of a period and of the equally long one before it."""
-        moments = (start - (end - start), start, end)
-        before, period = (
-            Domain(field_name, ">=", first) & Domain(field_name, "<", last)
-            for first, last in zip(moments, moments[1:], strict=False)
-        )
-        return period, before
-
     # ------------------------------------------------------------------
     # The definitions: one method per code
     # ------------------------------------------------------------------
     @api.model
+    def _get_moments(self, start, end):
+        """Beginning of the equally long period before, of the period, and its end."""
+        return start - (end - start), start, end
+
+    @api.model
     def _define_new(self, scope, start, end):
-        period, before = self._get_periods("received_at", start, end)
-        scope &= ALSO_ARCHIVED
-        return Figure("customer.complaint", scope & period, scope & before)
+        return Figure(
+            "customer.complaint",
+            scope & ALSO_ARCHIVED,
+            date="received_at",
+            moments=self._get_moments(start, end),
+        )
 
     @api.model
     def _define_open(self, scope, start, end):
-        """The stock of this moment, whatever the period."""
         return Figure("customer.complaint", scope & OPEN)
 
     @api.model
     def _define_overdue(self, scope, start, end):
-        """The stock of this moment, whatever the period."""
+        """The stock of this moment; archiving an open complaint settles nothing."""
         return Figure(
             "customer.complaint.deadline",
             scope
             & Domain("owed_to", "=", "customer")
             & Domain("state", "=", "open")
-            & Domain("due_at", "<", fields.Datetime.now())
-            & Domain("complaint_id.active", "=", True),
+            & Domain("due_at", "<", fields.Datetime.now()),
         )
 
     @api.model
     def _define_deadlines_met(self, scope, start, end):
         """Dates that fell due in the period: running and late is a miss, the rest waits."""
-        period, before = self._get_periods(
-            "due_at", start, min(end, fields.Datetime.now())
-        )
-        scope &= Domain("owed_to", "=", "customer")
-        scope &= Domain("state", "in", ("done", "open"))
         return Figure(
             "customer.complaint.deadline",
-            scope & period,
-            scope & before,
+            scope
+            & Domain("owed_to", "=", "customer")
+            & Domain("state", "in", ("done", "open")),
+            date="due_at",
+            moments=self._get_moments(start, min(end, fields.Datetime.now())),
             success=Domain("result", "=", ON_TIME),
         )
 
     @api.model
     def _define_satisfaction(self, scope, start, end):
-        period, before = self._get_periods("date", start, end)
-        scope &= Domain("grade", "!=", False)
         return Figure(
             "customer.complaint.confirmation",
-            scope & period,
-            scope & before,
+            scope & Domain("grade", "!=", False),
+            date="date",
+            moments=self._get_moments(start, end),
             success=Domain("grade", "in", SATISFIED_GRADES),
         )
 
@@ -278,12 +246,11 @@ class CustomerComplaintIndicator(models.Model):
             fields.Datetime.context_timestamp(self, moment).date()
             for moment in (start, end)
         )
-        length = last - first + timedelta(days=1)
-        scope &= Domain("move_state", "=", "posted")
         return Figure(
             "customer.complaint.credit.allocation",
-            scope & Domain("date", ">=", first) & Domain("date", "<=", last),
-            scope & Domain("date", ">=", first - length) & Domain("date", "<", first),
+            scope & Domain("move_state", "=", "posted"),
+            date="date",
+            moments=self._get_moments(first, last + timedelta(days=1)),
             amount="amount_company",
         )
 

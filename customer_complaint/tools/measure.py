@@ -1,6 +1,8 @@
-"""What is measured, and what the measured number is worth. Plain Python, no database."""
+"""What is measured, and what the measured number is worth. No database."""
 
 from typing import NamedTuple
+
+from odoo.fields import Domain
 
 from .statistics import count_test, half_up, rate, rate_test, wilson
 
@@ -10,46 +12,52 @@ ALPHA = 0.05
 
 
 class Figure(NamedTuple):
-    """What is counted: `domain` of `model`, and `before`, the period before (None for a stock).
+    """What is counted: the records of `scope`, a stock, or those of a period by the field `date`.
 
+    `moments` are the beginning of the period before, of the period, and its end, which is excluded.
     For a share, those that satisfy `success` among them; for money, the sum of the field `amount`.
     """
 
     model: str
-    domain: object
-    before: object = None
-    success: object = None
+    scope: Domain
+    date: str | None = None
+    moments: tuple = ()
+    success: Domain | None = None
     amount: str | None = None
 
-    def parts(self):
-        """The domains to count, in the order that `judge` expects; money is summed instead."""
-        if self.amount:
-            return []
-        parts = [part for part in (self.domain, self.before) if part is not None]
-        if self.success is not None:
-            parts += [part & self.success for part in parts]
-        return parts
+    def records(self):
+        """Domain of the records behind the number."""
+        return self._between(*self.moments[1:]) if self.date else self.scope
 
-    def judge(self, counts):
-        """Measure of this figure from the counts of its parts."""
-        n, *others = counts
-        known = {"model": self.model, "domain": list(self.domain), "n": n}
-        if self.before is None:
+    def compared(self):
+        """Domain of the records of both periods."""
+        return self._between(*self.moments[::2]) if self.date else self.scope
+
+    def is_now(self):
+        """Domain that tells the records of the period among those compared."""
+        return Domain(self.date, ">=", self.moments[1]) if self.date else Domain.TRUE
+
+    def _between(self, first, last):
+        return (
+            self.scope & Domain(self.date, ">=", first) & Domain(self.date, "<", last)
+        )
+
+    def judge(self, both, good_both, n, good):
+        """Measure from the counts of all compared and of the period, and the successes in each."""
+        known = {"model": self.model, "domain": list(self.records()), "n": n}
+        if not self.date:
             return Measure(**known, value=n)
+        before, good_before = both - n, good_both - good
         if self.success is None:
-            (previous,) = others
-            return Measure(
-                **known, value=n, previous=previous, p=count_test(n, previous)
-            )
-        n_before, good, good_before = others
+            return Measure(**known, value=n, previous=before, p=count_test(n, before))
         low, high = wilson(good, n) or (None, None)
         return Measure(
             **known,
             value=rate(good, n),
             low=low,
             high=high,
-            previous=rate(good_before, n_before),
-            p=rate_test(good, n, good_before, n_before),
+            previous=rate(good_before, before),
+            p=rate_test(good, n, good_before, before),
         )
 
 

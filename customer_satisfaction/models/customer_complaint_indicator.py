@@ -22,10 +22,10 @@ class CustomerComplaintIndicator(models.Model):
         scope &= Domain("is_satisfaction", "=", True)
         scope &= Domain("state", "=", "done") & Domain("test_entry", "=", False)
         scope &= Domain("csat_grade", ">", 0)
-        period, before = self._get_periods("end_datetime", start, end)
         return Figure(
             model_name,
-            scope & period,
-            scope & before,
+            scope,
+            date="end_datetime",
+            moments=self._get_moments(start, end),
             success=Domain("csat_grade", ">=", SATISFIED_FROM),
         )

@@ -95,7 +95,7 @@ def settle(env):
         env.cr.execute(statement, given)
     env.cr.commit()
     env.invalidate_all()
-    tidy(env.cr, *SETTLED)
+    tidy(env.cr, *SETTLED, full=True)
 
 
 SETTLED = (
@@ -153,7 +153,7 @@ def _clone(cr, table, changed, source, given):
     )
 
 
-def tidy(cr, *tables):
+def tidy(cr, *tables, full=False):
     """VACUUM ANALYZE, so that no measurement pays for what another left."""
     cr.commit()
     _name, parameters = sql_db.connection_info_for(cr.dbname)
@@ -161,5 +161,8 @@ def tidy(cr, *tables):
     connection.autocommit = True
     with connection.cursor() as cursor:
         for table in tables:
+            if full:
+                cursor.execute(f'VACUUM FULL "{table}"')
+            # After FULL too: it leaves no map of what all can see.
             cursor.execute(f'VACUUM ANALYZE "{table}"')
     connection.close()
