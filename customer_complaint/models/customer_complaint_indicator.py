@@ -275,7 +275,7 @@ class CustomerComplaintIndicator(models.Model):
                 "trend": trend,
                 "tone": tone,
             }
-        if measure.previous is not None and self._is_enough(measure):
+        if self._is_comparable(measure):
             trend = (
                 "up"
                 if measure.value > measure.previous
@@ -294,16 +294,19 @@ class CustomerComplaintIndicator(models.Model):
             "tone": tone,
         }
 
-    def _is_enough(self, measure):
-        """Whether there are enough cases to show the number."""
-        return measure.value is not None and (
-            self.unit != "share" or measure.n >= self.minimum_n
+    def _is_enough(self, value, n):
+        """Whether there are enough cases to show a value."""
+        return value is not None and (self.unit != "share" or n >= self.minimum_n)
+
+    def _is_comparable(self, measure):
+        return self._is_enough(measure.value, measure.n) and self._is_enough(
+            measure.previous, measure.previous_n
         )
 
     def _format_values(self, measure):
         if self.unit == "money":
             return self._format_amounts(measure.amounts)
-        if not self._is_enough(measure):
+        if not self._is_enough(measure.value, measure.n):
             return ["–"]
         return [self._format_value(measure.value)]
 
@@ -367,7 +370,7 @@ class CustomerComplaintIndicator(models.Model):
                 "Before: %(value)s",
                 value=" · ".join(self._format_amounts(measure.previous_amounts)),
             )
-        if measure.previous is None or not self._is_enough(measure):
+        if not self._is_comparable(measure):
             return ""
         before = self._format_value(measure.previous)
         if measure.value == measure.previous:

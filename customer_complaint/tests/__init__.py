@@ -11,3 +11,4 @@ from . import test_screens
 from . import test_performance
 from . import test_translation
 from . import test_tours
+from . import test_dashboard

@@ -49,7 +49,8 @@ class Figure(NamedTuple):
             return Measure(**known, value=n)
         before, good_before = both - n, good_both - good
         if self.success is None:
-            return Measure(**known, value=n, previous=before, p=count_test(n, before))
+            p = count_test(n, before)
+            return Measure(**known, value=n, previous=before, previous_n=before, p=p)
         low, high = wilson(good, n) or (None, None)
         return Measure(
             **known,
@@ -57,6 +58,7 @@ class Figure(NamedTuple):
             low=low,
             high=high,
             previous=rate(good_before, before),
+            previous_n=before,
             p=rate_test(good, n, good_before, before),
         )
 
@@ -76,6 +78,7 @@ class Measure(NamedTuple):
     low: float | None = None
     high: float | None = None
     previous: float | None = None
+    previous_n: int = 0
     p: float | None = None
     amounts: dict | None = None
     previous_amounts: dict | None = None
