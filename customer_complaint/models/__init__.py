@@ -18,12 +18,16 @@ from . import complaint_engine
 from . import base_automation
 from . import customer_complaint_contact
 from . import customer_complaint_confirmation
+from . import customer_complaint_credit_request
+from . import customer_complaint_credit_allocation
 from . import complaint_intake
 from . import complaint_deadlines
 from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
+from . import complaint_credit
 from . import sale_order
+from . import account_move
 from . import res_partner
 from . import res_users
 from . import customer_complaint_indicator

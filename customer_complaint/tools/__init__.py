@@ -1,1 +1,1 @@
-from . import due_times, measure, statistics, uploads
+from . import due_times, measure, rows, statistics, uploads
