@@ -79,6 +79,7 @@ class CustomerComplaintDashboard(models.AbstractModel):
         )
         measures = indicators._judge(figures, counts[len(work) :])
         trend = self._get_trend(scope, now)
+        self._fetch_categories()
         return {
             "period": period,
             "start": start,
@@ -211,14 +212,19 @@ class CustomerComplaintDashboard(models.AbstractModel):
                     Figure("customer.complaint.deadline", scope & failed),
                 )
             )
-        request = "customer.complaint.credit.request"
-        if request in self.env and self.env[request].has_access("read"):
-            work.append(
-                (
-                    self.env._("Credit notes to issue"),
-                    Figure(request, scope & Domain("state", "=", "to_do")),
-                )
+        requests = [(self.env._("Credit notes to issue"), "to_do")]
+        if self.env.user.has_group("customer_complaint.group_complaint_lead"):
+            requests.append((self.env._("Credit notes to approve"), "to_approve"))
+        work += [
+            (
+                name,
+                Figure(
+                    "customer.complaint.credit.request",
+                    scope & Domain("state", "=", state),
+                ),
             )
+            for name, state in requests
+        ]
         return work
 
     @api.model
@@ -288,11 +294,14 @@ class CustomerComplaintDashboard(models.AbstractModel):
         """Bars of a Pareto chart: the largest categories, then all others as one."""
         groups = sorted(groups, key=lambda group: -group[1])
         total = sum(value for _category, value in groups)
-        names = self._get_category_names(category for category, _value in groups)
         bars, running = [], 0
         shown = groups if len(groups) <= PARETO_BARS else groups[: PARETO_BARS - 1]
         parts = [
-            (names[category.id], value, Domain(path, "=", category.id))
+            (
+                category.display_name or self.env._("No category"),
+                value,
+                Domain(path, "=", category.id),
+            )
             for category, value in shown
         ]
         if others := groups[len(shown) :]:
@@ -325,16 +334,12 @@ class CustomerComplaintDashboard(models.AbstractModel):
         return bars
 
     @api.model
-    def _get_category_names(self, categories):
-        """Names of categories with their parents, by id; all categories in one statement."""
-        everything = self.env["customer.complaint.category"].with_context(
-            active_test=False
+    def _fetch_categories(self):
+        """Read what the names of all categories need, those of their parents too, at once."""
+        categories = self.env["customer.complaint.category"]
+        categories.with_context(active_test=False).search_fetch(
+            [("id", "!=", False)], ["name", "parent_path"]
         )
-        everything.search_fetch([("id", "!=", False)], ["name", "parent_path"])
-        return {
-            category.id: category.display_name or self.env._("No category")
-            for category in categories
-        }
 
     @api.model
     def _get_trend(self, scope, now):

@@ -3,12 +3,14 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..tools.measure import Figure, Measure, percent
 from .common import ComplaintCommon
+from .test_credit import CreditCommon
 
 NOW = datetime(2025, 3, 31, 12, 0)
 # "30_days" at NOW: from midnight 29 days ago; the period before is as long.
@@ -425,7 +427,7 @@ class TestDashboard(DashboardCommon):
                 self.env.flush_all()
                 self.env.invalidate_all()
                 start = self.env.cr.sql_log_count
-                self.dashboard(user)
+                self.dashboard(user, tz="UTC")  # as the web client calls
                 counts.append(self.env.cr.sql_log_count - start)
             for index in range(20):
                 self.make_complaint(received_at=NOW - timedelta(hours=index))
@@ -438,6 +440,97 @@ class TestDashboard(DashboardCommon):
         for row in (complaint.deadline_ids[0], answer):
             action = row.with_user(self.handler).action_view_complaint()
             self.assertEqual(action["res_id"], complaint.id)
+
+
+@tagged("post_install", "-at_install")
+class TestCost(CreditCommon):
+    def dashboard(self, user, **context):
+        model = self.env["customer.complaint.dashboard"].with_user(user)
+        return model.with_context(**context).get_dashboard("30_days")
+
+    def cost(self, user, **context):
+        data = self.dashboard(user, **context)
+        return data, data["tiles"][-1]
+
+    def test_only_booked_credit_notes_cost_and_open_by_the_number(self):
+        # C-168; one of two cabinets at 100 with 20 % tax
+        request = self.ask()
+        note = self.issue(request)
+        for user in (self.handler, self.manager):
+            data, tile = self.cost(user)
+            self.assertEqual(tile["values"], ["–"])
+            self.assertEqual(tile["certainty"], "Nothing booked in this period")
+        note.with_user(self.accountant).action_post()
+        for user in (self.handler, self.lead, self.manager):
+            data, tile = self.cost(user)
+            self.assertIn("120.00", tile["values"][0])
+            self.assertEqual(tile["certainty"], "Credit notes: 1")
+            found = self.env[tile["model"]].with_user(user).search(tile["domain"])
+            self.assertEqual(found, request.allocation_ids)
+            self.assertEqual(found.action_view_complaint()["res_id"], self.complaint.id)
+            (bar,) = data["costs"]
+            self.assertEqual((bar["value"], bar["running"]), (120, 100))
+            self.assertIn("damaged", bar["name"].lower())
+            found = self.env[bar["model"]].with_user(user).search(bar["domain"])
+            self.assertEqual(found, request.allocation_ids)
+        data, tile = self.cost(self.colleague)
+        self.assertEqual((tile["values"], data["costs"]), (["–"], False))
+
+    def test_the_period_before_is_told_without_a_verdict(self):
+        note = self.issue(self.ask())
+        note.invoice_date = fields.Date.today() - timedelta(days=40)
+        note.with_user(self.accountant).action_post()
+        data, tile = self.cost(self.manager)
+        self.assertEqual((tile["values"], tile["n"]), (["–"], 0))
+        self.assertRegex(tile["change"], r"^Before: .*120\.00")
+
+    def test_currencies_of_two_companies_stand_side_by_side(self):
+        company = self.env["res.company"].create(
+            {"name": "Other Ltd", "currency_id": self.env.ref("base.JPY").id}
+        )
+        self.manager.company_ids += company
+        requests = [self.ask(), self.ask()]
+        for request in requests:
+            self.issue(request).with_user(self.accountant).action_post()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE customer_complaint_credit_allocation SET company_id = %s WHERE id = %s",
+            [company.id, requests[1].allocation_ids.id],
+        )
+        self.env.invalidate_all()
+        both = (self.company + company).ids
+        data, tile = self.cost(self.manager, allowed_company_ids=both)
+        self.assertEqual(len(tile["values"]), 2)
+        self.assertFalse(data["costs"])
+        data, tile = self.cost(self.manager, allowed_company_ids=self.company.ids)
+        self.assertIn("120.00", tile["values"][0])
+
+    def test_who_waits_for_accounting_or_for_a_lead_is_told(self):
+        request = self.ask()
+        for user in (self.handler, self.manager):
+            work = {line["name"]: line for line in self.dashboard(user)["todo"]}
+            line = work["Credit notes to issue"]
+            found = self.env[line["model"]].with_user(user).search(line["domain"])
+            self.assertEqual((found, line["count"]), (request, 1))
+        self.company.complaint_credit_approval_amount = 1
+        self.ask()
+        names = {
+            user: {line["name"] for line in self.dashboard(user)["todo"]}
+            for user in (self.handler, self.lead)
+        }
+        self.assertIn("Credit notes to approve", names[self.lead])
+        self.assertNotIn("Credit notes to approve", names[self.handler])
+
+    def test_with_money_too_it_costs_at_most_15_statements(self):
+        self.issue(self.ask()).with_user(self.accountant).action_post()
+        self.ask()
+        self.make_complaint(received_at=fields.Datetime.now() - timedelta(hours=1))
+        for user in (self.handler, self.manager):
+            self.dashboard(user)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.assertQueryCount(15):
+                self.dashboard(user, tz="UTC")  # as the web client calls
 
 
 @tagged("post_install", "-at_install", "browser")

@@ -17,6 +17,14 @@ recordActions
     .add(
         "customer.complaint.confirmation",
         "customer_complaint.customer_complaint_confirmation_action"
+    )
+    .add(
+        "customer.complaint.credit.request",
+        "customer_complaint.customer_complaint_credit_request_action_followed"
+    )
+    .add(
+        "customer.complaint.credit.allocation",
+        "customer_complaint.customer_complaint_credit_allocation_action"
     );
 
 export class ComplaintDashboard extends Component {
