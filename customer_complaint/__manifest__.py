@@ -35,6 +35,7 @@
         "data/base_automation_data.xml",
         "data/customer_complaint_escalation_step_data.xml",
         "data/ir_cron_data.xml",
+        "data/customer_complaint_indicator_data.xml",
         "wizards/customer_complaint_escalate_views.xml",
         "wizards/customer_complaint_reopen_views.xml",
         "wizards/customer_complaint_move_deadline_views.xml",
@@ -54,6 +55,8 @@
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
         "views/customer_complaint_templates.xml",
+        "views/customer_complaint_credit_allocation_views.xml",
+        "views/customer_complaint_indicator_views.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [
@@ -61,6 +64,12 @@
         "demo/customer_complaint_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "customer_complaint/static/src/dashboard/**/*",
+        ],
+        "web.assets_unit_tests": [
+            "customer_complaint/static/tests/**/*",
+        ],
         "web.assets_tests": [
             "customer_complaint/static/src/tours/**/*.js",
         ],

@@ -33,5 +33,10 @@
         "demo/res_users_demo.xml",
         "demo/customer_satisfaction_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "customer_satisfaction/static/src/dashboard/**/*",
+        ],
+    },
     "uninstall_hook": "uninstall_hook",
 }

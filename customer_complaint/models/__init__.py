@@ -32,3 +32,5 @@ from . import sale_order
 from . import account_move
 from . import res_partner
 from . import res_users
+from . import customer_complaint_indicator
+from . import customer_complaint_dashboard

@@ -56,6 +56,9 @@ class CustomerComplaintConfirmation(models.Model):
         readonly=True,
     )
 
+    # customer_complaint_indicator.py: `_define_satisfaction`
+    _graded_idx = models.Index("(date) WHERE grade IS NOT NULL")
+
     @api.constrains("solved", "grade")
     def _check_grade(self):
         for row in self:
@@ -129,3 +132,13 @@ class CustomerComplaintConfirmation(models.Model):
             complaint._reopen(
                 self.env._("The customer is not satisfied with the outcome.")
             )
+
+    def action_view_complaint(self):
+        """Open the complaint that the row belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "customer.complaint",
+            "res_id": self.complaint_id.id,
+            "view_mode": "form",
+        }

@@ -14,3 +14,4 @@ from . import test_translation
 from . import test_tours
 from . import test_documents
 from . import test_register
+from . import test_dashboard

@@ -6,3 +6,4 @@ from . import customer_satisfaction_invitation
 from . import customer_complaint
 from . import res_partner
 from . import sale_order
+from . import customer_complaint_indicator
