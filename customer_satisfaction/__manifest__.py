@@ -36,5 +36,6 @@
         "demo/res_users_demo.xml",
         "demo/customer_satisfaction_demo.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -1,5 +1,7 @@
 import re
 
+from markupsafe import Markup
+
 from odoo import fields, http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -8,6 +10,7 @@ from odoo.tools import format_date
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 QUESTION = re.compile(r"q(\d+)")
 TEXT_LENGTH = 4000
+DOCTYPE = Markup("<!DOCTYPE html>\n")
 # The page needs nothing from elsewhere, keeps its address to itself and is never kept.
 HEADERS = {
     "Cache-Control": "no-store",
@@ -154,7 +157,7 @@ class SatisfactionPage(http.Controller):
                 "answer": answer,
                 "complaint": answer.complaint_id,
                 "company": company,
-                "lang": (lang.code or "en_US").replace("_", "-"),
+                "html_lang": (lang.code or "en_US").replace("_", "-"),
                 "direction": lang.direction or "ltr",
                 "csrf_token": request.csrf_token,
                 "until": self._format_day(answer, answer.deadline),
@@ -163,7 +166,8 @@ class SatisfactionPage(http.Controller):
             },
         )
         return request.make_response(
-            html, [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()], status=status
+            DOCTYPE + html.strip(),
+            [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()], status=status
         )
 
     def _format_day(self, answer, moment):

@@ -35,7 +35,7 @@ class SurveyUserInput(models.Model):
         "customer.complaint", readonly=True, copy=False, index="btree_not_null"
     )
     complaint_round = fields.Integer(
-        compute="_compute_origin",
+        compute="_compute_complaint_round",
         store=True,
         readonly=False,
         copy=False,
@@ -53,7 +53,7 @@ class SurveyUserInput(models.Model):
     handler_id = fields.Many2one(
         "res.users",
         string="Handler",
-        compute="_compute_origin",
+        compute="_compute_handler_id",
         store=True,
         readonly=False,
         copy=False,
@@ -146,10 +146,14 @@ class SurveyUserInput(models.Model):
     )
 
     @api.depends("complaint_id")
-    def _compute_origin(self):
-        # Who handles it later, or a later round, has no part in this answer.
+    def _compute_complaint_round(self):
         for user_input in self:
             user_input.complaint_round = user_input.complaint_id.round
+
+    @api.depends("complaint_id")
+    def _compute_handler_id(self):
+        # Not of `complaint_id.user_id`: who handles it later has no part in this answer.
+        for user_input in self:
             user_input.handler_id = user_input.complaint_id.user_id
 
     @api.depends("complaint_id.order_id")
@@ -187,6 +191,10 @@ class SurveyUserInput(models.Model):
         res = super().write(vals)
         # Here and not in `_mark_done`: ending a live session sets the state without it.
         if vals.get("state") == "done":
+            # sudo: a process field
+            self.sudo().filtered(
+                lambda i: i.is_satisfaction and not i.answer_method
+            ).answer_method = "link"
             self._store_satisfaction()
             self._confirm_outcomes()
         return res
