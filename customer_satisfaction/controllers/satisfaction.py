@@ -71,7 +71,9 @@ class SatisfactionPage(http.Controller):
                 error = str(refused)
         if refusals or error:
             return self._render_form(answer, given, refusals, error)
-        return self._render("customer_satisfaction.page_thanks", answer)
+        return self._render(
+            "customer_satisfaction.page_thanks", answer, is_low=answer._is_low()
+        )
 
     # ------------------------------------------------------------------
     # The answer behind a link
@@ -133,7 +135,6 @@ class SatisfactionPage(http.Controller):
     def _render_form(self, answer, given, refusals=None, error=None):
         refusals = refusals or {}
         user = request.env.user
-        company = answer.complaint_id.company_id or answer.company_id
         return self._render(
             "customer_satisfaction.page_form",
             answer,
@@ -142,7 +143,7 @@ class SatisfactionPage(http.Controller):
             given=given,
             refusals=refusals,
             error=error,
-            low_grade=company.complaint_reopen_grade,
+            low_grade=answer._get_low_grade(),
             colleague=user.name if user._is_internal() else None,
             text_length=TEXT_LENGTH,
         )

@@ -59,6 +59,18 @@ class SurveyUserInput(models.Model):
             and complaint.stage_type not in CLOSED_TYPES
         )
 
+    def _get_low_grade(self):
+        """Grades up to this one reopen the complaint and are asked for a reason."""
+        self.ensure_one()
+        return (self.complaint_id.company_id or self.company_id).complaint_reopen_grade
+
+    def _is_low(self):
+        """Whether the customer is not content with the outcome."""
+        self.ensure_one()
+        return (
+            self.solved == "not_solved" or 0 < self.csat_grade <= self._get_low_grade()
+        )
+
     def _get_answer_lang(self):
         """Language in which the customer is asked, always one that is installed."""
         self.ensure_one()
@@ -194,8 +206,7 @@ class SurveyUserInput(models.Model):
         is_current = self.complaint_round == complaint.round
         if not self.solved:
             # A survey that does not ask "solved?".
-            limit = complaint.company_id.complaint_reopen_grade
-            if is_current and 0 < self.csat_grade <= limit and complaint.closed_at:
+            if is_current and complaint.closed_at and self._is_low():
                 complaint._reopen(
                     self.env._("The customer is not satisfied with the outcome.")
                 )

@@ -237,7 +237,7 @@ class SurveyUserInput(models.Model):
         for line in lines:
             known = scores[line.user_input_id]
             known.update({**line._get_scores(), **known})
-        lines.user_input_id._forget_scores()
+        self.sudo().filtered("is_satisfaction")._forget_scores()
         for user_input, values in scores.items():
             if values:
                 user_input.write(values)
