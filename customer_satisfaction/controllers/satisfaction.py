@@ -168,7 +168,8 @@ class SatisfactionPage(http.Controller):
         )
         return request.make_response(
             DOCTYPE + html.strip(),
-            [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()], status=status
+            [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()],
+            status=status,
         )
 
     def _format_day(self, answer, moment):
@@ -176,4 +177,8 @@ class SatisfactionPage(http.Controller):
         if not moment:
             return ""
         timed = answer.with_context(tz=answer.partner_id.tz or "UTC")
-        return format_date(timed.env, fields.Datetime.context_timestamp(timed, moment), date_format="long")
+        return format_date(
+            timed.env,
+            fields.Datetime.context_timestamp(timed, moment),
+            date_format="long",
+        )

@@ -50,7 +50,7 @@ class CustomerComplaint(models.Model):
                 ("test_entry", "=", False),
             ],
             ["complaint_id", "csat_grade"],
-            order="end_datetime, id",
+            order="complaint_round, end_datetime, id",
         )
         grades = {answer.complaint_id: str(answer.csat_grade) for answer in answers}
         for complaint in self:
@@ -75,13 +75,17 @@ class CustomerComplaint(models.Model):
 
     def _get_outcome_invitations(self):
         """Invitations by which these complaints ask about the outcome of their current round."""
-        return self.env["customer.satisfaction.invitation"].search(
-            [
-                ("complaint_id", "in", self.ids),
-                ("plan_id.trigger", "=", "complaint_outcome"),
-                ("state", "!=", "skipped"),
-            ]
-        ).filtered(lambda row: row.round == row.complaint_id.round)
+        return (
+            self.env["customer.satisfaction.invitation"]
+            .search(
+                [
+                    ("complaint_id", "in", self.ids),
+                    ("plan_id.trigger", "=", "complaint_outcome"),
+                    ("state", "!=", "skipped"),
+                ]
+            )
+            .filtered(lambda row: row.round == row.complaint_id.round)
+        )
 
     def _get_confirm_url(self):
         # sudo: who may write to the customer may send him his link
@@ -144,7 +148,10 @@ class CustomerComplaint(models.Model):
                     answer.complaint_id, answer.survey_id
                 )
                 answer.write(
-                    {k: values[k] for k in ("partner_id", "email", "nickname", "lang_id")}
+                    {
+                        k: values[k]
+                        for k in ("partner_id", "email", "nickname", "lang_id")
+                    }
                 )
         self.env["customer.satisfaction.invitation"].sudo().search(
             [

@@ -48,6 +48,7 @@ class CustomerComplaintConfirmation(models.Model):
                         "staff" if row.source == "staff" else "portal",
                         row.user_id,
                     )
+                    answer.end_datetime = row.date
 
     def _get_survey_answer(self):
         """The answer of this round, an empty one when the customer was not asked by link."""

@@ -132,9 +132,9 @@ class CustomerSatisfactionPlan(models.Model):
         Invitation = self.env["customer.satisfaction.invitation"]
         prepared = complaints._get_outcome_invitations()
         vals_list = []
-        for company, group in (complaints - prepared.complaint_id).grouped(
-            "company_id"
-        ).items():
+        for company, group in (
+            (complaints - prepared.complaint_id).grouped("company_id").items()
+        ):
             if plan := self._get_outcome_plan(company):
                 vals_list += [plan._prepare_invitation_values(c) for c in group]
         now = fields.Datetime.now()

@@ -118,9 +118,7 @@ class SurveyUserInput(models.Model):
         readonly=True,
         copy=False,
     )
-    csat_label = fields.Selection(
-        GRADES, string="Grade", compute="_compute_csat_label"
-    )
+    csat_label = fields.Selection(GRADES, string="Grade", compute="_compute_csat_label")
     satisfaction_comment = fields.Text(
         string="Comment", compute="_compute_satisfaction_comment"
     )

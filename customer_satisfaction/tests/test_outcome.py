@@ -29,8 +29,17 @@ class TestOutcome(SatisfactionCommon):
         self.env.invalidate_all()
 
     def confirm(self, solved="solved", grade="5", **values):
-        return self.env["customer.complaint.confirmation"].with_user(self.handler).create(
-            {"complaint_id": self.mine.id, "solved": solved, "grade": grade, **values}
+        return (
+            self.env["customer.complaint.confirmation"]
+            .with_user(self.handler)
+            .create(
+                {
+                    "complaint_id": self.mine.id,
+                    "solved": solved,
+                    "grade": grade,
+                    **values,
+                }
+            )
         )
 
     def tell_by_phone(self):
@@ -156,7 +165,9 @@ class TestOutcome(SatisfactionCommon):
         self.assertNotEqual(first, second)
         self.give(second, grade=5)
         self.assertEqual(
-            self.mine.confirmation_ids.sorted("id").mapped(lambda c: (c.round, c.grade)),
+            self.mine.confirmation_ids.sorted("id").mapped(
+                lambda c: (c.round, c.grade)
+            ),
             [(1, "1"), (2, "5")],
         )
         self.assertEqual(
@@ -281,7 +292,9 @@ class TestOutcome(SatisfactionCommon):
 
     def test_outcome_plan_needs_a_survey_that_asks_solved_and_how_satisfied(self):
         survey = self.survey.copy()
-        survey.question_ids.filtered(lambda q: q.satisfaction_metric == "solved").unlink()
+        survey.question_ids.filtered(
+            lambda q: q.satisfaction_metric == "solved"
+        ).unlink()
         with self.assertRaises(ValidationError):
             self.plan.create(
                 {
@@ -327,11 +340,13 @@ class TestOutcome(SatisfactionCommon):
 
         self.tell_by_phone()
         confirmation = self.confirm(grade="4").sudo()
+        confirmation.date = confirmation.date - timedelta(days=90)
         confirmation.user_input_id.sudo().unlink()
         self.env.invalidate_all()
         self.assertFalse(confirmation.user_input_id)
         post_init_hook(self.env)
         self.assertEqual(confirmation.user_input_id.csat_grade, 4)
+        self.assertEqual(confirmation.user_input_id.end_datetime, confirmation.date)
 
     def test_link_expires_after_the_plans_days(self):  # S-30
         answer = self.send_outcome(self.mine)

@@ -70,15 +70,20 @@ class TestRate(SatisfactionCommon):
         self.partner.parent_id = company
         self.answered([5] * 10 + [1] * 2)
         reader = self.user("reader", "group_satisfaction_user")
-        partners = (group + company + self.partner + self.customers(1)).with_user(reader)
+        partners = (group + company + self.partner + self.customers(1)).with_user(
+            reader
+        )
         self.assertEqual(partners.mapped("satisfaction_answer_count"), [12, 12, 12, 0])
         self.assertEqual(company.with_user(reader).satisfaction_csat_rate, "83 %")
-        self.assertEqual(group.with_user(reader).satisfaction_csat_worth, "n 12, 55–95 %")
+        self.assertEqual(
+            group.with_user(reader).satisfaction_csat_worth, "n 12, 55–95 %"
+        )
         self.assertFalse(partners[3].satisfaction_csat)
 
     def test_complaint_list_shows_last_grade_and_the_customers_rate(self):
         complaints = self.complaint() + self.complaint()
         self.answered([2], complaint_id=complaints[0].id)
+        self.answered([5], complaint_id=complaints[0].id, complaint_round=0)
         reader = self.user(
             "reader",
             "group_satisfaction_user",
@@ -87,7 +92,7 @@ class TestRate(SatisfactionCommon):
         mine = complaints.with_user(reader)
         self.assertEqual(mine.mapped("satisfaction_grade"), ["2", False])
         self.assertEqual(
-            mine.mapped("customer_csat"), ["1 answer, too few for a rate"] * 2
+            mine.mapped("customer_csat"), ["2 answers, too few for a rate"] * 2
         )
 
     def test_rates_by_handler_are_one_query(self):

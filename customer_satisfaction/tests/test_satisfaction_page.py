@@ -109,9 +109,7 @@ class TestSatisfactionPage(PageCase):
         quiz = self.env["survey.survey"].create(
             {"title": "Quiz", "survey_type": "survey"}
         )
-        test_entry = self.survey._create_answer(
-            email="x@example.com", test_entry=True
-        )
+        test_entry = self.survey._create_answer(email="x@example.com", test_entry=True)
         before = self.snapshot()
         pages = set()
         for token in (
