@@ -44,7 +44,7 @@ class CustomerSatisfactionInvitation(models.Model):
     answered_at = fields.Datetime(string="Answered on")
     state = fields.Selection(
         [
-            ("prepared", "In the outcome message"),
+            ("prepared", "Prepared"),
             ("planned", "Planned"),
             ("sent", "Sent"),
             ("answered", "Answered"),

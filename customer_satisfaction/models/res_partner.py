@@ -8,17 +8,6 @@ class ResPartner(models.Model):
         compute="_compute_satisfaction",
         groups="customer_satisfaction.group_satisfaction_user",
     )
-    satisfaction_csat_rate = fields.Char(
-        string="Satisfied customers",
-        compute="_compute_satisfaction",
-        groups="customer_satisfaction.group_satisfaction_user",
-    )
-    satisfaction_csat_worth = fields.Char(
-        string="Margin of error",
-        compute="_compute_satisfaction",
-        groups="customer_satisfaction.group_satisfaction_user",
-        help="Number of answers and 95 % interval of the rate.",
-    )
     satisfaction_csat = fields.Char(
         string="CSAT",
         compute="_compute_satisfaction",
@@ -54,11 +43,8 @@ class ResPartner(models.Model):
                 partner = partner.parent_id
         for partner in self:
             count, satisfied, n = totals[partner.id]
-            rate, worth = Answer._get_csat_texts(satisfied, n)
             partner.satisfaction_answer_count = count
-            partner.satisfaction_csat_rate = rate
-            partner.satisfaction_csat_worth = worth
-            partner.satisfaction_csat = ", ".join(filter(None, (rate, worth)))
+            partner.satisfaction_csat = Answer._get_csat_text(satisfied, n)
 
     def action_view_satisfaction_answers(self):
         """Open the answers of the contact and of the contacts below it."""

@@ -118,8 +118,8 @@ class SurveyUserInput(models.Model):
                     "Please choose an answer."
                 )
             elif answer:
-                wrong = question.validate_question(answer)
-                refusals.update({question: wrong[key] for key in wrong})
+                if wrong := question.validate_question(answer):
+                    refusals[question] = " ".join(wrong.values())
         return refusals
 
     def _lock_for_answer(self):

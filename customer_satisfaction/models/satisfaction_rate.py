@@ -44,28 +44,25 @@ class SurveyUserInput(models.Model):
         return {group: tuple(entry) for group, entry in counts.items()}
 
     @api.model
-    def _get_csat_texts(self, satisfied, n):
+    def _get_csat_text(self, satisfied, n):
         """CSAT in words: the rate and, never without it, how much it is worth.
 
-        :return: pair of texts such as ("83 %", "n 12, 55–95 %") or ("3 answers", "too few
-            for a rate"); two empty ones without answers
+        :return: text such as "83 %, n 12, 55–95 %" or "3 answers, too few for a rate"; empty
+            without answers
         """
         if not n:
-            return "", ""
+            return ""
+        if n == 1 < self.env.company.satisfaction_min_answers:
+            return self.env._("1 answer, too few for a rate")
         if n < self.env.company.satisfaction_min_answers:
-            return (
-                self.env._("1 answer") if n == 1 else self.env._("%(n)s answers", n=n),
-                self.env._("too few for a rate"),
-            )
+            return self.env._("%(n)s answers, too few for a rate", n=n)
         low, high = statistics.wilson(satisfied, n)
-        return (
-            self.env._("%(rate)s %%", rate=_percent(satisfied / n)),
-            self.env._(
-                "n %(n)s, %(low)s–%(high)s %%",
-                n=n,
-                low=_percent(low),
-                high=_percent(high),
-            ),
+        return self.env._(
+            "%(rate)s %%, n %(n)s, %(low)s–%(high)s %%",
+            rate=_percent(satisfied / n),
+            n=n,
+            low=_percent(low),
+            high=_percent(high),
         )
 
 
