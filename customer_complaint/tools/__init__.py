@@ -1,2 +1,1 @@
-from . import due_times, rows, statistics, uploads, workbook
-from . import due_times, measure, rows, statistics, uploads
+from . import due_times, measure, rows, statistics, uploads, workbook

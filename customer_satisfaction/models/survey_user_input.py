@@ -130,9 +130,10 @@ class SurveyUserInput(models.Model):
         "WHERE complaint_id IS NOT NULL",
         "A complaint has one answer per round. Change the existing one.",
     )
-    # Rates over a period: `_get_csat_counts`
+    # customer_complaint_indicator.py: `_define_satisfaction`, without reading the table
     _csat_idx = models.Index(
-        "(company_id, end_datetime) INCLUDE (csat_grade) WHERE csat_grade IS NOT NULL"
+        "(end_datetime) INCLUDE (csat_grade, company_id, survey_id, state, test_entry) "
+        "WHERE csat_grade > 0"
     )
     # Not asked or not answered is NULL; a score is never out of range.
     _csat_grade_range = models.Constraint(
@@ -143,11 +144,6 @@ class SurveyUserInput(models.Model):
         "Recommendations run from 0 to 10 and belong to a group.",
     )
 
-    # customer_complaint_indicator.py: `_define_satisfaction`, without reading the table
-    _csat_idx = models.Index(
-        "(end_datetime) INCLUDE (csat_grade, company_id, survey_id, state, test_entry) "
-        "WHERE csat_grade > 0"
-    )
     @api.depends("complaint_id")
     def _compute_complaint_round(self):
         for user_input in self:
