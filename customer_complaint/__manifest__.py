@@ -41,6 +41,7 @@
         "wizards/customer_complaint_move_deadline_views.xml",
         "wizards/customer_complaint_credit_views.xml",
         "wizards/customer_complaint_register_views.xml",
+        "wizards/customer_complaint_sample_views.xml",
         "views/customer_complaint_deadline_views.xml",
         "views/customer_complaint_escalation_views.xml",
         "views/customer_complaint_contact_views.xml",

@@ -33,9 +33,20 @@ class CustomerComplaint(models.Model):
         return defaults
 
     @api.model
+    def _is_history(self):
+        """Whether what happened in the past is being brought in, with all that it caused then.
+
+        The key `complaint_history` makes creation quiet: complaints keep a given number and stage
+        and start no deadline, mail, activity or survey; contacts and confirmations
+        move nothing. It is for our own methods: users cannot set it without sudo.
+        """
+        return bool(self.env.su and self.env.context.get("complaint_history"))
+
+    @api.model
     def _prepare_intake_values(self, vals_list):
         """Complete the values of new complaints: origin, number, first contact, portal token."""
         vals_list = self._prepare_values_from_origin(vals_list)
+        history = self._is_history()
         moments = [
             fields.Datetime.to_datetime(vals.get("received_at"))
             or fields.Datetime.now()
@@ -44,9 +55,14 @@ class CustomerComplaint(models.Model):
         user = self.env.user
         # Looked up once, not once per complaint as the fields' own defaults would be.
         shared = self.default_get(["stage_id", "channel_id"])
-        for vals, moment, number in zip(
-            vals_list, moments, self._draw_numbers(moments), strict=True
-        ):
+        # What happened elsewhere may bring its own number along.
+        unnumbered = [
+            moment
+            for vals, moment in zip(vals_list, moments, strict=True)
+            if not (history and vals.get("name"))
+        ]
+        numbers = iter(self._draw_numbers(unnumbered))
+        for vals, moment in zip(vals_list, moments, strict=True):
             company = self.env["res.company"].browse(
                 vals.get("company_id") or self.env.company.id
             )
@@ -57,7 +73,8 @@ class CustomerComplaint(models.Model):
             }
             for fname, value in proposed.items():
                 vals.setdefault(fname, value)
-            vals["name"] = number
+            if not (history and vals.get("name")):
+                vals["name"] = next(numbers)
             vals["access_token"] = str(uuid.uuid4())
             if user._is_internal() and user.id != SUPERUSER_ID:
                 vals.setdefault("first_contact_id", user.id)
@@ -111,7 +128,9 @@ class CustomerComplaint(models.Model):
         return drawn
 
     def _after_intake(self):
-        """Hook: effects of new complaints, for the whole batch."""
+        """Hook: effects of new complaints, for the whole batch; a complaint of the past has none."""
+        if self._is_history():
+            return
         self._check_move(
             {
                 complaint.id: ("received", self.env["res.users"])

@@ -412,6 +412,8 @@ class CustomerComplaint(models.Model):
                     if key.removeprefix("default_") not in PROCESS_FIELDS
                 }
             )
+        if self._is_history():
+            self = self.with_context(tracking_disable=True)
         complaints = super().create(self._prepare_intake_values(vals_list))
         complaints._after_intake()
         return complaints

@@ -92,6 +92,8 @@ class CustomerComplaintConfirmation(models.Model):
             }
             vals_list = [{**vals, **recorded} for vals in vals_list]
         rows = super().create(vals_list)
+        if self.env["customer.complaint"]._is_history():
+            return rows
         for row in rows:
             row.sudo().round = row.round or row.complaint_id.round
             if row.round == row.complaint_id.round:

@@ -77,6 +77,8 @@ class CustomerComplaintContact(models.Model):
             # Nobody logs a talk in a colleague's name.
             vals_list = [{**vals, "user_id": self.env.uid} for vals in vals_list]
         contacts = super().create(vals_list)
+        if self.env["customer.complaint"]._is_history():
+            return contacts
         answers = contacts.filtered(
             lambda c: c.outcome_told or (c.reached and c.direction == "out")
         )

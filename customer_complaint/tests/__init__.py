@@ -15,3 +15,4 @@ from . import test_tours
 from . import test_documents
 from . import test_register
 from . import test_dashboard
+from . import test_sample

@@ -1,1 +1,1 @@
-from . import due_times, measure, rows, statistics, uploads, workbook
+from . import due_times, measure, rows, sample_stories, statistics, uploads, workbook

@@ -5,3 +5,5 @@ from . import customer_complaint_credit_ask
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel
 from . import customer_complaint_register
+from . import customer_complaint_sample
+from . import customer_complaint_sample_removal

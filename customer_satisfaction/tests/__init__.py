@@ -8,3 +8,4 @@ from . import test_dashboard
 from . import test_outcome
 from . import test_rate
 from . import test_satisfaction_page
+from . import test_sample

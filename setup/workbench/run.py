@@ -27,6 +27,19 @@ DEMO_USERS = {
     "accountant": "accounting, sees no complaint",
     "customer": "portal customer",
 }
+# Two of the people in the sample data: login (also the password), e-mail, what that person does.
+SAMPLE_USERS = {
+    "lin": ("lin.yue@yunlan.example.com", "leads a team of the Chinese sample company, in Chinese"),
+    "greta": ("customer15@nordwind.example.com", "portal customer of the European sample company"),
+}
+# The sample's users have no password of their own; nobody needs the notices about a new one.
+LOAD_SAMPLE = """
+env["customer.complaint.sample"]._load()
+notices = env["mail.mail"].search([])
+for login, email in {logins!r}.items():
+    env["res.users"].search([("login", "=", email)]).write({{"login": login, "password": login}})
+(env["mail.mail"].search([]) - notices).unlink()
+"""
 
 
 def main():
@@ -148,6 +161,10 @@ def up_to_date(ready, database, demo):
         odoo.create(
             ready, database, addons, "--load-language", templates.LANGUAGES, demo=demo, log=log
         )
+        if demo:
+            step("Loading two sample companies with a year of complaints (a minute)")
+            logins = {login: email for login, (email, _who) in SAMPLE_USERS.items()}
+            odoo.script(ready, database, LOAD_SAMPLE.format(logins=logins))
         odoo.prepare_assets(ready, database)
     elif known is None:
         raise Problem(
@@ -179,7 +196,8 @@ def print_address(ready, database, port, seconds):
     ]
     print(f"\nReady after {seconds:.0f} s: {server.address(port)}  (database {database})\n")
     print("  login        password     who")
-    people = {"admin": "administrator", **DEMO_USERS}
+    sample = {login: who for login, (_email, who) in SAMPLE_USERS.items()}
+    people = {"admin": "administrator", **DEMO_USERS, **sample}
     for login, who in people.items():
         if login in logins:
             print(f"  {login:<12} {login:<12} {who}")
