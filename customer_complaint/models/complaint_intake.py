@@ -128,7 +128,7 @@ class CustomerComplaint(models.Model):
         return drawn
 
     def _after_intake(self):
-        """Hook: effects of new complaints, for the whole batch; a complaint of the past has none."""
+        """Hook: effects of new complaints, for the whole batch; history has none."""
         if self._is_history():
             return
         self._check_move(
