@@ -423,11 +423,11 @@ class TestDashboard(DashboardCommon):
         counts = []
         for _round in range(2):
             for user in (self.handler, self.manager):
-                self.dashboard(user)
+                self.dashboard(user, tz="UTC", lang="en_US")
                 self.env.flush_all()
                 self.env.invalidate_all()
                 start = self.env.cr.sql_log_count
-                self.dashboard(user, tz="UTC")  # as the web client calls
+                self.dashboard(user, tz="UTC", lang="en_US")  # as the web client
                 counts.append(self.env.cr.sql_log_count - start)
             for index in range(20):
                 self.make_complaint(received_at=NOW - timedelta(hours=index))
@@ -526,11 +526,11 @@ class TestCost(CreditCommon):
         self.ask()
         self.make_complaint(received_at=fields.Datetime.now() - timedelta(hours=1))
         for user in (self.handler, self.manager):
-            self.dashboard(user)
+            self.dashboard(user, tz="UTC", lang="en_US")
             self.env.flush_all()
             self.env.invalidate_all()
             with self.assertQueryCount(15):
-                self.dashboard(user, tz="UTC")  # as the web client calls
+                self.dashboard(user, tz="UTC", lang="en_US")  # as the web client
 
 
 @tagged("post_install", "-at_install", "browser")
