@@ -145,10 +145,8 @@ class Server:
 
     def json2(self, login="admin"):
         """A function that calls a model's method over JSON-2; the response."""
-        if login not in self._keys:
-            self._keys[login] = self._api_key(login)
         session = requests.Session()
-        session.headers["Authorization"] = f"Bearer {self._keys[login]}"
+        session.headers["Authorization"] = f"Bearer {self.api_key(login)}"
         session.headers["X-Odoo-Database"] = self.database
 
         def call(model, method, **named):
@@ -157,7 +155,13 @@ class Server:
 
         return call
 
-    def _api_key(self, login):
+    def api_key(self, login):
+        """An API key of a user, made once."""
+        if login not in self._keys:
+            self._keys[login] = self._make_api_key(login)
+        return self._keys[login]
+
+    def _make_api_key(self, login):
         code = (
             f"user = env['res.users'].search([('login', '=', {login!r})])\n"
             "keys = env['res.users.apikeys'].with_user(user).sudo()\n"

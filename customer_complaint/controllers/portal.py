@@ -1,6 +1,9 @@
+import mimetypes
+from urllib.parse import urlencode
+
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.http import request
+from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
@@ -96,12 +99,53 @@ class ComplaintPortal(CustomerPortal):
                     "grade"
                 ]._description_selection(request.env),
                 "access_token": access_token,
+                "documents": self._get_documents(complaint, access_token),
                 "error": error,
             },
             "my_complaints_history",
             False,
         )
         return request.render("customer_complaint.portal_complaint_page", values)
+
+    def _get_documents(self, complaint, access_token):
+        """Kind, name and address of what the customer may download now."""
+        names = {"customer_sheet": request.env._("Complaint sheet")}
+        if complaint.outcome_at:
+            names["feedback"] = request.env._("Feedback report")
+        query = f"?{urlencode({'access_token': access_token})}" if access_token else ""
+        return [
+            {
+                "kind": kind,
+                "name": name,
+                "url": f"/my/complaints/{complaint.id}/document/{kind}{query}",
+            }
+            for kind, name in names.items()
+        ]
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>/document/<string:kind>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+    )
+    def portal_complaint_document(
+        self, complaint_id, kind, access_token=None, **kwargs
+    ):
+        complaint = self._get_complaint(complaint_id, access_token)
+        if not complaint:
+            return request.redirect("/my")
+        offered = self._get_documents(complaint, access_token)
+        if kind not in [document["kind"] for document in offered]:
+            raise request.not_found()
+        name, content, extension = complaint._render_document(kind)
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", mimetypes.types_map[f".{extension}"]),
+                ("Content-Disposition", content_disposition(name)),
+            ],
+        )
 
     @http.route(
         "/my/complaints/<int:complaint_id>/confirm",

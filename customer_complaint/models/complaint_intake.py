@@ -128,7 +128,7 @@ class CustomerComplaint(models.Model):
         return drawn
 
     def _after_intake(self):
-        """Hook: effects of new complaints, for the whole batch; those of the past have none."""
+        """Hook: effects of new complaints, for the whole batch; history has none."""
         if self._is_history():
             return
         self._check_move(

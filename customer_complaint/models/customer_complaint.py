@@ -267,6 +267,19 @@ class CustomerComplaint(models.Model):
     )
     # Default order of the list, and the board: one column, sorted by what is due next.
     _due_idx = models.Index("(next_due_at, id) WHERE active IS TRUE")
+    # Dashboard: received and closed in a period (`_define_new`, `_get_pareto`, `_get_trend`),
+    # and what is open. The columns of the record rules come along: the table is not read.
+    _received_idx = models.Index(
+        "(company_id, received_at) INCLUDE (category_id, team_id, user_id, "
+        "first_contact_id, salesperson_id)"
+    )
+    _closed_idx = models.Index(
+        "(company_id, closed_at) INCLUDE (team_id, user_id, first_contact_id, "
+        "salesperson_id) WHERE closed_at IS NOT NULL"
+    )
+    _open_idx = models.Index(
+        "(company_id) WHERE stage_type NOT IN ('closed', 'archived') OR stage_type IS NULL"
+    )
     _stage_due_idx = models.Index("(stage_id, next_due_at, id) WHERE active IS TRUE")
 
     # ------------------------------------------------------------------

@@ -56,6 +56,9 @@ class CustomerComplaintConfirmation(models.Model):
         readonly=True,
     )
 
+    # customer_complaint_indicator.py: `_define_satisfaction`
+    _graded_idx = models.Index("(date) WHERE grade IS NOT NULL")
+
     @api.constrains("solved", "grade")
     def _check_grade(self):
         for row in self:
@@ -75,21 +78,26 @@ class CustomerComplaintConfirmation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Record and act: close, or reopen in a new round."""
+        """Record and act: close, or reopen in a new round.
+
+        What is said about an earlier round is kept with that round and changes nothing.
+        """
         if not self.env.su:
             # Who says what when is not for the caller to choose.
             recorded = {
                 "source": "staff",
                 "date": fields.Datetime.now(),
                 "user_id": self.env.uid,
+                "round": False,
             }
             vals_list = [{**vals, **recorded} for vals in vals_list]
         rows = super().create(vals_list)
         if self.env["customer.complaint"]._is_history():
             return rows
         for row in rows:
-            row.sudo().round = row.complaint_id.round
-            row._apply()
+            row.sudo().round = row.round or row.complaint_id.round
+            if row.round == row.complaint_id.round:
+                row._apply()
         return rows
 
     def _is_satisfied(self):
@@ -106,7 +114,7 @@ class CustomerComplaintConfirmation(models.Model):
         self.ensure_one()
         # sudo: the access check is that of recording a confirmation
         complaint = self.complaint_id.sudo()
-        if not complaint.outcome_at:
+        if not complaint.outcome_at and complaint.stage_type not in CLOSED_TYPES:
             raise UserError(
                 self.env._(
                     "%(complaint)s: the customer has not been told an outcome in this "
@@ -131,3 +139,13 @@ class CustomerComplaintConfirmation(models.Model):
             complaint._reopen(
                 self.env._("The customer is not satisfied with the outcome.")
             )
+
+    def action_view_complaint(self):
+        """Open the complaint that the row belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "customer.complaint",
+            "res_id": self.complaint_id.id,
+            "view_mode": "form",
+        }

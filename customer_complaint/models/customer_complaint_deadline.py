@@ -78,6 +78,12 @@ class CustomerComplaintDeadline(models.Model):
     _next_step_idx = models.Index("(next_step_at, id) WHERE next_step_at IS NOT NULL")
     # Default order, and what is late.
     _due_idx = models.Index("(due_at, id)")
+    # customer_complaint_indicator.py: `_define_overdue`
+    _open_due_idx = models.Index("(due_at) WHERE state = 'open'")
+    # `_define_deadlines_met`, without reading the table
+    _met_idx = models.Index(
+        "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id)"
+    )
 
     @api.depends("state", "due_at", "result")
     def _compute_is_late(self):
@@ -231,4 +237,14 @@ class CustomerComplaintDeadline(models.Model):
             "view_mode": "form",
             "target": "new",
             "context": {"default_deadline_id": self.id},
+        }
+
+    def action_view_complaint(self):
+        """Open the complaint that the row belongs to."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "customer.complaint",
+            "res_id": self.complaint_id.id,
+            "view_mode": "form",
         }

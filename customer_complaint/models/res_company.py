@@ -19,7 +19,18 @@ class ResCompany(models.Model):
         help="A satisfaction grade up to this one sends a complaint back to evaluation, "
         "even when the customer calls it solved. 0: never.",
     )
+    complaint_credit_approval_amount = fields.Monetary(
+        string="Approval of credit notes above",
+        default=500.0,
+        help="Requests above this amount wait for a team lead who did not ask for them. "
+        "0: never.",
+    )
 
+    _complaint_credit_approval_positive = models.Constraint(
+        "CHECK(complaint_credit_approval_amount >= 0)",
+        "The amount above which credit notes are approved cannot be negative. Enter 0 "
+        "for no approval.",
+    )
     _complaint_no_reply_positive = models.Constraint(
         "CHECK(complaint_no_reply_attempts >= 0 AND complaint_no_reply_days >= 0)",
         "Attempts and days before closing without reply cannot be negative.",

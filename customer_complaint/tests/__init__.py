@@ -5,10 +5,14 @@ from . import test_deadlines
 from . import test_engine
 from . import test_flow
 from . import test_closing
+from . import test_credit
 from . import test_access
 from . import test_portal
 from . import test_screens
 from . import test_performance
 from . import test_translation
 from . import test_tours
+from . import test_documents
+from . import test_register
+from . import test_dashboard
 from . import test_sample

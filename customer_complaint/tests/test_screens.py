@@ -32,8 +32,11 @@ class TestScreens(ComplaintCommon):
         self.assertEqual(
             menus(self.seller), {"menu_root", "menu_my_work", "menu_complaints"}
         )
-        self.assertEqual(menus(self.handler) - menus(self.seller), {"menu_deadlines"})
-        self.assertIn("menu_reporting", menus(self.lead))
+        self.assertEqual(
+            menus(self.handler) - menus(self.seller),
+            {"menu_deadlines", "menu_reporting", "menu_dashboard"},
+        )
+        self.assertIn("menu_reporting_complaints", menus(self.lead))
         self.assertNotIn("menu_configuration", menus(self.lead))
         self.assertIn("menu_policies", menus(self.manager))
 

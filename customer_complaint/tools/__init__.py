@@ -1,1 +1,1 @@
-from . import due_times, sample_stories, statistics, uploads
+from . import due_times, measure, rows, sample_stories, statistics, uploads, workbook

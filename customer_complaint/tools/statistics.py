@@ -20,8 +20,8 @@ def rate(successes, n):
 def wilson(successes, n, z=Z_95):
     """95 % score interval of a rate (Wilson 1927), without continuity correction.
 
-    Unlike the textbook interval it stays within 0 and 1 and does not claim certainty when all or none
-    succeeded.
+    Unlike the textbook interval it stays within 0 and 1 and does not claim certainty when all or
+    none succeeded.
 
     :return: (low, high), fractions; None for an empty denominator
     :raises ValueError: when the counts are impossible

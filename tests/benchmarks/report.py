@@ -6,6 +6,10 @@ SQL_IN_A_BATCH = 0.25  # per record
 CPU_IN_A_BATCH = 2  # times the minimal thread
 LIST_MS = 25
 KANBAN_MS = 90
+REGISTER = 1.5  # times a bare loop that writes the same cells
+REGISTER_MIB = 45  # growth of the process
+DASHBOARD_MS = 300
+DASHBOARD_SQL = 15
 
 
 def progress(row):
@@ -59,10 +63,17 @@ def judge(row, rows):
             (row["sql"], SQL_IN_A_BATCH, "SQL"),
             (row["cpu"] / least, CPU_IN_A_BATCH, "x CPU of the minimal thread"),
         ]
+    if group == "exporting":
+        return [
+            (row["best"] / row["bare"], REGISTER, "x the bare loop"),
+            (row["growth"], REGISTER_MIB, "MiB"),
+        ]
     if group == "opening" and case.startswith("list"):
         return [(row["wall"], LIST_MS, "ms")]
     if group == "opening" and case.startswith("kanban,") and "bar" not in case:
         return [(row["wall"], KANBAN_MS, "ms")]
+    if group == "looking":
+        return [(row["wall"], DASHBOARD_MS, "ms"), (row["sql"], DASHBOARD_SQL, "SQL")]
     return []
 
 
@@ -84,7 +95,10 @@ def _explained(rows):
         for value, goal, unit in judge(row, rows):
             if value > goal:
                 over = 100 * (value / goal - 1)
-                why = row["statements" if unit == "SQL" else "dominant"]
+                why = row.get(
+                    "statements" if unit == "SQL" else "dominant",
+                    f"bare loop {row.get('bare')} ms wall, {row.get('bare_cpu')} ms CPU",
+                )
                 yield (
                     f"* {row['case']}: {value:.2f} instead of {goal:g} {unit}, "
                     f"{over:.0f} % over. What it consists of: {why}."

@@ -31,6 +31,7 @@ FULL = {
     "page": 80,
     "deep": 8_000,
     "repeats": 9,
+    "registers": [50_000, 200_000],
 }
 # The same in miniature, for the test that keeps this from rotting.
 TINY = {
@@ -42,6 +43,7 @@ TINY = {
     "page": 10,
     "deep": 20,
     "repeats": 1,
+    "registers": [40],
 }
 
 

@@ -1,6 +1,8 @@
-"""The three workloads, in the order in which the database fills."""
+"""The workloads, in the order in which the database fills."""
 
 import creating
+import exporting
+import looking
 import opening
 import sweeping
 from measuring import fresh
@@ -11,7 +13,11 @@ ROLES = {
         "customer_complaint.group_complaint_user",
         "project.group_project_user",
     ),
-    "manager": ("base.group_user", "customer_complaint.group_complaint_manager"),
+    "manager": (
+        "base.group_user",
+        "customer_complaint.group_complaint_manager",
+        "customer_satisfaction.group_satisfaction_user",
+    ),
 }
 
 
@@ -25,7 +31,9 @@ def run(env, sizes):
         people["original"] = _complaint(handler, people["partners"][0])
     sweeping.run(registry, people, sizes)
     opening.run(registry, people, sizes)
+    looking.run(registry, people, sizes)
     creating.run(registry, people, sizes)
+    exporting.run(registry, people, sizes)
     print("measured", flush=True)
 
 

@@ -148,3 +148,40 @@ registry.category("web_tour.tours").add("customer_complaint_handling", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("customer_complaint_dashboard", {
+    steps: () => [
+        {
+            content: "Open complaints are counted; look behind the number",
+            trigger: ".o_complaint_tile[data-code=open]",
+            run: "click",
+        },
+        {
+            content: "The list shows what was counted",
+            trigger: ".o_list_view .o_data_row:contains('Door cracked')",
+        },
+        {
+            content: "Back to the dashboard",
+            trigger: ".o_back_button, .breadcrumb-item a:contains('Dashboard')",
+            run: "click",
+        },
+        {
+            content: "Look at a longer period",
+            trigger: "[role=group] button:contains('12 months')",
+            run: "click",
+        },
+        {
+            content: "The period is chosen",
+            trigger: "[role=group] button[aria-pressed=true]:contains('12 months')",
+        },
+        {
+            content: "What is late can be opened",
+            trigger: ".o_complaint_late a:contains('Late one')",
+            run: "click",
+        },
+        {
+            content: "The complaint is shown",
+            trigger: ".o_form_view .o_field_widget[name=title]",
+        },
+    ],
+});

@@ -1,0 +1,279 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..tools import rows
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    complaint_allocation_ids = fields.One2many(
+        "customer.complaint.credit.allocation",
+        "move_id",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+    complaint_names = fields.Char(
+        string="Complaint",
+        compute="_compute_complaint_names",
+        search="_search_complaint_names",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+    waiting_credit_request_ids = fields.Many2many(
+        "customer.complaint.credit.request",
+        "customer_complaint_credit_waiting_rel",
+        string="Requested credit notes",
+        compute="_compute_waiting_credit_request_ids",
+        groups="account.group_account_invoice",
+    )
+
+    def _compute_complaint_names(self):
+        for move in self:
+            names = move.complaint_allocation_ids.request_id.mapped("complaint_name")
+            move.complaint_names = ", ".join(dict.fromkeys(names)) or False
+
+    def _search_complaint_names(self, operator, value):
+        if operator not in ("in", "like", "ilike", "=ilike"):
+            return NotImplemented
+        return Domain(
+            "complaint_allocation_ids.request_id.complaint_name", operator, value
+        )
+
+    def _compute_waiting_credit_request_ids(self):
+        """Requests that wait for this invoice, or that this credit note could settle."""
+        self.waiting_credit_request_ids = False
+        sales = self.filtered(
+            lambda m: m.move_type in ("out_invoice", "out_refund")
+            and m.state != "cancel"
+        )
+        if not sales:
+            return
+        waiting = self.env["customer.complaint.credit.request"].search(
+            [
+                ("state", "=", "to_do"),
+                ("company_id", "in", sales.company_id.ids),
+                ("commercial_partner_id", "in", sales.commercial_partner_id.ids),
+            ]
+        )
+        for move in sales:
+            move.waiting_credit_request_ids = waiting.filtered(
+                lambda r, m=move: m._can_settle(r)
+            )
+
+    def _can_settle(self, request):
+        """Whether a waiting request belongs to this invoice, or may be settled by this note."""
+        self.ensure_one()
+        if self.move_type == "out_invoice":
+            return request.invoice_id == self
+        return (
+            not self.complaint_allocation_ids
+            and request.company_id == self.company_id
+            and request.commercial_partner_id == self.commercial_partner_id
+            and request.currency_id == self.currency_id
+            and (
+                not self.reversed_entry_id
+                or not request.invoice_id
+                or self.reversed_entry_id == request.invoice_id
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Guard: never more credited than invoiced
+    # ------------------------------------------------------------------
+    def _check_complaint_credit(self, requested=False):
+        """Refuse when these invoices would be credited with more than they were made out for.
+
+        Counted are the credit notes that reverse the invoice, whoever made them, and other notes
+        linked to its requests.
+
+        :param bool requested: count also what open requests still claim
+        """
+        invoices = self.sudo().filtered(lambda m: m.move_type == "out_invoice")
+        if not invoices:
+            return
+        rows.claim(invoices)
+        claimed = invoices._get_complaint_claims(requested)
+        for invoice in invoices:
+            rest = invoice.amount_total - claimed.get(invoice, 0)
+            if invoice.currency_id.compare_amounts(rest, 0) < 0:
+                raise UserError(
+                    self.env._(
+                        "%(invoice)s was made out for %(total)s. With this, %(claimed)s "
+                        "would be credited or requested: %(over)s too much. Reduce the "
+                        "amount, or cancel an earlier request.",
+                        invoice=invoice.name,
+                        total=invoice.currency_id.format(invoice.amount_total),
+                        claimed=invoice.currency_id.format(claimed[invoice]),
+                        over=invoice.currency_id.format(-rest),
+                    )
+                )
+
+    def _get_complaint_claims(self, requested=True):
+        """What is credited on these invoices or claimed by requests, in each one's currency.
+
+        :param bool requested: count also what open requests still claim
+        :return: dict of amounts by invoice; those without are missing
+        """
+        Request = self.env["customer.complaint.credit.request"].sudo()
+        claims = {}
+        for invoice, currency, amount, day in (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [
+                    ("reversed_entry_id", "in", self.ids),
+                    ("move_type", "=", "out_refund"),
+                    ("state", "!=", "cancel"),
+                ],
+                ["reversed_entry_id", "currency_id"],
+                ["amount_total:sum", "invoice_date:max"],
+            )
+        ):
+            claims[invoice] = claims.get(invoice, 0) + currency._convert(
+                amount,
+                invoice.currency_id,
+                invoice.company_id,
+                day or fields.Date.context_today(self),
+            )
+        for request in Request.search(
+            [("invoice_id", "in", self.ids), ("state", "!=", "cancelled")]
+        ):
+            invoice = request.invoice_id
+            others = request.allocation_ids.filtered(
+                lambda a, i=invoice: a.move_state != "cancel"
+                and a.move_id.reversed_entry_id != i
+            )
+            claims[invoice] = (
+                claims.get(invoice, 0)
+                + (request.open_amount if requested else 0)
+                + sum(others.mapped("amount"))
+            )
+        return claims
+
+    def _get_complaint_free_amount(self):
+        """What of this credit note no request has claimed yet."""
+        self.ensure_one()
+        return self.amount_total - sum(self.complaint_allocation_ids.mapped("amount"))
+
+    def link_to_complaint(self, number):
+        """Link a credit note nobody requested to a complaint; the request is made behind it.
+
+        For accounting, which does not read complaints: the number must be that of a complaint of
+        the customer the credit note is made out to.
+
+        :param str number: number of the complaint
+        :return: id of the request
+        :raises UserError: when this customer has no such complaint, or the note is used up
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(
+                self.env._("Only accounting links credit notes to complaints.")
+            )
+        self.check_access("write")
+        # sudo: accounting reads no complaints; another customer's number is answered like one
+        # that does not exist
+        complaint = (
+            self.env["customer.complaint"]
+            .sudo()
+            .search(
+                [
+                    ("name", "=", (number or "").strip()),
+                    ("company_id", "=", self.company_id.id),
+                ]
+            )
+            .filtered(
+                lambda c: c._get_invoiced_partner().commercial_partner_id
+                == self.commercial_partner_id
+            )
+        )
+        if self.move_type != "out_refund" or self.state == "cancel" or not complaint:
+            raise UserError(
+                self.env._(
+                    "%(partner)s has no complaint %(number)s that this credit note could "
+                    "settle. Compare the number and the invoiced customer.",
+                    partner=self.commercial_partner_id.display_name,
+                    number=number,
+                )
+            )
+        return complaint._request_behind(self).id
+
+    def _post(self, soft=True):
+        """A credit note of a complaint is checked again: its draft may have been changed."""
+        notes = self.sudo().filtered(
+            lambda m: m.move_type == "out_refund" and m.complaint_allocation_ids
+        )
+        for note in notes:
+            if (
+                note.currency_id.compare_amounts(note._get_complaint_free_amount(), 0)
+                < 0
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(note)s is linked to complaints with more than its amount. Unlink "
+                        "one of them on the request, then post.",
+                        note=note.display_name,
+                    )
+                )
+            for request in note.complaint_allocation_ids.request_id:
+                request._check_fits(note)
+        posted = super()._post(soft)
+        (
+            notes.reversed_entry_id
+            | notes.complaint_allocation_ids.request_id.invoice_id
+        )._check_complaint_credit()
+        for note in notes & posted.sudo():
+            note.complaint_allocation_ids.request_id._log_on_complaints(
+                lambda request, note=note: self.env._(
+                    "Credit note %(note)s over %(amount)s was posted.",
+                    note=note.name,
+                    amount=note.currency_id.format(note.amount_total),
+                )
+            )
+        return posted
+
+    # ------------------------------------------------------------------
+    # Buttons
+    # ------------------------------------------------------------------
+    def _get_complaint_notes_action(self):
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Credit notes"),
+            "res_model": "account.move",
+            "context": {"default_move_type": "out_refund"},
+        }
+        if len(self) == 1:
+            return {**action, "view_mode": "form", "res_id": self.id}
+        return {**action, "view_mode": "list,form", "domain": [("id", "in", self.ids)]}
+
+    def action_view_credit_requests(self):
+        """Open the credit note requests of these documents, linked or waiting."""
+        requests = (
+            self.complaint_allocation_ids.request_id | self.waiting_credit_request_ids
+        )
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_complaint.customer_complaint_credit_request_action"
+        )
+        if len(requests) == 1:
+            action.update(
+                {"views": [(False, "form")], "res_id": requests.id, "context": {}}
+            )
+        else:
+            action.update({"domain": [("id", "in", requests.ids)], "context": {}})
+        return action
+
+    def action_link_complaint(self):
+        """Link this credit note to a waiting request, or to a complaint by its number."""
+        self.ensure_one()
+        waiting = self.waiting_credit_request_ids
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Link to a complaint"),
+            "res_model": "customer.complaint.credit.link",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_move_id": self.id,
+                "default_request_id": waiting.id if len(waiting) == 1 else False,
+            },
+        }

@@ -1,0 +1,344 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..tools import rows
+
+# Newest invoices offered when the complaint names no order.
+INVOICE_LIMIT = 20
+
+
+class CustomerComplaint(models.Model):
+    """Money back: what can be credited, requests to accounting, and what became of them."""
+
+    _inherit = "customer.complaint"
+
+    credit_request_ids = fields.One2many(
+        "customer.complaint.credit.request",
+        "complaint_id",
+        string="Credit note requests",
+        groups="customer_complaint.group_complaint_submitter",
+    )
+    credit_allocation_ids = fields.One2many(
+        "customer.complaint.credit.allocation",
+        "complaint_id",
+        string="Credit notes",
+        groups="customer_complaint.group_complaint_submitter",
+    )
+    credit_summary = fields.Char(
+        string="Credit",
+        compute="_compute_credit_summary",
+        groups="customer_complaint.group_complaint_submitter",
+        help="Requested or issued credit notes, taxes included.",
+    )
+
+    @api.depends("credit_request_ids.amount", "credit_request_ids.state")
+    def _compute_credit_summary(self):
+        sums = {}
+        for complaint, currency, amount in self.env[
+            "customer.complaint.credit.request"
+        ]._read_group(
+            [("complaint_id", "in", self.ids), ("state", "!=", "cancelled")],
+            ["complaint_id", "currency_id"],
+            ["amount:sum"],
+        ):
+            sums.setdefault(complaint, []).append(currency.format(amount))
+        for complaint in self:
+            complaint.credit_summary = ", ".join(sums.get(complaint._origin, []))
+
+    def _get_invoiced_partner(self):
+        """Who was invoiced and gets the credit note, unless the invoice says otherwise."""
+        self.ensure_one()
+        return self.invoiced_partner_id or self.partner_id
+
+    def _get_creditable_invoices(self):
+        """Posted invoices a credit note may be asked for: of the order, else of the customer."""
+        self.ensure_one()
+        # sudo: handlers have no accounting rights; only what the request needs is handed out
+        complaint = self.sudo()
+        domain = [
+            ("move_type", "=", "out_invoice"),
+            ("state", "=", "posted"),
+            ("company_id", "=", complaint.company_id.id),
+        ]
+        if complaint.order_id:
+            invoices = complaint.order_id.invoice_ids.filtered_domain(domain)
+        else:
+            invoices = complaint.env["account.move"]
+        if not invoices and (partner := complaint._get_invoiced_partner()):
+            invoices = invoices.search(
+                [
+                    *domain,
+                    ("commercial_partner_id", "=", partner.commercial_partner_id.id),
+                ],
+                order="invoice_date desc, id desc",
+                limit=INVOICE_LIMIT,
+            )
+        return invoices
+
+    def get_creditable_invoices(self):
+        """What can still be credited for this complaint, for those who may work on it.
+
+        :return: list of dict, an invoice each: id, name, date, currency, total, creditable (amounts
+            in its currency, taxes included) and lines: list of dict with id, name, quantity,
+            creditable_quantity, amount (of the whole line, taxes included)
+        """
+        self.ensure_one()
+        self.check_access("write")
+        invoices = self._get_creditable_invoices()
+        claims = invoices._get_complaint_claims()
+        asked = dict(
+            self.env["customer.complaint.credit.request.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("invoice_line_id", "in", invoices.invoice_line_ids.ids),
+                    ("request_id.state", "!=", "cancelled"),
+                ],
+                ["invoice_line_id"],
+                ["quantity:sum"],
+            )
+        )
+        return [
+            {
+                "id": invoice.id,
+                "name": invoice.name,
+                "date": invoice.invoice_date,
+                "currency": invoice.currency_id.name,
+                "total": invoice.amount_total,
+                "creditable": max(invoice.amount_total - claims.get(invoice, 0), 0),
+                "lines": [
+                    {
+                        "id": line.id,
+                        "name": line.product_id.display_name or line.name or "",
+                        "quantity": line.quantity,
+                        "creditable_quantity": line.quantity - asked.get(line, 0),
+                        "amount": line.price_total,
+                    }
+                    for line in invoice.invoice_line_ids
+                    if line.display_type == "product" and line.quantity > 0
+                ],
+            }
+            for invoice in invoices
+        ]
+
+    def request_credit_note(self, invoice_id, reason, lines=None, amount=None):
+        """Ask accounting for a credit note, by invoice line and quantity or by amount.
+
+        :param int invoice_id: one of `get_creditable_invoices`
+        :param str reason: what accounting and the customer read
+        :param dict lines: quantity by id of the invoice line
+        :param float amount: taxes included, in the currency of the invoice; instead of `lines`
+        :return: id of the request
+        :raises UserError: when the invoice is not of this customer, nothing or too much is asked
+        """
+        self.ensure_one()
+        self.check_access("write")
+        if not self.env.user.has_group("customer_complaint.group_complaint_user"):
+            raise UserError(
+                self.env._(
+                    "Credit notes are requested by those who handle complaints. Write "
+                    "your wish on the complaint."
+                )
+            )
+        invoice = self._get_creditable_invoices().filtered(lambda i: i.id == invoice_id)
+        if not invoice:
+            raise UserError(
+                self.env._(
+                    "Choose a posted invoice of this complaint's order or customer."
+                )
+            )
+        commands = self._prepare_credit_lines(invoice, lines or {})
+        if commands and amount:
+            raise UserError(
+                self.env._("Ask either for products or for an amount, not for both.")
+            )
+        total = sum(values["amount"] for _code, _id, values in commands) or amount or 0
+        if not (reason or "").strip():
+            raise UserError(
+                self.env._("Say in a few words what the credit note is for.")
+            )
+        if invoice.currency_id.compare_amounts(total, 0) <= 0:
+            raise UserError(
+                self.env._(
+                    "Enter a quantity or an amount greater than zero to be credited."
+                )
+            )
+        # sudo: write access on the complaint was checked; requests are written by methods only
+        request = (
+            self.env["customer.complaint.credit.request"]
+            .sudo()
+            .create(
+                {
+                    **self._prepare_credit_request(invoice, reason),
+                    "amount": invoice.currency_id.round(total),
+                    "line_ids": commands,
+                    "needs_approval": self._needs_credit_approval(invoice, total),
+                }
+            )
+        )
+        return request.id
+
+    def _prepare_credit_request(self, move, reason):
+        """Hook: values of a request about an invoice, or behind a credit note."""
+        self.ensure_one()
+        return {
+            "complaint_id": self.id,
+            "user_id": self.env.uid,
+            "partner_id": move.partner_id.id,
+            "invoice_id": move.id if move.move_type == "out_invoice" else False,
+            "currency_id": move.currency_id.id,
+            "reason": reason.strip(),
+        }
+
+    def _prepare_credit_lines(self, invoice, quantities):
+        """Commands for the lines of a request; refuses lines of other invoices and too much.
+
+        :param dict quantities: quantity by id of the invoice line; JSON sends the ids as text
+        """
+        wanted = {int(line_id): qty for line_id, qty in quantities.items() if qty}
+        known = {
+            line["id"]: line
+            for values in self.get_creditable_invoices()
+            if values["id"] == invoice.id
+            for line in values["lines"]
+        }
+        if unknown := wanted.keys() - known.keys():
+            raise UserError(
+                self.env._(
+                    "%(count)s of the chosen lines are not on %(invoice)s.",
+                    count=len(unknown),
+                    invoice=invoice.name,
+                )
+            )
+        for line_id, quantity in wanted.items():
+            line = known[line_id]
+            if not 0 < quantity <= line["creditable_quantity"]:
+                raise UserError(
+                    self.env._(
+                        "%(line)s: %(wanted)s cannot be credited, %(rest)s of %(invoiced)s "
+                        "are left. Correct the quantity.",
+                        line=line["name"],
+                        wanted=quantity,
+                        rest=line["creditable_quantity"],
+                        invoiced=line["quantity"],
+                    )
+                )
+        return [
+            Command.create(
+                {
+                    "invoice_line_id": line_id,
+                    "name": known[line_id]["name"],
+                    "quantity": quantity,
+                    "amount": invoice.currency_id.round(
+                        known[line_id]["amount"] * quantity / known[line_id]["quantity"]
+                    ),
+                }
+            )
+            for line_id, quantity in wanted.items()
+        ]
+
+    def _needs_credit_approval(self, invoice, amount):
+        """Whether a lead has to approve first: above the limit of the company, a setting."""
+        company = self.company_id.sudo()
+        limit = company.complaint_credit_approval_amount
+        in_company_currency = invoice.currency_id._convert(
+            amount, company.currency_id, company, fields.Date.context_today(self)
+        )
+        return (
+            limit > 0
+            and company.currency_id.compare_amounts(in_company_currency, limit) > 0
+        )
+
+    # ------------------------------------------------------------------
+    # Accounting was first
+    # ------------------------------------------------------------------
+    def link_credit_note(self, number, reason=None):
+        """Link a credit note that accounting has issued already; the request is made behind it.
+
+        :param str number: number of the credit note
+        :return: id of the request
+        :raises UserError: when this customer has no such credit note, or it is used up
+        """
+        self.ensure_one()
+        self.check_access("write")
+        partner = self._get_invoiced_partner()
+        # sudo: handlers have no accounting rights; an exact number of this customer finds it, and
+        # a number of anybody else is answered like one that does not exist
+        move = (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("name", "=", (number or "").strip()),
+                    ("move_type", "=", "out_refund"),
+                    ("state", "!=", "cancel"),
+                    ("company_id", "=", self.company_id.id),
+                    (
+                        "commercial_partner_id",
+                        "=",
+                        partner.sudo().commercial_partner_id.id,
+                    ),
+                ],
+                limit=1,
+            )
+        )
+        if not (partner and move):
+            raise UserError(
+                self.env._(
+                    "%(partner)s has no credit note %(number)s. Compare the number and the "
+                    "invoiced customer of the complaint.",
+                    partner=partner.display_name or self.partner_name or "–",
+                    number=number,
+                )
+            )
+        return self._request_behind(move, reason).id
+
+    def _request_behind(self, move, reason=None):
+        """Request for a credit note that exists: nothing to approve, nothing to issue.
+
+        Without sudo rights on the credit note nothing of it is shown.
+        """
+        self.ensure_one()
+        complaint, move = self.sudo(), move.sudo()  # see the callers' checks
+        rows.claim(move)
+        origin = move.reversed_entry_id
+        free = move._get_complaint_free_amount()
+        if move.currency_id.compare_amounts(free, 0) <= 0:
+            raise UserError(
+                self.env._(
+                    "%(note)s is linked in full to other requests. Choose another credit "
+                    "note, or unlink it there.",
+                    note=move.display_name,
+                )
+            )
+        allocation = {"move_id": move.id, "share": free}
+        request = self.env["customer.complaint.credit.request"].sudo()
+        request = request.create(
+            {
+                **complaint._prepare_credit_request(
+                    move, reason or move.ref or move.display_name
+                ),
+                "user_id": self.env.uid,
+                "invoice_id": origin.id if origin.move_type == "out_invoice" else False,
+                "amount": free,
+                "allocation_ids": [Command.create(allocation)],
+            }
+        )
+        request._log_linked(move)
+        return request
+
+    # ------------------------------------------------------------------
+    # Screens
+    # ------------------------------------------------------------------
+    def action_request_credit_note(self):
+        """Open the dialog that asks accounting for a credit note."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Request credit note"),
+            "res_model": "customer.complaint.credit.ask",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_complaint_id": self.id},
+        }

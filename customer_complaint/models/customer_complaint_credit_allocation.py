@@ -1,0 +1,123 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+
+class CustomerComplaintCreditAllocation(models.Model):
+    """How much of a credit note settles a request; everything else is read from the credit note."""
+
+    _name = "customer.complaint.credit.allocation"
+    _description = "Credit Note of a Complaint"
+    _order = "id desc"
+    _rec_name = "move_name"
+
+    request_id = fields.Many2one(
+        "customer.complaint.credit.request",
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    complaint_id = fields.Many2one(
+        related="request_id.complaint_id",
+        store=True,
+        index=True,
+        groups="customer_complaint.group_complaint_submitter",
+    )
+    company_id = fields.Many2one(related="request_id.company_id", store=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
+    currency_id = fields.Many2one(related="request_id.currency_id")
+    move_id = fields.Many2one(
+        "account.move",
+        string="Credit note",
+        required=True,
+        ondelete="cascade",
+        index=True,
+    )
+    move_name = fields.Char(compute="_compute_move_name", string="Number")
+    move_state = fields.Selection(related="move_id.state", store=True)
+    payment_state = fields.Selection(related="move_id.payment_state", store=True)
+    date = fields.Date(
+        related="move_id.date", string="Accounting date", store=True, index=True
+    )
+    share = fields.Monetary(
+        required=True,
+        aggregator=None,
+        help="Taxes included, as decided when the credit note was linked.",
+    )
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        aggregator=None,
+        help="Taxes included: the share, but never more than the credit note says.",
+    )
+    amount_company = fields.Monetary(
+        string="Amount in company currency",
+        compute="_compute_amount",
+        store=True,
+        currency_field="company_currency_id",
+    )
+
+    _move_unique = models.UniqueIndex(
+        "(request_id, move_id)", "This credit note is linked to the request already."
+    )
+    _share_positive = models.Constraint(
+        "CHECK(share > 0)", "A linked amount must be greater than zero."
+    )
+
+    @api.depends("move_id.name", "move_id.state")
+    def _compute_move_name(self):
+        for allocation in self:
+            # sudo: complaint users see the number without rights on accounting
+            name = allocation.sudo().move_id.name
+            allocation.move_name = (
+                name if name and name != "/" else self.env._("Draft credit note")
+            )
+
+    @api.depends("share", "move_id.amount_total", "move_id.amount_total_signed")
+    def _compute_amount(self):
+        for allocation in self:
+            move = allocation.move_id
+            total = move.amount_total
+            allocation.amount = min(allocation.share, total)
+            allocation.amount_company = (
+                abs(move.amount_total_signed) * allocation.amount / total
+                if total
+                else 0.0
+            )
+
+    def action_unlink(self):
+        """Untie credit notes from their requests, which are to be issued again.
+
+        :raises AccessError: for anybody but accounting
+        """
+        if not self.request_id._is_accountant():
+            raise AccessError(
+                self.env._("Only accounting unlinks a credit note from its request.")
+            )
+        self.check_access("read")
+        for allocation in self:
+            allocation.request_id._log_on_complaints(
+                lambda request, allocation=allocation: self.env._(
+                    "Credit note %(note)s is no longer linked to request %(request)s.",
+                    note=allocation.move_name,
+                    request=request.name,
+                )
+            )
+        # sudo: rows are written by methods only; the accountant was checked
+        self.sudo().unlink()
+        return True
+
+    def action_view_credit_note(self):
+        """Open the credit note, for accounting."""
+        return self.move_id._get_complaint_notes_action()
+
+    def action_view_complaint(self):
+        """Open the complaint that the credit note settles."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "customer.complaint",
+            "res_id": self.complaint_id.id,
+            "view_mode": "form",
+        }

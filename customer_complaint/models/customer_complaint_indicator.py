@@ -1,0 +1,381 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
+
+from ..tools import statistics
+from ..tools.due_times import ON_TIME
+from ..tools.measure import Figure, Measure, percent
+from .customer_complaint_stage import CLOSED_TYPES
+
+# Putting a complaint away does not change what happened.
+ALSO_ARCHIVED = Domain("active", "in", [True, False])
+OPEN = Domain("stage_type", "not in", CLOSED_TYPES)
+SATISFIED_GRADES = ("4", "5")
+
+
+class CustomerComplaintIndicator(models.Model):
+    """The library of indicators: each is defined once, whoever shows it.
+
+    A record says what the number means and when it may be trusted; the method `_define_<code>` says
+    what is counted. Everything is counted with the rights of the user who asks.
+    """
+
+    _name = "customer.complaint.indicator"
+    _description = "Complaint Indicator"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(required=True, readonly=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(
+        default=True, help="Archived indicators are not shown on the dashboard."
+    )
+    formula = fields.Text(translate=True, help="How the number is made, in words.")
+    counted = fields.Char(
+        string="What is counted",
+        translate=True,
+        help="Plural noun beside the number of cases, such as answers.",
+    )
+    unit = fields.Selection(
+        [
+            ("count", "Count"),
+            ("share", "Share"),
+            ("money", "Money"),
+            ("days", "Days"),
+        ],
+        required=True,
+        default="count",
+        readonly=True,
+    )
+    direction = fields.Selection(
+        [
+            ("higher", "Higher is better"),
+            ("lower", "Lower is better"),
+            ("neither", "Neither"),
+        ],
+        required=True,
+        default="neither",
+    )
+    minimum_n = fields.Integer(
+        string="Cases needed",
+        default=10,
+        aggregator=None,
+        help="A share of fewer cases is not shown: it would say nothing.",
+    )
+    maximum_margin = fields.Float(
+        string="Uncertain above",
+        default=0.1,
+        digits=(4, 3),
+        aggregator=None,
+        help="A share whose 95 % interval reaches further than this to each side is "
+        "called still uncertain.",
+    )
+
+    _code_unique = models.UniqueIndex("(code)", "An indicator is defined once.")
+    _limits_possible = models.Constraint(
+        "CHECK(minimum_n >= 2 AND maximum_margin > 0)",
+        "A share needs at least two cases, and a margin above zero.",
+    )
+
+    # ------------------------------------------------------------------
+    # Measuring
+    # ------------------------------------------------------------------
+    def _measure(self, scope, start, end):
+        """Measure these indicators.
+
+        :param Domain scope: whose records, on company_id, which every measured model has
+        :param datetime start: beginning of the period, UTC, included
+        :param datetime end: its end, excluded; compared with the equally long period before
+        :return: Measure by indicator, None where the user may not read the records
+        """
+        figures = self._define(scope, start, end)
+        return self._judge(figures, self._count(self._get_counted(figures)))
+
+    def _define(self, scope, start, end):
+        """Figure by indicator, None where the user may not read the records."""
+        figures = {}
+        for indicator in self:
+            figure = getattr(self, f"_define_{indicator.code}")(scope, start, end)
+            readable = figure and self.env[figure.model].has_access("read")
+            figures[indicator] = figure if readable else None
+        return figures
+
+    @api.model
+    def _get_counted(self, figures):
+        """The figures that `_judge` needs the counts of."""
+        return [figure for figure in figures.values() if figure and not figure.amount]
+
+    @api.model
+    def _judge(self, figures, counts):
+        """Measure by indicator, from the counts of `_get_counted`."""
+        counts = iter(counts)
+        return {
+            indicator: self._sum(figure)
+            if figure and figure.amount
+            else figure and figure.judge(*next(counts))
+            for indicator, figure in figures.items()
+        }
+
+    @api.model
+    def _count(self, figures):
+        """Count figures of several models as this user may read them, in one statement.
+
+        Each figure is planned by itself, so that each uses the index that fits.
+
+        :return: list of tuples, the arguments of `Figure.judge`
+        """
+        if not figures:
+            return []
+        selects = []
+        for position, figure in enumerate(figures):
+            model = self.env[figure.model]
+            query = model._search(figure.compared())
+            success = Domain.FALSE if figure.success is None else figure.success
+            select = query.subselect(
+                SQL("count(*)"),
+                *(
+                    SQL(
+                        "count(*) FILTER (WHERE %s)",
+                        domain.optimize_full(model)._to_sql(model, query.table, query),
+                    )
+                    for domain in (success, figure.is_now(), figure.is_now() & success)
+                ),
+            )
+            alias = SQL.identifier(f"figure_{position}")
+            selects.append(SQL("%s %s(both_n, both_good, n, good)", select, alias))
+        [row] = self.env.execute_query(SQL("SELECT * FROM %s", SQL(", ").join(selects)))
+        return [row[place : place + 4] for place in range(0, len(row), 4)]
+
+    @api.model
+    def _sum(self, figure):
+        """Measure of money, each sum in the currency of its companies; one statement."""
+        model = self.env[figure.model]
+        query = model._search(figure.compared())
+        company, amount = (
+            model._field_to_sql(query.table, name, query)
+            for name in ("company_id", figure.amount)
+        )
+        is_now = figure.is_now().optimize_full(model)
+        is_now = is_now._to_sql(model, query.table, query)
+        query.groupby = company
+        # sudo: the currency of companies whose rows the user was just given
+        companies = self.env["res.company"].sudo()
+        n, amounts, amounts_before = 0, {}, {}
+        for company_id, count, *sums in self.env.execute_query(
+            query.select(
+                company,
+                SQL("count(*) FILTER (WHERE %s)", is_now),
+                SQL("sum(%s) FILTER (WHERE %s)", amount, is_now),
+                SQL("sum(%s) FILTER (WHERE NOT %s)", amount, is_now),
+            )
+        ):
+            n += count
+            currency = companies.browse(company_id).currency_id.sudo(False)
+            for known, added in zip((amounts, amounts_before), sums, strict=True):
+                if added is not None:
+                    known[currency] = known.get(currency, 0) + added
+        return Measure(
+            figure.model,
+            list(figure.records()),
+            n=n,
+            amounts=amounts,
+            previous_amounts=amounts_before,
+        )
+
+    # ------------------------------------------------------------------
+    # The definitions: one method per code
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_moments(self, start, end):
+        """Beginning of the equally long period before, of the period, and its end."""
+        return start - (end - start), start, end
+
+    @api.model
+    def _define_new(self, scope, start, end):
+        return Figure(
+            "customer.complaint",
+            scope & ALSO_ARCHIVED,
+            date="received_at",
+            moments=self._get_moments(start, end),
+        )
+
+    @api.model
+    def _define_open(self, scope, start, end):
+        return Figure("customer.complaint", scope & OPEN)
+
+    @api.model
+    def _define_overdue(self, scope, start, end):
+        """The stock of this moment; archiving an open complaint settles nothing."""
+        return Figure(
+            "customer.complaint.deadline",
+            scope
+            & Domain("owed_to", "=", "customer")
+            & Domain("state", "=", "open")
+            & Domain("due_at", "<", fields.Datetime.now()),
+        )
+
+    @api.model
+    def _define_deadlines_met(self, scope, start, end):
+        """Dates that fell due in the period: running and late is a miss, the rest waits."""
+        return Figure(
+            "customer.complaint.deadline",
+            scope
+            & Domain("owed_to", "=", "customer")
+            & Domain("state", "in", ("done", "open")),
+            date="due_at",
+            moments=self._get_moments(start, min(end, fields.Datetime.now())),
+            success=Domain("result", "=", ON_TIME),
+        )
+
+    @api.model
+    def _define_satisfaction(self, scope, start, end):
+        return Figure(
+            "customer.complaint.confirmation",
+            scope & Domain("grade", "!=", False),
+            date="date",
+            moments=self._get_moments(start, end),
+            success=Domain("grade", "in", SATISFIED_GRADES),
+        )
+
+    @api.model
+    def _define_cost(self, scope, start, end):
+        """Booked credit notes by accounting date: days of the user's calendar, without a clock."""
+        first, last = (
+            fields.Datetime.context_timestamp(self, moment).date()
+            for moment in (start, end)
+        )
+        return Figure(
+            "customer.complaint.credit.allocation",
+            scope & Domain("move_state", "=", "posted"),
+            date="date",
+            moments=self._get_moments(first, last + timedelta(days=1)),
+            amount="amount_company",
+        )
+
+    # ------------------------------------------------------------------
+    # In plain words
+    # ------------------------------------------------------------------
+    def _describe(self, measure):
+        """A measure as people read it; None: this user may not see it.
+
+        :return: dict of `values` (texts; several only for money in several currencies),
+            `certainty` (how sure it is), `change` (what it was before and whether the difference
+            means anything), `trend` (up, down, same or False) and `tone` (better, worse or False;
+            only for a change that is more than chance)
+        """
+        self.ensure_one()
+        trend = tone = False
+        if measure is None:
+            return {
+                "values": ["–"],
+                "certainty": self.env._("Not for your access rights"),
+                "change": "",
+                "trend": trend,
+                "tone": tone,
+            }
+        if self._is_comparable(measure):
+            trend = (
+                "up"
+                if measure.value > measure.previous
+                else "down"
+                if measure.value < measure.previous
+                else "same"
+            )
+            if measure.is_significant and self.direction != "neither":
+                rises = "higher" if trend == "up" else "lower"
+                tone = "better" if rises == self.direction else "worse"
+        return {
+            "values": self._format_values(measure),
+            "certainty": self._describe_certainty(measure),
+            "change": self._describe_change(measure),
+            "trend": trend,
+            "tone": tone,
+        }
+
+    def _is_enough(self, value, n):
+        """Whether there are enough cases to show a value."""
+        return value is not None and (self.unit != "share" or n >= self.minimum_n)
+
+    def _is_comparable(self, measure):
+        return self._is_enough(measure.value, measure.n) and self._is_enough(
+            measure.previous, measure.previous_n
+        )
+
+    def _format_values(self, measure):
+        if self.unit == "money":
+            return self._format_amounts(measure.amounts)
+        if not self._is_enough(measure.value, measure.n):
+            return ["–"]
+        return [self._format_value(measure.value)]
+
+    def _format_value(self, value):
+        if self.unit == "share":
+            return self.env._("%(percent)s %%", percent=percent(value))
+        return self._format_number(value, digits=1 if self.unit == "days" else 0)
+
+    def _format_number(self, value, digits=0):
+        return formatLang(self.env, statistics.half_up(value, digits), digits=digits)
+
+    def _format_amounts(self, amounts):
+        return [
+            formatLang(self.env, amount, currency_obj=currency)
+            for currency, amount in (amounts or {}).items()
+        ] or ["–"]
+
+    def _describe_certainty(self, measure):
+        if self.unit == "money":
+            return (
+                self.env._(
+                    "%(counted)s: %(n)s",
+                    counted=self.counted,
+                    n=self._format_number(measure.n),
+                )
+                if measure.n
+                else self.env._("Nothing booked in this period")
+            )
+        if self.unit != "share":
+            return self.env._("Counted, not estimated")
+        if not measure.n:
+            return self.env._("No %(counted)s in this period", counted=self.counted)
+        missing = self.minimum_n - measure.n
+        if missing == 1:
+            return self.env._("One more needed to say something")
+        if missing > 1:
+            return self.env._(
+                "%(missing)s more %(counted)s needed",
+                missing=missing,
+                counted=self.counted,
+            )
+        values = {
+            "n": self._format_number(measure.n),
+            "counted": self.counted,
+            "low": percent(measure.low),
+            "high": percent(measure.high),
+        }
+        if measure.is_uncertain(self.maximum_margin):
+            return self.env._(
+                "%(n)s %(counted)s, still uncertain (%(low)s to %(high)s %%)", **values
+            )
+        return self.env._(
+            "%(n)s %(counted)s, fairly sure (%(low)s to %(high)s %%)", **values
+        )
+
+    def _describe_change(self, measure):
+        if self.unit == "money":
+            if not measure.previous_amounts:
+                return ""
+            return self.env._(
+                "Before: %(value)s",
+                value=" · ".join(self._format_amounts(measure.previous_amounts)),
+            )
+        if not self._is_comparable(measure):
+            return ""
+        before = self._format_value(measure.previous)
+        if measure.value == measure.previous:
+            return self.env._("Before: %(value)s, no change", value=before)
+        if measure.is_significant:
+            return self.env._("Before: %(value)s, more than chance", value=before)
+        return self.env._("Before: %(value)s, may be chance", value=before)
