@@ -199,6 +199,19 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         return bool(self.outcome_at)
 
+    def _get_confirm_url(self):
+        """Hook: where the outcome message asks "solved? how satisfied?", a complete address."""
+        self.ensure_one()
+        return self.get_base_url() + self.get_portal_url(anchor="confirm")
+
+    def _lock(self):
+        """Wait for whoever works on this complaint at this moment; then see what he did."""
+        self.ensure_one()
+        self.env.cr.execute(
+            SQL("SELECT 1 FROM customer_complaint WHERE id = %s FOR UPDATE", self.id),
+            log_exceptions=False,  # the request is repeated then: no error of anybody
+        )
+
     def _get_contact_person(self):
         """Colleague named to the customer."""
         self.ensure_one()
@@ -213,11 +226,7 @@ class CustomerComplaint(models.Model):
         :param str grade: "1" to "5", may be empty when not solved
         """
         self.ensure_one()
-        # Two clicks at once: the second waits here for the first and then sees what it did.
-        self.env.cr.execute(
-            SQL("SELECT 1 FROM customer_complaint WHERE id = %s FOR UPDATE", self.id),
-            log_exceptions=False,  # the request is repeated then: no error of anybody
-        )
+        self._lock()  # two clicks at once
         if solved == "solved" and self.close_reason == "confirmed":
             return self.confirmation_ids[:1]
         return self.env["customer.complaint.confirmation"].create(

@@ -75,19 +75,24 @@ class CustomerComplaintConfirmation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Record and act: close, or reopen in a new round."""
+        """Record and act: close, or reopen in a new round.
+
+        What is said about an earlier round is kept with that round and changes nothing.
+        """
         if not self.env.su:
             # Who says what when is not for the caller to choose.
             recorded = {
                 "source": "staff",
                 "date": fields.Datetime.now(),
                 "user_id": self.env.uid,
+                "round": False,
             }
             vals_list = [{**vals, **recorded} for vals in vals_list]
         rows = super().create(vals_list)
         for row in rows:
-            row.sudo().round = row.complaint_id.round
-            row._apply()
+            row.sudo().round = row.round or row.complaint_id.round
+            if row.round == row.complaint_id.round:
+                row._apply()
         return rows
 
     def _is_satisfied(self):
@@ -104,7 +109,7 @@ class CustomerComplaintConfirmation(models.Model):
         self.ensure_one()
         # sudo: the access check is that of recording a confirmation
         complaint = self.complaint_id.sudo()
-        if not complaint.outcome_at:
+        if not complaint.outcome_at and complaint.stage_type not in CLOSED_TYPES:
             raise UserError(
                 self.env._(
                     "%(complaint)s: the customer has not been told an outcome in this "

@@ -36,7 +36,7 @@ class TestClosing(ComplaintCommon):
         self.assertEqual(self.row(complaint, "completion").result, "on_time")
         message = complaint.message_ids.filtered(lambda m: m.message_type == "comment")
         self.assertIn(self.partner, message.partner_ids)
-        self.assertIn("#confirm", message.body)
+        self.assertIn(complaint.sudo()._get_confirm_url(), message.body)
 
     def test_the_outcome_needs_a_decision_with_a_reason(self):
         complaint = self.make_owned()
