@@ -1,4 +1,15 @@
+from odoo.addons.customer_complaint.models.customer_complaint_confirmation import (
+    ANSWERED,
+)
+
 from . import controllers, models
+
+
+def post_init_hook(env):
+    """What customers said before this addon came are their answers, too."""
+    env["customer.complaint.confirmation"].search(
+        [("solved", "in", ANSWERED), ("user_input_id", "=", False)], order="id"
+    )._fill_answers()
 
 
 def uninstall_hook(env):

@@ -1,4 +1,9 @@
+import uuid
+
 from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from odoo.addons.customer_complaint.models.customer_complaint_confirmation import GRADES
 
 
 class CustomerComplaint(models.Model):
@@ -7,6 +12,22 @@ class CustomerComplaint(models.Model):
     satisfaction_answer_count = fields.Integer(
         compute="_compute_satisfaction_answer_count",
         groups="customer_satisfaction.group_satisfaction_user",
+    )
+    satisfaction_grade = fields.Selection(
+        GRADES,
+        string="Satisfaction",
+        compute="_compute_satisfaction_grade",
+        compute_sudo=True,  # as visible as the confirmation it comes from
+        groups="customer_complaint.group_complaint_user",
+        help="Grade of the customer's last answer about this complaint.",
+    )
+    customer_csat = fields.Char(
+        string="Customer's CSAT",
+        related="commercial_partner_id.satisfaction_csat",
+        related_sudo=False,
+        groups="customer_satisfaction.group_satisfaction_user",
+        help="Share of satisfied answers of this customer, with the number of answers and "
+        "the 95 % interval.",
     )
 
     def _compute_satisfaction_answer_count(self):
@@ -20,11 +41,86 @@ class CustomerComplaint(models.Model):
         for complaint in self:
             complaint.satisfaction_answer_count = counts.get(complaint, 0)
 
+    def _compute_satisfaction_grade(self):
+        answers = self.env["survey.user_input"].search_fetch(
+            [
+                ("complaint_id", "in", self.ids),
+                ("csat_grade", ">", 0),
+                ("state", "=", "done"),
+                ("test_entry", "=", False),
+            ],
+            ["complaint_id", "csat_grade"],
+            order="complaint_round, end_datetime, id",
+        )
+        grades = {answer.complaint_id: str(answer.csat_grade) for answer in answers}
+        for complaint in self:
+            complaint.satisfaction_grade = grades.get(complaint, False)
+
     def action_view_satisfaction_answers(self):
         """Open the customers' answers about these complaints."""
         return self.env["survey.user_input"]._get_satisfaction_action(
             [("complaint_id", "in", self.ids)]
         )
+
+    # ------------------------------------------------------------------
+    # Asking
+    # ------------------------------------------------------------------
+    def action_send_outcome(self):
+        """Also prepare the answers whose links the outcome message carries."""
+        action = super().action_send_outcome()
+        self.check_access("read")
+        # sudo: who may send the outcome need not be allowed to plan surveys
+        self.env["customer.satisfaction.plan"].sudo()._plan_outcomes(self.sudo())
+        return action
+
+    def _get_outcome_invitations(self):
+        """Invitations by which these complaints ask about the outcome of their current round."""
+        return (
+            self.env["customer.satisfaction.invitation"]
+            .search(
+                [
+                    ("complaint_id", "in", self.ids),
+                    ("plan_id.trigger", "=", "complaint_outcome"),
+                    ("state", "!=", "skipped"),
+                ]
+            )
+            .filtered(lambda row: row.round == row.complaint_id.round)
+        )
+
+    def _get_confirm_url(self):
+        # sudo: who may write to the customer may send him his link
+        answer = self.sudo()._get_outcome_invitations().user_input_id[-1:]
+        return answer._get_answer_url() if answer else super()._get_confirm_url()
+
+    def get_satisfaction_url(self):
+        """The customer's personal link to the question about the current outcome.
+
+        For passing it on to the customer, for example in a chat.
+
+        :return: complete address, or False when no outcome message was prepared in this round
+        :raises AccessError: without the group Satisfaction / User or the right to read
+            the complaint
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("customer_satisfaction.group_satisfaction_user"):
+            raise AccessError(
+                self.env._(
+                    "Only satisfaction users see the personal links of customers. Ask a "
+                    "satisfaction manager for the right."
+                )
+            )
+        self.check_access("read")
+        answer = self.sudo()._get_outcome_invitations().user_input_id[-1:]
+        return answer._get_answer_url() if answer else False
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        if self._is_substantive(message):
+            # sudo: see action_send_outcome
+            self.sudo()._get_outcome_invitations().filtered(
+                lambda row: row.user_input_id.access_token in (message.body or "")
+            )._mark_asked()
+        return result
 
     def _after_close(self):
         res = super()._after_close()
@@ -32,4 +128,36 @@ class CustomerComplaint(models.Model):
         self.env["customer.satisfaction.plan"].sudo()._plan_closed_complaints(
             self.sudo()
         )
+        return res
+
+    def _take_leave_of(self, old_partners):
+        """The customer before can no longer open a link; an open question is the new one's."""
+        res = super()._take_leave_of(old_partners)
+        if not old_partners:
+            return res
+        # sudo: see action_send_outcome
+        answers = (
+            self.env["survey.user_input"]
+            .sudo()
+            .search([("complaint_id", "in", [c.id for c in old_partners])])
+        )
+        for answer in answers:
+            answer.access_token = str(uuid.uuid4())
+            if answer.state != "done":
+                values = answer._prepare_satisfaction_values(
+                    answer.complaint_id, answer.survey_id
+                )
+                answer.write(
+                    {
+                        k: values[k]
+                        for k in ("partner_id", "email", "nickname", "lang_id")
+                    }
+                )
+        self.env["customer.satisfaction.invitation"].sudo().search(
+            [
+                ("user_input_id", "in", answers.ids),
+                ("state", "=", "sent"),
+                ("plan_id.trigger", "=", "complaint_outcome"),
+            ]
+        ).state = "prepared"
         return res

@@ -34,6 +34,7 @@ class CustomerSatisfactionInvitation(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, index=True)
     complaint_id = fields.Many2one("customer.complaint", index="btree_not_null")
+    round = fields.Integer(default=1, required=True, aggregator=None)
     partner_id = fields.Many2one(
         "res.partner", string="Customer", index="btree_not_null"
     )
@@ -43,6 +44,7 @@ class CustomerSatisfactionInvitation(models.Model):
     answered_at = fields.Datetime(string="Answered on")
     state = fields.Selection(
         [
+            ("prepared", "Prepared"),
             ("planned", "Planned"),
             ("sent", "Sent"),
             ("answered", "Answered"),
@@ -56,6 +58,7 @@ class CustomerSatisfactionInvitation(models.Model):
         [
             ("no_email", "No usable e-mail address"),
             ("opted_out", "Does not want e-mails"),
+            ("asked", "Asked or answered already about this complaint"),
             ("rest_period", "Asked already within the rest period"),
             ("reopened", "Complaint was reopened"),
             ("closed", "Plan or survey is closed"),
@@ -73,8 +76,8 @@ class CustomerSatisfactionInvitation(models.Model):
     )
 
     _event_unique = models.UniqueIndex(
-        "(plan_id, complaint_id) WHERE complaint_id IS NOT NULL",
-        "A plan asks once about a complaint.",
+        "(plan_id, complaint_id, round) WHERE complaint_id IS NOT NULL",
+        "A plan asks once about each round of a complaint.",
     )
     _reason_when_skipped = models.Constraint(
         "CHECK((state = 'skipped') = (reason IS NOT NULL))",
@@ -163,28 +166,36 @@ class CustomerSatisfactionInvitation(models.Model):
             .mapped("email")
         )
         last_asked = self._get_last_asked(now)
+        asked_about = self._get_complaints_asked_about()
         to_ask = self.browse()
         for invitation in self:
-            reason = invitation._get_reason_not_to_ask(now, opted_out, last_asked)
+            reason = invitation._get_reason_not_to_ask(
+                now, opted_out, last_asked, asked_about
+            )
             if reason:
                 invitation.write({"state": "skipped", "reason": reason})
             else:
                 to_ask += invitation
+                asked_about += invitation.complaint_id
                 last_asked.update(dict.fromkeys(invitation._get_person_keys(), now))
         to_ask._ask(now)
 
-    def _get_reason_not_to_ask(self, now, opted_out, last_asked):
+    def _get_reason_not_to_ask(self, now, opted_out, last_asked, asked_about):
         """First reason that applies, or None.
 
         :param set opted_out: e-mail addresses that want no mail
         :param dict last_asked: moment of the last invitation by person key
+        :param asked_about: complaints about which somebody was asked, or has answered
         """
         self.ensure_one()
         plan = self.plan_id
         if not (plan.active and plan.survey_id.active):
             return "closed"
-        if self.complaint_id.stage_type not in CLOSED_TYPES:
+        complaint = self.complaint_id
+        if complaint.stage_type not in CLOSED_TYPES or complaint.round != self.round:
             return "reopened"
+        if complaint in asked_about:
+            return "asked"
         if not self.email_normalized:
             return "no_email"
         if self.email_normalized in opted_out:
@@ -222,33 +233,65 @@ class CustomerSatisfactionInvitation(models.Model):
                 last_asked[key] = max(last_asked.get(key, sent_at), sent_at)
         return last_asked
 
+    def _get_complaints_asked_about(self):
+        """Those of these complaints about which the customer was asked or has answered."""
+        complaint_ids = self.complaint_id.ids
+        asked = self.search(
+            [
+                ("complaint_id", "in", complaint_ids),
+                ("state", "in", ("sent", "answered")),
+            ]
+        )
+        answered = self.env["survey.user_input"].search(
+            [("complaint_id", "in", complaint_ids), ("state", "=", "done")]
+        )
+        return asked.complaint_id | answered.complaint_id
+
     def _ask(self, now):
         """Create the answers to be filled, each with its link, and queue the e-mails."""
+        self._create_answers(now)
+        self.write({"state": "sent", "sent_at": now})
+        for template, rows in self.grouped(lambda i: i.plan_id.template_id).items():
+            template.send_mail_batch(rows.user_input_id.ids)
+
+    def _create_answers(self, now):
+        """Create the empty answers, each with its link."""
         # Nobody follows or reads the creation of an empty answer.
         UserInput = self.env["survey.user_input"].with_context(tracking_disable=True)
         inputs = UserInput.create([row._prepare_user_input_values(now) for row in self])
         for invitation, user_input in zip(self, inputs, strict=True):
-            invitation.write(
-                {"state": "sent", "sent_at": now, "user_input_id": user_input.id}
-            )
-        for template, rows in self.grouped(lambda i: i.plan_id.template_id).items():
-            template.send_mail_batch(rows.user_input_id.ids)
+            invitation.user_input_id = user_input
 
     def _prepare_user_input_values(self, now):
-        """Hook: values of the answer a customer is asked for; invoked by `_ask`."""
+        """Hook: values of the answer a customer is asked for; invoked by `_create_answers`."""
         self.ensure_one()
-        complaint = self.complaint_id
-        lang = self.env["res.lang"]._get_data(code=complaint.partner_id.lang)
         return {
-            "survey_id": self.plan_id.survey_id.id,
+            **self.env["survey.user_input"]._prepare_satisfaction_values(
+                self.complaint_id, self.plan_id.survey_id
+            ),
             "plan_id": self.plan_id.id,
-            "complaint_id": complaint.id,
-            "company_id": self.company_id.id,
-            "partner_id": self.partner_id.id,
-            "email": self.email_normalized,
-            "nickname": complaint.partner_name,
-            "lang_id": lang.id,
+            "complaint_round": self.round,
             "deadline": now + timedelta(days=self.plan_id.validity_days),
-            # An own pool of attempts: earlier answers of this customer do not use it up.
-            "invite_token": self.env["survey.user_input"]._generate_invite_token(),
         }
+
+    # ------------------------------------------------------------------
+    # With the outcome message
+    # ------------------------------------------------------------------
+    def _mark_asked(self):
+        """The message with the link has gone out: from now on the customer has been asked."""
+        now = fields.Datetime.now()
+        for invitation in self:
+            complaint = invitation.complaint_id
+            answer = invitation.user_input_id
+            # Sent once more, the link works longer.
+            answer.deadline = now + timedelta(days=invitation.plan_id.validity_days)
+            if invitation.state == "prepared":
+                answer.handler_id = complaint.user_id
+                invitation.write(
+                    {
+                        "state": "sent",
+                        "sent_at": now,
+                        "partner_id": complaint.partner_id.id,
+                        "email_normalized": email_normalize(complaint.email_from),
+                    }
+                )

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CustomerSatisfactionPlan(models.Model):
@@ -28,10 +29,15 @@ class CustomerSatisfactionPlan(models.Model):
         domain=[("is_satisfaction", "=", True)],
     )
     trigger = fields.Selection(
-        [("complaint_closed", "After a complaint is closed")],
+        [
+            ("complaint_outcome", "With the outcome message"),
+            ("complaint_closed", "After a complaint is closed"),
+        ],
         string="Ask",
         required=True,
         default="complaint_closed",
+        help="With the outcome message: it carries the link, nothing else is sent. After "
+        "closing: an e-mail to those who were not asked with the outcome.",
     )
     delay_hours = fields.Integer(
         string="Wait (hours)",
@@ -52,7 +58,6 @@ class CustomerSatisfactionPlan(models.Model):
     template_id = fields.Many2one(
         "mail.template",
         string="Invitation e-mail",
-        required=True,
         ondelete="restrict",
         domain=[("model", "=", "survey.user_input")],
         default=lambda self: self.env.ref(
@@ -66,9 +71,28 @@ class CustomerSatisfactionPlan(models.Model):
         "CHECK(delay_hours >= 0 AND rest_days >= 0)",
         "Waiting time and rest period cannot be negative. Enter 0 for none.",
     )
+    _template_when_sent = models.Constraint(
+        "CHECK(trigger = 'complaint_outcome' OR template_id IS NOT NULL)",
+        "Choose the e-mail in which the customer is asked.",
+    )
     _validity_positive = models.Constraint(
         "CHECK(validity_days > 0)", "A link must be valid for at least one day."
     )
+
+    @api.constrains("trigger", "survey_id")
+    def _check_outcome_survey(self):
+        for plan in self.filtered(lambda p: p.trigger == "complaint_outcome"):
+            if not all(
+                plan.survey_id._get_metric_question(metric)
+                for metric in ("solved", "csat")
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(survey)s cannot be asked with the outcome message: it needs a "
+                        "question with the metric Outcome and one with the metric CSAT.",
+                        survey=plan.survey_id.title,
+                    )
+                )
 
     def _compute_invitation_count(self):
         counts = dict(
@@ -88,35 +112,63 @@ class CustomerSatisfactionPlan(models.Model):
         return action
 
     @api.model
-    def _plan_closed_complaints(self, complaints):
-        """Plan one invitation per complaint and plan of its company; twice is as good as once.
+    def _get_outcome_plan(self, company):
+        """The plan that asks with the outcome message, the company's own before a shared one."""
+        plans = self.search(
+            [
+                ("trigger", "=", "complaint_outcome"),
+                ("company_id", "in", (company.id, False)),
+                ("survey_id.active", "=", True),
+            ]
+        )
+        return plans.filtered("company_id")[:1] or plans[:1]
 
-        A complaint that was reopened before its customer was asked is planned anew.
+    @api.model
+    def _plan_outcomes(self, complaints):
+        """Prepare the answer whose link the outcome message carries, one per round.
+
+        It counts as asked once a message with the link has gone out.
         """
         Invitation = self.env["customer.satisfaction.invitation"]
+        prepared = complaints._get_outcome_invitations()
+        vals_list = []
+        for company, group in (
+            (complaints - prepared.complaint_id).grouped("company_id").items()
+        ):
+            if plan := self._get_outcome_plan(company):
+                vals_list += [plan._prepare_invitation_values(c) for c in group]
+        now = fields.Datetime.now()
+        for vals in vals_list:
+            vals.update(send_at=now, state="prepared")
+        Invitation.create(vals_list)._create_answers(now)
+
+    def _prepare_invitation_values(self, complaint):
+        self.ensure_one()
+        return {
+            "plan_id": self.id,
+            "complaint_id": complaint.id,
+            "round": complaint.round,
+            "company_id": complaint.company_id.id,
+            "partner_id": complaint.partner_id.id,
+        }
+
+    @api.model
+    def _plan_closed_complaints(self, complaints):
+        """Plan one invitation per complaint, round and plan; twice is as good as once."""
+        Invitation = self.env["customer.satisfaction.invitation"]
         known = {
-            (row.plan_id, row.complaint_id): row
+            (row.plan_id, row.complaint_id, row.round)
             for row in Invitation.search([("complaint_id", "in", complaints.ids)])
         }
-        no_company = self.env["res.company"]
-        vals_list, again = [], Invitation.browse()
+        vals_list = []
         for plan in self.search([("trigger", "=", "complaint_closed")]):
-            for complaint in complaints:
-                if plan.company_id not in (complaint.company_id, no_company):
-                    continue
-                send_at = complaint.closed_at + timedelta(hours=plan.delay_hours)
-                row = known.get((plan, complaint))
-                if not row:
-                    vals_list.append(
-                        {
-                            "plan_id": plan.id,
-                            "complaint_id": complaint.id,
-                            "company_id": complaint.company_id.id,
-                            "partner_id": complaint.partner_id.id,
-                            "send_at": send_at,
-                        }
-                    )
-                elif row.state == "planned" or row.reason == "reopened":
-                    row.write({"state": "planned", "reason": False, "send_at": send_at})
-                    again += row
-        (Invitation.create(vals_list) + again)._wake_sender()
+            vals_list += [
+                {
+                    **plan._prepare_invitation_values(complaint),
+                    "send_at": complaint.closed_at + timedelta(hours=plan.delay_hours),
+                }
+                for complaint in complaints
+                if plan.company_id in (complaint.company_id, plan.company_id.browse())
+                and (plan, complaint, complaint.round) not in known
+            ]
+        Invitation.create(vals_list)._wake_sender()

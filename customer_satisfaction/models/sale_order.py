@@ -10,28 +10,18 @@ class SaleOrder(models.Model):
     )
 
     def _compute_satisfaction_answer_count(self):
-        """Answers about the complaints of each order, one query for all orders."""
-        # sudo: counted are answers, which the user may read; only their order is looked up
-        complaints = (
-            self.env["customer.complaint"]
-            .sudo()
-            .search_fetch([("order_id", "in", self.ids)], ["order_id"])
+        counts = dict(
+            self.env["survey.user_input"]._read_group(
+                [("sale_order_id", "in", self.ids), ("state", "=", "done")],
+                ["sale_order_id"],
+                ["__count"],
+            )
         )
-        counts = self.env["survey.user_input"]._read_group(
-            [("complaint_id", "in", complaints.ids), ("state", "=", "done")],
-            ["complaint_id"],
-            ["__count"],
-        )
-        self.satisfaction_answer_count = 0
-        for complaint, count in counts:
-            order_id = complaint.sudo().order_id.id
-            self.browse(order_id).satisfaction_answer_count += count
+        for order in self:
+            order.satisfaction_answer_count = counts.get(order, 0)
 
     def action_view_satisfaction_answers(self):
-        """Open the answers about the complaints of these orders."""
-        complaints = (
-            self.env["customer.complaint"].sudo().search([("order_id", "in", self.ids)])
-        )
+        """Open the answers about these orders."""
         return self.env["survey.user_input"]._get_satisfaction_action(
-            [("complaint_id", "in", complaints.ids)]
+            [("sale_order_id", "in", self.ids)]
         )

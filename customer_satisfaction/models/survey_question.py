@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 CSAT_GRADES = [1, 2, 3, 4, 5]
 NPS_RANGE = (0, 10)
+OUTCOMES = {"solved", "not_solved"}
+# What our own light page can show; anything else is answered on the survey app's page.
+LIGHT_TYPES = {"simple_choice", "scale", "text_box", "char_box"}
 
 
 class SurveyQuestion(models.Model):
@@ -13,6 +16,7 @@ class SurveyQuestion(models.Model):
         [
             ("csat", "CSAT: satisfaction, five grades"),
             ("nps", "NPS: recommendation, 0 to 10"),
+            ("solved", "Outcome: solved or not"),
         ],
         string="Metric",
         help="Which score the answer gives. Several questions with one metric: the first "
@@ -51,6 +55,20 @@ class SurveyQuestion(models.Model):
                         question=question.title,
                     )
                 )
+            if question.satisfaction_metric == "solved" and (
+                question.question_type != "simple_choice"
+                or set(question.suggested_answer_ids.mapped("satisfaction_solved"))
+                != OUTCOMES
+                or len(question.suggested_answer_ids) != len(OUTCOMES)
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(question)s: an outcome question lets people choose one of two "
+                        "answers. Mark one of them as solved and the other one as not "
+                        "solved.",
+                        question=question.title,
+                    )
+                )
 
     def validate_question(self, answer, comment=None):
         """Core checks that there is an answer; here it must also be one to this question."""
@@ -65,6 +83,15 @@ class SurveyQuestion(models.Model):
                 )
             }
         return super().validate_question(answer, comment)
+
+    def _is_light(self):
+        """Whether our own page can ask this question."""
+        self.ensure_one()
+        return (
+            self.question_type in LIGHT_TYPES
+            and not self.comments_allowed
+            and not self.triggering_answer_ids
+        )
 
     def _is_possible_answer(self, answer):
         """Whether a submitted value is of the right kind, in range and an option of this question.
@@ -100,4 +127,9 @@ class SurveyQuestionAnswer(models.Model):
         string="Grade",
         aggregator=None,
         help="Of an answer to a CSAT question: 5 very satisfied to 1 very dissatisfied.",
+    )
+    satisfaction_solved = fields.Selection(
+        [("solved", "Solved"), ("not_solved", "Not solved")],
+        string="Outcome",
+        help="Of an answer to an outcome question: what it says about the complaint.",
     )

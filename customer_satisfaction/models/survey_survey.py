@@ -28,6 +28,25 @@ class SurveySurvey(models.Model):
         "and time limit.",
     )
 
+    def _get_metric_question(self, metric):
+        """The question that measures `metric`, or an empty recordset."""
+        self.ensure_one()
+        return self.question_ids.filtered(lambda q: q.satisfaction_metric == metric)[:1]
+
+    def _get_comment_question(self):
+        """The question that is answered in the customer's own words, if there is one."""
+        self.ensure_one()
+        return self.question_ids.filtered(lambda q: q.question_type == "text_box")[:1]
+
+    def _is_light(self):
+        """Whether our own page can ask everything; else the survey app's page does."""
+        self.ensure_one()
+        return (
+            self.is_satisfaction
+            and self.questions_selection == "all"
+            and all(question._is_light() for question in self.question_ids)
+        )
+
     @api.onchange("is_satisfaction")
     def _onchange_is_satisfaction(self):
         if self.is_satisfaction:

@@ -2,16 +2,26 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import SQL, email_normalize
+
+from odoo.addons.customer_complaint.models.customer_complaint_confirmation import GRADES
 
 # Given by plans, scoring and invitations, never by hand.
 PROCESS_FIELDS = {
     "complaint_id",
+    "complaint_round",
+    "sale_order_id",
+    "handler_id",
     "plan_id",
     "company_id",
+    "answer_method",
+    "recorded_by_id",
     "csat_grade",
     "nps_value",
     "nps_group",
+    "solved",
 }
+SCORES = ("csat_grade", "nps_value", "nps_group", "solved")
 # Lowest recommendation of each group, best group first.
 NPS_GROUPS = ((9, "promoter"), (7, "passive"), (0, "detractor"))
 
@@ -24,6 +34,32 @@ class SurveyUserInput(models.Model):
     complaint_id = fields.Many2one(
         "customer.complaint", readonly=True, copy=False, index="btree_not_null"
     )
+    complaint_round = fields.Integer(
+        compute="_compute_complaint_round",
+        store=True,
+        readonly=False,
+        copy=False,
+        aggregator=None,
+        help="The round of the complaint whose outcome is answered.",
+    )
+    sale_order_id = fields.Many2one(
+        "sale.order",
+        compute="_compute_sale_order_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        index="btree_not_null",
+    )
+    handler_id = fields.Many2one(
+        "res.users",
+        string="Handler",
+        compute="_compute_handler_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        index="btree_not_null",
+        help="Who owned the complaint when the customer was asked.",
+    )
     plan_id = fields.Many2one(
         "customer.satisfaction.plan",
         string="Survey plan",
@@ -33,6 +69,29 @@ class SurveyUserInput(models.Model):
     )
     company_id = fields.Many2one(
         "res.company", readonly=True, copy=False, index="btree_not_null"
+    )
+    answer_method = fields.Selection(
+        [
+            ("link", "Personal link"),
+            ("portal", "Portal page"),
+            ("staff", "Entered by a colleague"),
+        ],
+        string="Answered by",
+        readonly=True,
+        copy=False,
+    )
+    recorded_by_id = fields.Many2one(
+        "res.users",
+        string="Entered by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    solved = fields.Selection(
+        [("solved", "Solved"), ("not_solved", "Not solved")],
+        string="Outcome",
+        readonly=True,
+        copy=False,
     )
     csat_grade = fields.Integer(
         string="Satisfaction",
@@ -59,8 +118,22 @@ class SurveyUserInput(models.Model):
         readonly=True,
         copy=False,
     )
+    csat_label = fields.Selection(GRADES, string="Grade", compute="_compute_csat_label")
+    satisfaction_comment = fields.Text(
+        string="Comment", compute="_compute_satisfaction_comment"
+    )
     is_satisfaction = fields.Boolean(related="survey_id.is_satisfaction")
 
+    # One answer per plan and round; one that no plan asked for is one more "plan".
+    _outcome_unique = models.UniqueIndex(
+        "(complaint_id, complaint_round, COALESCE(plan_id, 0)) "
+        "WHERE complaint_id IS NOT NULL",
+        "A complaint has one answer per round. Change the existing one.",
+    )
+    # Rates over a period: `_get_csat_counts`
+    _csat_idx = models.Index(
+        "(company_id, end_datetime) INCLUDE (csat_grade) WHERE csat_grade IS NOT NULL"
+    )
     # Not asked or not answered is NULL; a score is never out of range.
     _csat_grade_range = models.Constraint(
         "CHECK(csat_grade BETWEEN 1 AND 5)", "Satisfaction grades run from 1 to 5."
@@ -69,6 +142,35 @@ class SurveyUserInput(models.Model):
         "CHECK(nps_value BETWEEN 0 AND 10 AND (nps_value IS NULL) = (nps_group IS NULL))",
         "Recommendations run from 0 to 10 and belong to a group.",
     )
+
+    @api.depends("complaint_id")
+    def _compute_complaint_round(self):
+        for user_input in self:
+            user_input.complaint_round = user_input.complaint_id.round
+
+    @api.depends("complaint_id")
+    def _compute_handler_id(self):
+        # Not of `complaint_id.user_id`: who handles it later has no part in this answer.
+        for user_input in self:
+            user_input.handler_id = user_input.complaint_id.user_id
+
+    @api.depends("complaint_id.order_id")
+    def _compute_sale_order_id(self):
+        for user_input in self:
+            order = user_input.complaint_id.order_id
+            user_input.sale_order_id = order or user_input.sale_order_id
+
+    @api.depends("csat_grade")
+    def _compute_csat_label(self):
+        for user_input in self:
+            grade = user_input.csat_grade
+            user_input.csat_label = str(grade) if grade else False
+
+    @api.depends("user_input_line_ids.value_text_box")
+    def _compute_satisfaction_comment(self):
+        for user_input in self:
+            texts = user_input.user_input_line_ids.mapped("value_text_box")
+            user_input.satisfaction_comment = "\n".join(filter(None, texts))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -79,6 +181,7 @@ class SurveyUserInput(models.Model):
         for user_input in inputs.sudo().filtered("survey_id.company_id"):
             if not user_input.company_id:
                 user_input.company_id = user_input.survey_id.company_id
+        inputs.filtered(lambda i: i.state == "done")._store_satisfaction()
         return inputs
 
     def write(self, vals):
@@ -86,7 +189,12 @@ class SurveyUserInput(models.Model):
         res = super().write(vals)
         # Here and not in `_mark_done`: ending a live session sets the state without it.
         if vals.get("state") == "done":
+            # sudo: a process field
+            self.sudo().filtered(
+                lambda i: i.is_satisfaction and not i.answer_method
+            ).answer_method = "link"
             self._store_satisfaction()
+            self._confirm_outcomes()
         return res
 
     def _check_process_fields(self, vals):
@@ -127,14 +235,46 @@ class SurveyUserInput(models.Model):
         for line in lines:
             known = scores[line.user_input_id]
             known.update({**line._get_scores(), **known})
+        self.sudo().filtered("is_satisfaction")._forget_scores()
         for user_input, values in scores.items():
             if values:
                 user_input.write(values)
         lines.user_input_id._mark_invitations_answered()
 
+    def _forget_scores(self):
+        """A changed answer may lack what the earlier one said; Odoo would write 0 for none."""
+        answered = self.filtered(lambda i: any(i[score] for score in SCORES))
+        if not answered:
+            return
+        self.flush_recordset(SCORES)
+        self.env.cr.execute(
+            SQL(
+                "UPDATE survey_user_input SET csat_grade = NULL, nps_value = NULL, "
+                "nps_group = NULL, solved = NULL WHERE id IN %s",
+                tuple(answered.ids),
+            )
+        )
+        self.invalidate_recordset(SCORES, flush=False)
+
+    @api.model
+    def _prepare_satisfaction_values(self, complaint, survey):
+        """Values of an empty answer about a complaint."""
+        lang = self.env["res.lang"]._get_data(code=complaint.partner_id.lang)
+        return {
+            "survey_id": survey.id,
+            "complaint_id": complaint.id,
+            "company_id": complaint.company_id.id,
+            "partner_id": complaint.partner_id.id,
+            "email": email_normalize(complaint.email_from),
+            "nickname": complaint.partner_name,
+            "lang_id": lang.id,
+            # An own pool of attempts: earlier answers of this customer do not use it up.
+            "invite_token": self._generate_invite_token(),
+        }
+
     def _mark_invitations_answered(self):
         self.env["customer.satisfaction.invitation"].search(
-            [("user_input_id", "in", self.ids), ("state", "=", "sent")]
+            [("user_input_id", "in", self.ids), ("state", "in", ("prepared", "sent"))]
         ).write({"state": "answered", "answered_at": fields.Datetime.now()})
 
     @api.model
@@ -157,6 +297,8 @@ class SurveyUserInputLine(models.Model):
         metric = self.question_id.satisfaction_metric
         if metric == "csat" and self.suggested_answer_id.satisfaction_grade:
             return {"csat_grade": self.suggested_answer_id.satisfaction_grade}
+        if metric == "solved" and self.suggested_answer_id:
+            return {"solved": self.suggested_answer_id.satisfaction_solved}
         if metric == "nps" and self.answer_type == "scale":
             group = next(g for least, g in NPS_GROUPS if self.value_scale >= least)
             return {"nps_value": self.value_scale, "nps_group": group}

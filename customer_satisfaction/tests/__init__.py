@@ -4,3 +4,6 @@ from . import test_public_answers
 from . import test_screens
 from . import test_surveys
 from . import test_translation
+from . import test_outcome
+from . import test_rate
+from . import test_satisfaction_page

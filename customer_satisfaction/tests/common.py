@@ -1,5 +1,5 @@
 from odoo import fields
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import Form, TransactionCase, new_test_user
 
 
 class SatisfactionCommon(TransactionCase):
@@ -12,6 +12,7 @@ class SatisfactionCommon(TransactionCase):
         cls.env["customer.complaint.requirement"].search([]).active = False
         cls.env["customer.satisfaction.plan"].search([]).active = False
         cls.survey = cls.env.ref("customer_satisfaction.survey_after_complaint")
+        cls.solved = cls.env.ref("customer_satisfaction.question_solved")
         cls.csat = cls.env.ref("customer_satisfaction.question_csat")
         cls.nps = cls.env.ref("customer_satisfaction.question_nps")
         cls.comment = cls.env.ref("customer_satisfaction.question_comment")
@@ -19,7 +20,7 @@ class SatisfactionCommon(TransactionCase):
             {"name": "After each complaint", "survey_id": cls.survey.id}
         )
         cls.partner = cls.env["res.partner"].create(
-            {"name": "Ines Example", "email": "ines@example.com"}
+            {"name": "Ines Example", "email": "ines@example.com", "lang": "en_US"}
         )
         cls.now = fields.Datetime.now()
         cls.Invitation = cls.env["customer.satisfaction.invitation"]
@@ -76,6 +77,40 @@ class SatisfactionCommon(TransactionCase):
         complaint = self.closed(**values)
         self.send()
         return self.invitation(complaint).user_input_id
+
+    @classmethod
+    def handled(cls, **values):
+        """A complaint with a decision, in the rights of its owner; asked with the outcome."""
+        cls.env.ref("customer_satisfaction.plan_outcome").active = True
+        cls.plan.active = False
+        handler = cls.user("asking_handler", "customer_complaint.group_complaint_user")
+        return cls.complaint(
+            user_id=handler.id,
+            decision="justified",
+            decision_reason="Carrier's fault.",
+            **values,
+        ).with_user(handler)
+
+    def send_outcome(self, complaint):
+        """Send the outcome message as its composer does; the answer it asks for."""
+        action = complaint.action_send_outcome()
+        composer = self.env["mail.compose.message"].with_user(complaint.env.user)
+        Form(composer.with_context(**action["context"])).save().action_send_mail()
+        return complaint.sudo()._get_outcome_invitations().user_input_id
+
+    def outcome(self, kind):
+        return self.solved.suggested_answer_ids.filtered(
+            lambda option: option.satisfaction_solved == kind
+        )
+
+    def answers(self, kind="solved", grade=5, nps="", comment=""):
+        """What a customer gives, value by question."""
+        return {
+            self.solved: str(self.outcome(kind).id),
+            self.csat: str(self.option(grade).id) if grade else "",
+            self.nps: nps,
+            self.comment: comment,
+        }
 
     def option(self, grade):
         return self.csat.suggested_answer_ids.filtered(

@@ -165,16 +165,26 @@ class TestInvitations(SatisfactionCommon):
         complaint = self.closed()
         complaint._reopen("Not solved after all.")
         self.send()
-        invitation = self.invitation(complaint)
-        self.assertEqual(invitation.reason, "reopened")
+        first = self.invitation(complaint)
+        self.assertEqual(first.reason, "reopened")
         complaint._close("confirmed")
-        self.assertEqual(invitation.state, "planned")
-        self.assertFalse(invitation.reason)
         self.send()
-        self.assertEqual(invitation.state, "sent")
+        second = self.invitation(complaint) - first
+        self.assertEqual((second.round, second.state), (2, "sent"))
         complaint._reopen("Again.")
         complaint._close("confirmed")
-        self.assertFalse(self.send(), "asked once about one complaint")
+        self.send()
+        third = self.invitation(complaint) - first - second
+        self.assertEqual((third.state, third.reason), ("skipped", "asked"))
+
+    def test_invitation_of_a_round_that_is_over_is_not_sent(self):
+        complaint = self.closed()
+        complaint._reopen("Not solved after all.")
+        complaint._close("confirmed")
+        self.send()
+        by_round = self.invitation(complaint).sorted("round")
+        self.assertEqual(by_round.mapped("state"), ["skipped", "sent"])
+        self.assertEqual(by_round[:1].reason, "reopened")
 
     def test_closed_plan_or_survey_asks_nobody(self):
         complaint = self.closed()

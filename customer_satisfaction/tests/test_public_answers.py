@@ -23,6 +23,7 @@ class TestPublicAnswers(SatisfactionCommon, HttpCase):
 
     def submit(self, values, tokens=None):
         """Submit the page; values by question."""
+        values = {self.solved: str(self.outcome("solved").id), **values}
         params = {str(question.id): value for question, value in values.items()}
         result = self.make_jsonrpc_request(
             f"/survey/submit/{tokens or self.tokens}", params
@@ -74,6 +75,8 @@ class TestPublicAnswers(SatisfactionCommon, HttpCase):
         before = self.snapshot()
         urls = (
             self.answer.get_start_url(),
+            f"/survey/start/{self.survey.access_token}"
+            f"?answer_token={self.answer.access_token}",
             f"/survey/{self.tokens}",
             f"/survey/retry/{self.tokens}",
             f"/survey/print/{self.survey.access_token}"

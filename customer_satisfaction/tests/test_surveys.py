@@ -164,4 +164,4 @@ class TestSurveys(SatisfactionCommon):
         self.survey.company_id = self.env.company
         answer = self.survey._create_answer(email="guest@example.com")
         self.assertEqual(answer.company_id, self.env.company)
-        self.assertEqual(len(self.survey.copy().question_ids), 3, "can be copied")
+        self.assertEqual(len(self.survey.copy().question_ids), 4, "can be copied")

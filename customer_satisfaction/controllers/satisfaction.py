@@ -1,0 +1,184 @@
+import re
+
+from markupsafe import Markup
+
+from odoo import fields, http
+from odoo.exceptions import UserError
+from odoo.http import request
+from odoo.tools import format_date
+
+TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+QUESTION = re.compile(r"q(\d+)")
+TEXT_LENGTH = 4000
+DOCTYPE = Markup("<!DOCTYPE html>\n")
+# The page needs nothing from elsewhere, keeps its address to itself and is never kept.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' data: https:; "
+    "style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class SatisfactionPage(http.Controller):
+    """The customer's own page behind his link: GET shows and never writes, POST saves.
+
+    Whoever holds the link answers; no login. The page comes in the language in which the
+    customer was asked, whatever the browser prefers.
+    """
+
+    @http.route(
+        "/satisfaction/<string:token>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        readonly=True,
+        sitemap=False,
+    )
+    def satisfaction_show(self, token, **kwargs):
+        answer = self._get_answer(token)
+        if refusal := self._refuse(answer):
+            return refusal
+        return self._render_form(answer, answer._get_given_answers())
+
+    @http.route(
+        "/satisfaction/<string:token>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        sitemap=False,
+        max_content_length=64 * 1024,
+    )
+    def satisfaction_save(self, token, **kwargs):
+        answer = self._get_answer(token)
+        if refusal := self._refuse(answer):
+            return refusal
+        answer._lock_for_answer()
+        given, refusals = self._read_form(answer)
+        error = None
+        if not refusals:
+            user = request.env.user
+            method = "staff" if user._is_internal() else "link"
+            try:
+                with request.env.cr.savepoint():
+                    answer._check_not_early()
+                    answer._save_satisfaction(
+                        given, method, user if method == "staff" else None
+                    )
+            except UserError as refused:
+                error = str(refused)
+        if refusals or error:
+            return self._render_form(answer, given, refusals, error)
+        return self._render(
+            "customer_satisfaction.page_thanks", answer, is_low=answer._is_low()
+        )
+
+    # ------------------------------------------------------------------
+    # The answer behind a link
+    # ------------------------------------------------------------------
+    def _get_answer(self, token):
+        """Answer as superuser, in the customer's language; empty for a forged link."""
+        # sudo: the token is the right; it opens this one answer
+        Answer = request.env["survey.user_input"].sudo()
+        if not TOKEN.fullmatch(token):
+            return Answer
+        answer = Answer.search(
+            [
+                ("access_token", "=", token),
+                ("survey_id.is_satisfaction", "=", True),
+                ("test_entry", "=", False),
+            ]
+        )
+        return answer.with_context(lang=answer._get_answer_lang()) if answer else answer
+
+    def _refuse(self, answer):
+        """The page that is shown instead of the questions, or None."""
+        if not answer:
+            return self._render("customer_satisfaction.page_unknown", answer, 404)
+        if answer._is_expired():
+            return self._render("customer_satisfaction.page_expired", answer, 410)
+        if not answer.survey_id._is_light():
+            return request.redirect(answer.get_start_url())
+        return None
+
+    def _read_form(self, answer):
+        """What was submitted, and what is wrong with it: two dicts by question."""
+        form = request.httprequest.form
+        questions = answer.survey_id.question_ids
+        given, refusals = {}, {}
+        for question in questions:
+            values = form.getlist(f"q{question.id}")
+            # PostgreSQL stores no NUL; line ends come as CR LF.
+            text = "".join(values[:1]).replace("\0", "").replace("\r\n", "\n").strip()
+            given[question] = text
+            if len(values) > 1:
+                refusals[question] = answer.env._("Please choose one answer only.")
+            elif len(text) > TEXT_LENGTH:
+                refusals[question] = answer.env._(
+                    "Please write at most %(length)s characters.", length=TEXT_LENGTH
+                )
+        foreign = {
+            int(match[1]) for key in form if (match := QUESTION.fullmatch(key))
+        } - set(questions.ids)
+        if foreign:
+            refusals[questions[:1]] = answer.env._(
+                "The questions have changed meanwhile. Please look at your answers and "
+                "send them again."
+            )
+        return given, refusals or answer._get_refusals(given)
+
+    # ------------------------------------------------------------------
+    # Pages
+    # ------------------------------------------------------------------
+    def _render_form(self, answer, given, refusals=None, error=None):
+        refusals = refusals or {}
+        user = request.env.user
+        return self._render(
+            "customer_satisfaction.page_form",
+            answer,
+            422 if refusals or error else 200,
+            questions=answer.survey_id.question_ids,
+            given=given,
+            refusals=refusals,
+            error=error,
+            low_grade=answer._get_low_grade(),
+            colleague=user.name if user._is_internal() else None,
+            text_length=TEXT_LENGTH,
+        )
+
+    def _render(self, template, answer, status=200, **values):
+        env = answer.env
+        company = answer.company_id or answer.survey_id.company_id or env.company
+        lang = env["res.lang"]._get_data(code=env.lang or "en_US")
+        html = env["ir.qweb"]._render(
+            template,
+            {
+                "answer": answer,
+                "complaint": answer.complaint_id,
+                "company": company,
+                "html_lang": (lang.code or "en_US").replace("_", "-"),
+                "direction": lang.direction or "ltr",
+                "csrf_token": request.csrf_token,
+                "until": self._format_day(answer, answer.deadline),
+                "format_day": self._format_day,
+                **values,
+            },
+        )
+        return request.make_response(
+            DOCTYPE + html.strip(),
+            [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()],
+            status=status,
+        )
+
+    def _format_day(self, answer, moment):
+        """A moment as a day in the customer's language and time zone."""
+        if not moment:
+            return ""
+        timed = answer.with_context(tz=answer.partner_id.tz or "UTC")
+        return format_date(
+            timed.env,
+            fields.Datetime.context_timestamp(timed, moment),
+            date_format="long",
+        )

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    satisfaction_min_answers = fields.Integer(
+        related="company_id.satisfaction_min_answers", readonly=False
+    )

@@ -1,0 +1,298 @@
+import re
+import uuid
+
+from odoo.http import Request
+from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import SQL, mute_logger
+
+from .common import SatisfactionCommon
+
+
+class PageCase(SatisfactionCommon, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mine = cls.handled(title="Door cracked")
+        cls.env.company.email = "help@example.com"
+
+    def setUp(self):
+        super().setUp()
+        self.answer = self.send_outcome(self.mine)
+        self.env.flush_all()
+        self.cr.precommit.run()  # messages about changed fields
+        self.url = self.answer.get_start_url()
+        self.authenticate(None, None)
+
+    def form(self, extra=(), **values):
+        """The page's form data; see `answers`."""
+        return {
+            "csrf_token": Request.csrf_token(self),
+            **{f"q{q.id}": text for q, text in self.answers(**values).items()},
+            **dict(extra),
+        }
+
+    def post(self, url=None, extra=(), **values):
+        page = self.url_open(url or self.url, data=self.form(extra, **values))
+        self.env.invalidate_all()
+        return page
+
+    def snapshot(self):
+        """All that a request could have changed."""
+        self.env.flush_all()
+        return self.env.execute_query(
+            SQL(
+                "SELECT (SELECT count(*) FROM survey_user_input), "
+                "(SELECT count(*) FROM survey_user_input_line), "
+                "(SELECT count(*) FROM customer_complaint_confirmation), "
+                "(SELECT count(*) FROM mail_message), "
+                "(SELECT max(write_date) FROM survey_user_input), "
+                "(SELECT max(write_date) FROM survey_user_input_line), "
+                "(SELECT max(write_date) FROM customer_satisfaction_invitation), "
+                "(SELECT max(write_date) FROM customer_complaint)"
+            )
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestSatisfactionPage(PageCase):
+    """The customer's page over HTTP, as a stranger with a link."""
+
+    def test_answer_in_two_requests_without_login(self):
+        # S-30
+        page = self.url_open(self.url)
+        self.assertEqual(page.status_code, 200)
+        self.assertTrue(page.text.startswith("<!DOCTYPE html>"))
+        self.assertIn(self.mine.name, page.text)
+        self.assertIn("Door cracked", page.text)
+        self.assertEqual(len(re.findall(r'class="option grade\d"', page.text)), 5)
+        self.assertNotIn("<script", page.text)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+        thanks = self.post(
+            extra={"csrf_token": token}, grade=4, nps="0", comment="Quick."
+        )
+        self.assertEqual(thanks.status_code, 200)
+        self.assertIn("Thank you", thanks.text)
+        self.assertIn("is closed", thanks.text)
+        self.assertEqual((self.answer.state, self.answer.csat_grade), ("done", 4))
+        self.assertEqual(self.answer.nps_group, "detractor")
+        self.assertEqual(self.answer.answer_method, "link")
+        self.assertEqual(self.mine.close_reason, "confirmed")
+        self.assertEqual(self.mine.confirmation_ids.source, "survey")
+
+    def test_get_and_head_of_every_link_write_nothing(self):
+        before = self.snapshot()
+        query = "&".join(f"q{q.id}={v}" for q, v in self.answers().items())
+        core = self.survey.get_start_url()
+        for url in (
+            self.url,
+            f"{self.url}?{query}",
+            f"{core}?answer_token={self.answer.access_token}",
+            f"/survey/{self.survey.access_token}/{self.answer.access_token}",
+            f"{self.mine.sudo().get_portal_url()}&solved=solved&grade=5",
+            "/logo.png?company=1",
+        ):
+            for method in ("GET", "HEAD"):
+                with self.subTest(url=url, method=method):
+                    page = self.url_open(url, method=method)
+                    self.assertEqual(page.status_code, 200)
+                    self.assertEqual(self.snapshot(), before)
+
+    @mute_logger("odoo.http")
+    def test_post_without_or_with_a_forged_csrf_token_is_refused(self):
+        before = self.snapshot()
+        for token in ("", "forged"):
+            page = self.post(extra={"csrf_token": token})
+            self.assertEqual(page.status_code, 400)
+        self.assertEqual(self.snapshot(), before)
+
+    def test_forged_and_foreign_links_show_one_neutral_page(self):  # S-30
+        quiz = self.env["survey.survey"].create(
+            {"title": "Quiz", "survey_type": "survey"}
+        )
+        test_entry = self.survey._create_answer(email="x@example.com", test_entry=True)
+        before = self.snapshot()
+        pages = set()
+        for token in (
+            uuid.uuid4(),
+            "abc",
+            "%00",
+            "%27%20OR%201=1",
+            self.answer.access_token.upper() + "0",
+            quiz._create_answer(email="x@example.com").access_token,
+            test_entry.access_token,
+        ):
+            before = self.snapshot()
+            for page in (
+                self.url_open(f"/satisfaction/{token}"),
+                self.post(f"/satisfaction/{token}"),
+            ):
+                self.assertEqual(page.status_code, 404, token)
+                self.assertNotIn("Door cracked", page.text)
+                pages.add(page.text)
+            self.assertEqual(self.snapshot(), before)
+        self.assertEqual(len(pages), 1, "nothing tells one from the other")
+
+    def test_expired_link_says_so_and_takes_nothing(self):  # S-30
+        self.answer.deadline = self.now
+        before = self.snapshot()
+        for page in (self.url_open(self.url), self.post()):
+            self.assertEqual(page.status_code, 410)
+            self.assertIn("has expired", page.text)
+            self.assertIn("help@example.com", page.text)
+            self.assertNotIn("Door cracked", page.text)
+        self.assertEqual(self.snapshot(), before)
+
+    def test_wrong_answers_are_refused_together_and_nothing_is_saved(self):
+        other = self.survey.copy()
+        foreign = other.question_ids.suggested_answer_ids
+        cases = [
+            ({self.csat: "6"}, "not an answer to this question"),
+            ({self.csat: str(foreign[-1:].id)}, "not an answer to this question"),
+            ({self.csat: str(self.outcome("solved").id)}, "not an answer to this"),
+            ({self.csat: "DROP TABLE"}, "not an answer to this question"),
+            ({self.csat: ""}, "choose one of the five grades"),
+            ({self.solved: ""}, "choose whether it is solved"),
+            ({self.nps: "11"}, "not an answer to this question"),
+            ({self.nps: "-1"}, "not an answer to this question"),
+            ({self.nps: "5.5"}, "not an answer to this question"),
+            ({self.csat: "6", self.nps: "999"}, "not an answer to this question"),
+            ({self.comment: "x" * 4001}, "at most 4000 characters"),
+            ({other.question_ids[:1]: "1"}, "questions have changed"),
+        ]
+        before = self.snapshot()
+        for wrong, message in cases:
+            with self.subTest(wrong=str(wrong)[:80]):
+                extra = {f"q{q.id}": value for q, value in wrong.items()}
+                page = self.post(extra=extra, comment="Typed")
+                self.assertEqual(page.status_code, 422)
+                self.assertIn(message, page.text)
+                self.assertIn("Nothing has been saved", page.text)
+                if self.comment not in wrong:
+                    self.assertIn("Typed</textarea>", page.text)
+                self.assertEqual(self.snapshot(), before)
+        self.assertEqual(self.post().status_code, 200, "and then it is accepted")
+
+    def test_two_values_for_one_question_are_refused(self):
+        key = f"q{self.csat.id}"
+        both = [str(self.option(5).id), str(self.option(1).id)]
+        page = self.post(extra={key: both})
+        self.assertEqual(page.status_code, 422)
+        self.assertFalse(self.answer.csat_grade)
+
+    def test_used_link_changes_the_one_answer(self):
+        # S-30
+        self.post(grade=5, nps="9", comment="Great")
+        page = self.url_open(self.url)
+        self.assertIn("You have answered already", page.text)
+        self.assertIn("Great</textarea>", page.text)
+        self.assertEqual(page.text.count("checked="), 3)
+        thanks = self.post(grade=1, comment="Broken again")
+        self.assertIn("sorry", thanks.text)
+        self.assertEqual(self.answer.csat_grade, 1)
+        self.assertFalse(self.answer.nps_group)
+        self.assertEqual(len(self.answer.user_input_line_ids), 4)
+        self.assertEqual(len(self.mine.confirmation_ids), 1)
+        self.assertEqual((self.mine.stage_type, self.mine.round), ("assessed", 2))
+
+    def test_very_dissatisfied_reopens_a_closed_complaint(self):  # S-53
+        self.mine.sudo()._close("no_reply")
+        thanks = self.post(grade=1)
+        self.assertIn(self.mine.user_id.name, thanks.text)
+        self.assertEqual((self.mine.stage_type, self.mine.round), ("assessed", 2))
+
+    def test_answer_before_the_outcome_is_refused(self):
+        self.mine.sudo().outcome_at = False
+        before = self.snapshot()
+        page = self.post()
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("not told you the outcome yet", page.text)
+        self.assertEqual(self.snapshot(), before)
+
+    def test_page_speaks_the_customers_language_whatever_the_browser_says(self):
+        # X-21
+        self.answer.lang_id = self.chinese()
+        page = self.url_open(self.url, headers={"Accept-Language": "en-US"})
+        self.assertIn('lang="zh-CN"', page.text)
+        self.assertIn("您的投诉处理得如何", page.text)
+        self.answer.lang_id = self.env.ref("base.lang_en")
+        page = self.url_open(self.url, headers={"Accept-Language": "zh-CN"})
+        self.assertIn('lang="en-US"', page.text)
+        self.assertIn("How satisfied are you", page.text)
+
+    def test_customer_signed_in_as_a_colleague_answers_as_customer(self):
+        new_test_user(self.env, login="sibling", groups="base.group_portal")
+        self.authenticate("sibling", "sibling")
+        self.assertEqual(self.post().status_code, 200)
+        self.assertEqual(self.answer.answer_method, "link")
+
+    def test_colleague_who_uses_the_link_is_named(self):  # S-31
+        self.handler = self.mine.env.user
+        self.authenticate("asking_handler", "asking_handler")
+        self.assertIn("signed in as", self.url_open(self.url).text)
+        self.post()
+        self.assertEqual(self.answer.answer_method, "staff")
+        self.assertEqual(self.answer.recorded_by_id, self.handler)
+        self.assertEqual(self.mine.confirmation_ids.source, "staff")
+
+    def test_what_customer_and_colleagues_write_is_shown_as_text(self):
+        attack = "</textarea><script>alert(1)</script>"
+        self.mine.title = attack
+        self.post(comment=attack)
+        page = self.url_open(self.url)
+        self.assertNotIn("<script>", page.text)
+        self.assertIn("&lt;script&gt;", page.text)
+        self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+
+    def test_survey_with_other_questions_is_answered_on_its_own_page(self):
+        self.env["survey.question"].create(
+            {
+                "survey_id": self.survey.id,
+                "title": "When?",
+                "question_type": "date",
+                "sequence": 99,
+            }
+        )
+        self.assertIn("/survey/start/", self.answer.get_start_url())
+        page = self.url_open(self.url, allow_redirects=False)
+        self.assertEqual(page.status_code, 303)
+        self.assertIn(self.answer.access_token, page.headers["Location"])
+
+    def test_nul_characters_and_line_ends_are_harmless(self):
+        self.post(comment="One\r\nTwo\0")
+        self.assertEqual(self.answer.satisfaction_comment, "One\nTwo")
+
+
+@tagged("post_install", "-at_install", "browser")
+class TestSatisfactionPhone(PageCase):
+    """The page on a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_page_fits_a_phone_and_asks_why_at_a_low_grade(self):
+        # S-30
+        self.browser_js(
+            self.url,
+            """
+            const page = document.documentElement;
+            const all = (selector) => [...document.querySelectorAll(selector)];
+            const fail = (text) => { throw new Error(text); };
+            if (page.scrollWidth > page.clientWidth) fail("wider than the phone");
+            for (const option of all(".faces .option, .scale .option")) {
+                const {width, height} = option.getBoundingClientRect();
+                if (width < 44 || height < 44) fail("a target is too small");
+            }
+            for (const input of all("input[type=radio]")) {
+                if (!input.labels[0].innerText.trim()) fail("a choice without words");
+            }
+            const sorry = document.querySelector(".sorry span");
+            const shown = () => getComputedStyle(sorry).display !== "none";
+            if (shown()) fail("asks why too early");
+            all(".faces input")[0].click();
+            if (shown()) fail("asks why at a high grade");
+            all(".faces input")[4].click();
+            if (!shown()) fail("does not ask why");
+            console.log("test successful");
+            """,
+            "document.readyState === 'complete'",
+        )
