@@ -49,6 +49,65 @@ def test_eight_clients_at_once_get_their_own_numbers_and_deadlines(workers):
     assert len(_processes(workers.log)) == 2, "both workers must have taken part"
 
 
+def test_twenty_submissions_at_once_are_one_answer(workers):
+    # S-30
+    survey = workers.rpc("admin")
+    complaint = survey(
+        "customer.complaint",
+        "create",
+        {
+            "description": "Asked at once",
+            "decision": "justified",
+            "decision_reason": "Yes.",
+        },
+    )
+    survey("customer.complaint", "action_send_outcome", [complaint])
+    survey(
+        "customer.complaint.contact",
+        "create",
+        {"complaint_id": complaint, "summary": "Told.", "outcome_told": True},
+    )
+    url = survey("customer.complaint", "get_satisfaction_url", [complaint])
+    path = url[url.index("/satisfaction/") :]
+    start = Barrier(20)
+
+    def answer(number):
+        session = workers.session(None)
+        page = session.get(workers.url + path, timeout=60).text
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        options = re.findall(r'name="(q\d+)" value="(\d+)" required', page)
+        solved, csat = dict.fromkeys(name for name, _value in options)
+        grades = [value for name, value in options if name == csat]
+        start.wait(timeout=60)
+        return session.post(
+            workers.url + path,
+            data={
+                "csrf_token": token,
+                solved: dict(reversed(options))[solved],
+                csat: grades[number % 3],
+            },
+            timeout=120,
+        ).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(answer, range(20)))
+
+    assert set(answers) == {200}
+    assert workers.sql(
+        "SELECT count(DISTINCT i.id), count(l.id), count(DISTINCT l.question_id) "
+        "FROM survey_user_input i JOIN survey_user_input_line l "
+        f"ON l.user_input_id = i.id WHERE i.complaint_id = {complaint}"
+    ) == [["1", "4", "4"]]
+    confirmed = workers.sql(
+        "SELECT grade FROM customer_complaint_confirmation "
+        f"WHERE complaint_id = {complaint}"
+    )
+    stored = workers.sql(
+        f"SELECT csat_grade FROM survey_user_input WHERE complaint_id = {complaint}"
+    )
+    assert confirmed == stored
+
+
 def _over_json2(server):
     """Create over JSON-2 with an API key."""
     call = server.json2("handler")

@@ -9,10 +9,10 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.mark.parametrize("size", [LAPTOP, PHONE], ids=["laptop", "phone"])
-def test_a_complaint_goes_from_the_order_to_this_solves_it(
+def test_a_complaint_goes_from_the_order_to_the_customers_answer(
     running, mailbox, page, log_in, size
 ):
-    # C-11 C-14 C-16 C-57 C-118 X-03 X-22
+    # C-11 C-14 C-16 C-57 C-118 S-25 S-30 S-32 S-53 X-03 X-22
     page.set_viewport_size(size)
     order = confirmed_order(running)
 
@@ -63,13 +63,24 @@ def test_a_complaint_goes_from_the_order_to_this_solves_it(
     assert "Outcome" in outcome["subject"]
     page.context.clear_cookies()
     page.goto(link_in(outcome))
-    page.get_by_text("Satisfied", exact=True).click()
+    page.get_by_label("Yes, solved").check()
+    page.get_by_label("Satisfied", exact=True).check()
     fits(page)
-    page.get_by_role("button", name="This solves it").click()
-    page.get_by_text("You told us that it is solved").wait_for()
+    page.get_by_role("button", name="Send my answer").click()
+    page.get_by_text("Thank you for your answer").wait_for()
     assert complaint["stage_type"] == "closed"
     assert complaint["close_reason"] == "confirmed"
-    assert complaint.confirmations() == [["solved", "4", "portal"]]
+    assert complaint.confirmations() == [["solved", "4", "survey"]]
+
+    # The same link changes the answer; it broke again.
+    page.get_by_role("link", name="Change my answer").click()
+    page.get_by_label("Very dissatisfied").check()
+    page.get_by_label("What should we keep").fill("It broke again.")
+    fits(page)
+    page.get_by_role("button", name="Send my answer").click()
+    page.get_by_text("sorry that it is not right yet").wait_for()
+    assert (complaint["stage_type"], complaint["round"]) == ("assessed", "2")
+    assert complaint.confirmations() == [["solved", "1", "survey"]]
 
 
 class Complaint:
@@ -174,8 +185,6 @@ def fits(page):
 
 
 def link_in(mail):
-    """The link to the complaint's page in a mail."""
+    """The link to the customer's question in a mail."""
     body = mail.get_body(("html",)).get_content()
-    return re.search(r'href="([^"]*/my/complaints/[^"]*)"', body)[1].replace(
-        "&amp;", "&"
-    )
+    return re.search(r'href="([^"]*/satisfaction/[^"]*)"', body)[1]
