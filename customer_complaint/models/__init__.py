@@ -25,9 +25,9 @@ from . import complaint_deadlines
 from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
-from . import complaint_credit
 from . import complaint_documents
 from . import complaint_register
+from . import complaint_credit
 from . import sale_order
 from . import account_move
 from . import res_partner

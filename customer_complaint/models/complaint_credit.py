@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..tools import rows
+from ..tools import rows, workbook
 
 # Newest invoices offered when the complaint names no order.
 INVOICE_LIMIT = 20
@@ -327,6 +327,74 @@ class CustomerComplaint(models.Model):
         )
         request._log_linked(move)
         return request
+
+    # ------------------------------------------------------------------
+    # Documents
+    # ------------------------------------------------------------------
+    def _get_report_solution_lines(self):
+        """Credit notes that were posted, with what they credit."""
+        # sudo: the document goes to the customer the credit note is made out to
+        notes = self.sudo().credit_allocation_ids.filtered(
+            lambda a: a.move_state == "posted"
+        )
+        return [
+            *super()._get_report_solution_lines(),
+            *(
+                (
+                    self.env._("Credit note %(number)s", number=note.move_name),
+                    note.currency_id.format(note.amount),
+                )
+                for note in notes.sorted("id")
+            ),
+        ]
+
+    @api.model
+    def _get_register_columns(self):
+        return [
+            *super()._get_register_columns(),
+            workbook.Column(
+                "credit_notes",
+                self.env._("Credit notes"),
+                24,
+                "text",
+                self.env._("Numbers of the posted credit notes."),
+            ),
+            workbook.Column(
+                "credited",
+                self.env._("Credited"),
+                14,
+                "amount",
+                self.env._(
+                    "Posted credit notes with taxes, in the currency of the company."
+                ),
+            ),
+            workbook.Column(
+                "credit_currency",
+                self.env._("Currency"),
+                10,
+                "text",
+                self.env._("Currency of the company."),
+            ),
+        ]
+
+    def _get_register_rows(self):
+        rows_of_page = super()._get_register_rows()
+        # sudo: the complaints are readable, and so is what was credited for them
+        notes = (
+            self.env["customer.complaint.credit.allocation"]
+            .sudo()
+            .search(
+                [("complaint_id", "in", self.ids), ("move_state", "=", "posted")],
+                order="id",
+            )
+            .grouped(lambda note: note.complaint_id.id)
+        )
+        for row in rows_of_page:
+            posted = notes.get(row["id"])
+            row["credit_notes"] = posted and ", ".join(posted.mapped("move_name"))
+            row["credited"] = posted and sum(posted.mapped("amount_company"))
+            row["credit_currency"] = posted and posted.company_currency_id.name
+        return rows_of_page
 
     # ------------------------------------------------------------------
     # Screens

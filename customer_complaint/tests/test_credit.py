@@ -294,6 +294,25 @@ class TestCreditRequest(CreditCommon):
         with self.assertRefused(UserError, "not to be issued"):
             requests.with_user(self.accountant).action_create_credit_note()
 
+    def test_documents_and_register_name_posted_credit_notes_only(self):
+        note = self.issue(self.ask())
+        complaint = self.complaint.with_user(self.lead)
+        self.assertFalse(complaint._get_report_solution_lines())
+        [row] = complaint._get_register_rows()
+        self.assertFalse(row["credit_notes"] or row["credited"])
+        note.with_user(self.accountant).action_post()
+        self.assertEqual(
+            complaint._get_report_solution_lines(),
+            [(f"Credit note {note.name}", note.currency_id.format(120))],
+        )
+        [row] = complaint._get_register_rows()
+        self.assertEqual(
+            (row["credit_notes"], row["credited"], row["credit_currency"]),
+            (note.name, 120.0, self.company.currency_id.name),
+        )
+        keys = {column.key for column in complaint._get_register_columns()}
+        self.assertLessEqual({"credit_notes", "credited", "credit_currency"}, keys)
+
 
 @tagged("post_install", "-at_install")
 class TestCreditLink(CreditCommon):

@@ -23,6 +23,7 @@ class RegisterCommon(ComplaintCommon):
             .with_context(active_test=False)
             .search([], order="id desc", limit=1)
             .id
+            or 0
         )
 
     def open_book(self, content):

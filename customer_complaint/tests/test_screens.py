@@ -34,7 +34,12 @@ class TestScreens(ComplaintCommon):
         )
         self.assertEqual(
             menus(self.handler) - menus(self.seller),
-            {"menu_deadlines", "menu_reporting", "menu_dashboard"},
+            {
+                "menu_deadlines",
+                "menu_credit_requests",
+                "menu_reporting",
+                "menu_dashboard",
+            },
         )
         self.assertIn("menu_reporting_complaints", menus(self.lead))
         self.assertNotIn("menu_configuration", menus(self.lead))

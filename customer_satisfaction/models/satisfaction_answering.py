@@ -14,7 +14,10 @@ class SurveyUserInput(models.Model):
     _inherit = "survey.user_input"
 
     confirmation_ids = fields.One2many(
-        "customer.complaint.confirmation", "user_input_id", readonly=True
+        "customer.complaint.confirmation",
+        "user_input_id",
+        readonly=True,
+        groups="customer_complaint.group_complaint_user",
     )
     satisfaction_url = fields.Char(
         string="Personal link",

@@ -136,4 +136,5 @@ class TestAccess(SatisfactionCommon):
         answer = quiz._create_answer(email="guest@example.com")
         self.assertTrue(answer.with_user(officer).read(["email"]))
         self.assertTrue(self.survey.with_user(officer).read(["title"]))
+        self.assertTrue(self.answered().with_user(officer).read(), "all fields")
         self.assertFalse(self.plan.with_user(officer).has_access("read"))

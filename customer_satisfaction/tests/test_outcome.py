@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from .. import post_init_hook
 from .common import SatisfactionCommon
 
 
@@ -336,8 +337,6 @@ class TestOutcome(SatisfactionCommon):
         self.assertEqual(self.send_outcome(self.mine).plan_id, own)
 
     def test_confirmations_from_before_the_addon_become_answers(self):
-        from odoo.addons.customer_satisfaction import post_init_hook
-
         self.tell_by_phone()
         confirmation = self.confirm(grade="4").sudo()
         confirmation.date = confirmation.date - timedelta(days=90)
