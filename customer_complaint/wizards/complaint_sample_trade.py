@@ -200,6 +200,8 @@ class CustomerComplaintSample(models.TransientModel):
         """One request, and what became of it in the days after."""
         rng, world = site.rng, site.world
         accountant = site.get_accountant()
+        # Each step forgets what was read: read again for this one, not for all.
+        complaint, line = complaint.with_prefetch(), line.with_prefetch()
         if fate in YOUNG_CREDITS:
             # Asked for after the outcome was told: it waits for days, not for weeks.
             days = rng.uniform(*YOUNG_CREDITS[fate][1])
