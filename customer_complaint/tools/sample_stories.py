@@ -638,11 +638,7 @@ EUROPE = World(
         "Second replacement checked by the workshop before it left, delivered by "
         "our own van; 10 % refunded."
     ),
-    credit_goods=(
-        "Goods taken back",
-        "Replaced by other goods, invoiced anew",
-        "Never arrived, order reduced",
-    ),
+    credit_goods=("Goods taken back", "Replaced by other goods, invoiced anew"),
     credit_amounts=(
         "Price reduced for the damage",
         "Delivery fee refunded",
@@ -939,7 +935,7 @@ CHINA = World(
     ),
     reopened="换来的这件有同样的问题，不能算解决。",
     second="第二次换货由技术部检验后由自有车辆配送，并退还货款的 10%。",
-    credit_goods=("商品已退回", "换购其他商品，另行开票", "商品未送达，订单已减少"),
+    credit_goods=("商品已退回", "换购其他商品，另行开票"),
     credit_amounts=("因破损减价", "退还送货费", "善意补偿", "补退活动折扣"),
     credit_cancelled="客户改为要求换货。",
 )

@@ -6,6 +6,7 @@ from odoo.fields import Command
 from .customer_complaint_sample import DAYS, RATES, WAVE_DAYS
 
 CREDITS_PER_COMPLAINT = 2 / 15
+CREDITED = ("product", "delivery", "price", "policy")  # starts of categories
 # What becomes of a request for a credit note. The youngest, newest first: share, days ago.
 YOUNG_CREDITS = {
     "waiting": (0.22, (0.3, 4)),
@@ -182,9 +183,12 @@ class CustomerComplaintSample(models.TransientModel):
             self._create_credit(site, *found[index], fate)
 
     def _find_creditable(self, site):
-        """(complaint, moment of the request, invoice line) where the customer was right."""
-        for complaint in site.complaints:
-            if complaint.decision not in ("justified", "partly"):
+        """(complaint, moment, course, invoice line) where the customer was right about money."""
+        for complaint, course in site.pairs:
+            if (
+                complaint.decision not in ("justified", "partly")
+                or course.story.category.partition("_")[0] not in CREDITED
+            ):
                 continue
             told_at = complaint.outcome_at or site.now
             middle = complaint.received_at + (told_at - complaint.received_at) / 2
@@ -194,9 +198,9 @@ class CustomerComplaintSample(models.TransientModel):
                 and i.move_id.invoice_date <= at.date()
             )
             if complaint.user_id and line:
-                yield complaint, moment, line[0]
+                yield complaint, moment, course, line[0]
 
-    def _create_credit(self, site, complaint, moment, line, fate):
+    def _create_credit(self, site, complaint, moment, course, line, fate):
         """One request, and what became of it in the days after."""
         rng, world = site.rng, site.world
         accountant = site.get_accountant()
@@ -206,7 +210,7 @@ class CustomerComplaintSample(models.TransientModel):
             # Asked for after the outcome was told: it waits for days, not for weeks.
             days = rng.uniform(*YOUNG_CREDITS[fate][1])
             moment = max(moment, site.in_office(site.now - timedelta(days=days)))
-        wish = self._prepare_credit_wish(site, complaint, line, fate)
+        wish = self._prepare_credit_wish(site, complaint, course, line, fate)
         if not wish:
             return
         with self._dated(moment):
@@ -249,7 +253,7 @@ class CustomerComplaintSample(models.TransientModel):
         for records in (note, request.allocation_ids):
             self._set_created(records, [moment])
 
-    def _prepare_credit_wish(self, site, complaint, line, fate):
+    def _prepare_credit_wish(self, site, complaint, course, line, fate):
         """What the handler asks for: pieces or an amount; None when too little is left."""
         rng = site.rng
         invoice = next(
@@ -260,8 +264,9 @@ class CustomerComplaintSample(models.TransientModel):
         left = {row["id"]: row["creditable_quantity"] for row in invoice["lines"]}
         pieces = min(complaint.line_ids.quantity, left.get(line.id, 0))
         price = line.price_total / line.quantity
-        by_line = fate == "waiting" or (
-            complaint.decision == "justified" and rng.random() < 0.6
+        by_line = course.story.category.startswith("product") and (
+            fate == "waiting"
+            or (complaint.decision == "justified" and rng.random() < 0.7)
         )
         if by_line and pieces and pieces * price <= invoice["creditable"]:
             return {"lines": {line.id: pieces}}

@@ -54,6 +54,7 @@ class Site:
     orders: object = None
     used: Counter = field(default_factory=Counter)  # complaints by order
     complaints: object = None
+    pairs: list = field(default_factory=list)  # (complaint, Course)
 
     def get_accountant(self):
         """The colleague who posts; last, after those of the addons' demo data."""
