@@ -70,7 +70,7 @@ EUROPE = World(
     domain="nordwind.example.com",
     utc_offset=1,
     share=0.6,
-    approval=600.0,
+    approval=500.0,
     teams={
         "head": "Nordwind quality board",
         "service": "Nordwind customer service",
@@ -665,7 +665,7 @@ CHINA = World(
     domain="yunlan.example.com",
     utc_offset=8,
     share=0.4,
-    approval=2000.0,
+    approval=1500.0,
     teams={
         "head": "云岚质量委员会",
         "service": "云岚客户服务部",

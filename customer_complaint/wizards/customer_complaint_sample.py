@@ -61,7 +61,8 @@ class Site:
 
     def moment(self, days):
         """So many days before now, at an office hour."""
-        return self.in_office(self.now - timedelta(days=days))
+        ago = timedelta(days=days, hours=self.rng.uniform(0, 24))
+        return self.in_office(self.now - ago)
 
     def in_office(self, moment, earliest=None):
         """`moment`, or an office hour of the same day when it lies at night."""
