@@ -64,6 +64,7 @@
         "demo/res_users_demo.xml",
         "demo/customer_complaint_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "customer_complaint/static/src/dashboard/**/*",

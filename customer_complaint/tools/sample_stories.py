@@ -39,6 +39,7 @@ class World:
     domain: str
     utc_offset: int  # hours, for office hours
     share: float  # of all complaints
+    approval: float  # credit notes above this need a lead's approval
     teams: dict  # key -> name
     staff: tuple  # (name, local part of the address, team key, role)
     products: tuple  # (name, kind, price, belongs to the wave)
@@ -51,6 +52,9 @@ class World:
     blame: tuple
     reopened: str  # why a customer was not satisfied, the comment of the first round
     second: str  # reason of the decision in the second round
+    credit_goods: tuple  # reasons of credit notes by product
+    credit_amounts: tuple  # reasons of credit notes by amount
+    credit_cancelled: str  # why one is not issued after all
 
 
 EUROPE = World(
@@ -66,6 +70,7 @@ EUROPE = World(
     domain="nordwind.example.com",
     utc_offset=1,
     share=0.6,
+    approval=600.0,
     teams={
         "head": "Nordwind quality board",
         "service": "Nordwind customer service",
@@ -83,6 +88,7 @@ EUROPE = World(
         ("Mikkel Holm", "mikkel.holm", "workshop", "user"),
         ("Nora Winter", "nora.winter", "", "seller"),
         ("Felix Sommer", "felix.sommer", "", "seller"),
+        ("Astrid Meyer", "astrid.meyer", "", "accountant"),
     ),
     products=(
         ("Fjell cabinet, glass doors", "storage", 690.0, True),
@@ -632,6 +638,18 @@ EUROPE = World(
         "Second replacement checked by the workshop before it left, delivered by "
         "our own van; 10 % refunded."
     ),
+    credit_goods=(
+        "Goods taken back",
+        "Replaced by other goods, invoiced anew",
+        "Never arrived, order reduced",
+    ),
+    credit_amounts=(
+        "Price reduced for the damage",
+        "Delivery fee refunded",
+        "Goodwill for the trouble",
+        "Discount of the campaign",
+    ),
+    credit_cancelled="The customer prefers a replacement.",
 )
 
 CHINA = World(
@@ -647,6 +665,7 @@ CHINA = World(
     domain="yunlan.example.com",
     utc_offset=8,
     share=0.4,
+    approval=2000.0,
     teams={
         "head": "云岚质量委员会",
         "service": "云岚客户服务部",
@@ -664,6 +683,7 @@ CHINA = World(
         ("唐书雅", "tang.shuya", "workshop", "user"),
         ("秦朗", "qin.lang", "", "seller"),
         ("叶欣然", "ye.xinran", "", "seller"),
+        ("何静怡", "he.jingyi", "", "accountant"),
     ),
     products=(
         ("云杉 实木书柜", "storage", 3680.0, False),
@@ -919,6 +939,9 @@ CHINA = World(
     ),
     reopened="换来的这件有同样的问题，不能算解决。",
     second="第二次换货由技术部检验后由自有车辆配送，并退还货款的 10%。",
+    credit_goods=("商品已退回", "换购其他商品，另行开票", "商品未送达，订单已减少"),
+    credit_amounts=("因破损减价", "退还送货费", "善意补偿", "补退活动折扣"),
+    credit_cancelled="客户改为要求换货。",
 )
 
 WORLDS = (EUROPE, CHINA)

@@ -108,8 +108,15 @@ class CustomerComplaintSample(models.TransientModel):
                 """
             )
         )
+        # What somebody once filled in a dialog holds nothing back.
+        dialogs = {m._table for m in self._get_models() if m._transient}
         return [
-            (table, column, parent, PARTS.get((table, column), action))
+            (
+                table,
+                column,
+                parent,
+                "c" if table in dialogs else PARTS.get((table, column), action),
+            )
             for table, column, parent, action in keys
         ]
 
@@ -156,6 +163,10 @@ class CustomerComplaintSample(models.TransientModel):
         doomed["account_account"].update(
             accounts.filtered(lambda a: not a.company_ids - companies).ids
         )
+        partials = self.env["account.partial.reconcile"].browse(
+            doomed["account_partial_reconcile"]
+        )
+        doomed["account_full_reconcile"].update(partials.full_reconcile_id.ids)
         # Parts of what goes, and parts of parts.
         grown = True
         while grown:
@@ -189,9 +200,7 @@ class CustomerComplaintSample(models.TransientModel):
 
     def _get_models(self):
         return [
-            model
-            for model in self.env.values()
-            if model._auto and not model._abstract and not model._transient
+            model for model in self.env.values() if model._auto and not model._abstract
         ]
 
     def _spare(self, doomed, keys):
@@ -248,6 +257,12 @@ class CustomerComplaintSample(models.TransientModel):
         for table, _column, parent, action in keys:
             if action != "n" and table != parent and {table, parent} <= by_table.keys():
                 points_to[table].add(parent)
+        # Core would reverse the exchange differences of what is no longer reconciled.
+        self.env["account.partial.reconcile"].browse(
+            doomed["account_partial_reconcile"]
+        ).exchange_move_id = False
+        # And asks of a payment that counts to keep its entry.
+        self.env["account.payment"].browse(doomed["account_payment"]).state = "canceled"
         done = set()
 
         def unlink(table):
@@ -286,7 +301,7 @@ class CustomerComplaintSample(models.TransientModel):
 
     def _switch_back(self):
         """What was off before is off again, unless somebody began to use it."""
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([("id", "!=", False)])
         for currency in self._get_known("res.currency") - companies.currency_id:
             if not self._is_used(currency):
                 currency.active = False

@@ -3,16 +3,19 @@ from datetime import timedelta
 from odoo import models
 from odoo.fields import Command
 
-from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSED_TYPES
+from odoo.addons.customer_complaint.models.customer_complaint_confirmation import (
+    ANSWERED,
+)
 from odoo.addons.customer_complaint.wizards.customer_complaint_sample import (
     DAYS,
     WAVE_DAYS,
 )
 
-from ..models.survey_user_input import NPS_GROUPS
+from ..models.satisfaction_answering import CONFIRMATION_SOURCES
 
 ANSWERS_PER_COMPLAINT = 4 / 3
-RESPONSE_RATE = 0.7
+ASKED = 0.78
+METHODS = {"link": 8, "portal": 1, "staff": 1}
 REST_DAYS = 14
 # What a customer of a given satisfaction answers when asked for a recommendation.
 NPS_BY_GRADE = {
@@ -29,7 +32,8 @@ GROUPS_BY_ROLE = {
 # The survey after delivery, in the language of the company: data, not terms.
 TEXTS = {
     "en_US": {
-        "plan": "Nordwind: after each complaint",
+        "outcome": "Nordwind: with the outcome",
+        "closed": "Nordwind: after closing",
         "title": "How was your delivery?",
         "csat": "How satisfied are you with delivery and assembly?",
         "grades": (
@@ -43,7 +47,8 @@ TEXTS = {
         "comment": "What should we keep, and what should we do better?",
     },
     "zh_CN": {
-        "plan": "云岚：投诉办结后回访",
+        "outcome": "云岚：随处理结果征询",
+        "closed": "云岚：投诉办结后回访",
         "title": "您对本次送货满意吗？",
         "csat": "您对送货与安装的整体满意度如何？",
         "grades": ("非常不满意", "不满意", "一般", "满意", "非常满意"),
@@ -66,99 +71,171 @@ class CustomerComplaintSample(models.TransientModel):
         return values
 
     def _fill_company(self, site, count):
-        super()._fill_company(site, count)
-        answers = self._create_invitations(site)
+        res = super()._fill_company(site, count)
+        answers = self._get_done_answers(site)
         wanted = round(count * ANSWERS_PER_COMPLAINT) - len(answers)
         self._create_delivery_answers(site, max(wanted, 0))
+        return res
+
+    def _get_done_answers(self, site):
+        return self.env["survey.user_input"].search(
+            [("company_id", "=", site.company.id), ("state", "=", "done")]
+        )
 
     # ------------------------------------------------------------------
-    # After complaints
+    # About outcomes
     # ------------------------------------------------------------------
-    def _create_invitations(self, site):
-        """The log of a survey plan: asked, answered, or one reason why not.
-
-        :return: the answers given
-        """
-        rng, now = site.rng, site.now
+    def _create_confirmations(self, site, pairs, vals_list):
+        """Each confirmation is the answer of its round; most came by the link of the outcome."""
         survey = self.env.ref(
             "customer_satisfaction.survey_after_complaint", raise_if_not_found=False
         )
         if not survey:
-            return self.env["survey.user_input"]
-        plan = self._make(
+            return super()._create_confirmations(site, pairs, vals_list)
+        plan = self._create_plans(site, survey)
+        complaints = [complaint for complaint, _course in pairs]
+        unknown = [c for c in complaints if site.rng.random() < 0.04]
+        self.env["customer.complaint"].concat(*unknown).email_from = False
+        self._create_answers(site, plan, pairs, vals_list)
+        res = super()._create_confirmations(site, pairs, vals_list)
+        self._log_follow_up(site, pairs)
+        return res
+
+    def _create_answers(self, site, plan, pairs, vals_list):
+        """Ask with each outcome and answer with each confirmation, once per round."""
+        rng = site.rng
+        Answer = self.env["survey.user_input"]
+        said = {
+            (vals["complaint_id"], vals["round"]): vals
+            for vals in vals_list
+            if vals["solved"] in ANSWERED
+        }
+        inputs, confirmations, rows = [], [], []
+        for complaint, course in pairs:
+            for number, done in enumerate(course.rounds, 1):
+                vals = said.get((complaint.id, number))
+                # Who has no address, or was told on the phone, got no message with a link.
+                asked = (
+                    done.outcome_at and complaint.email_from and rng.random() < ASKED
+                )
+                if not vals and not asked:
+                    continue
+                values = {
+                    **Answer._prepare_satisfaction_values(complaint, plan.survey_id),
+                    "plan_id": plan.id,
+                    "complaint_round": number,
+                    "start_datetime": done.outcome_at,
+                    "deadline": done.outcome_at + timedelta(days=plan.validity_days),
+                }
+                if vals:
+                    method = "staff"
+                    if asked:
+                        method = rng.choices(*zip(*METHODS.items(), strict=True))[0]
+                    by_staff = method == "staff" and course.owner.id
+                    vals.update(source=CONFIRMATION_SOURCES[method], user_id=by_staff)
+                    values.update(
+                        self._prepare_done_values(
+                            site, plan.survey_id, int(vals["grade"]), vals
+                        ),
+                        answer_method=method,
+                        recorded_by_id=by_staff,
+                        start_datetime=done.ended_at - timedelta(minutes=2),
+                        end_datetime=done.ended_at,
+                    )
+                inputs.append(values)
+                confirmations.append(vals)
+                rows.append(
+                    asked
+                    and {
+                        **plan._prepare_invitation_values(complaint),
+                        "round": number,
+                        "email_normalized": complaint.email_from,
+                        "send_at": done.outcome_at,
+                        "sent_at": done.outcome_at,
+                        "state": "answered" if vals else "sent",
+                        "answered_at": vals and done.ended_at,
+                    }
+                )
+        answers = self._make("survey.user_input", inputs)
+        invitations = []
+        for answer, vals, row in zip(answers, confirmations, rows, strict=True):
+            if vals:
+                vals["user_input_id"] = answer.id
+            if row:
+                invitations.append({**row, "user_input_id": answer.id})
+        self._make("customer.satisfaction.invitation", invitations)
+        self._set_created(answers, answers.mapped("start_datetime"))
+
+    def _create_plans(self, site, survey):
+        """The company asks with the outcome, and after closing who was not asked with it.
+
+        :return: the plan of the outcome
+        """
+        texts = TEXTS[site.world.lang]
+        common = {"survey_id": survey.id, "company_id": site.company.id}
+        return self._make(
             "customer.satisfaction.plan",
             [
+                {**common, "name": texts["outcome"], "trigger": "complaint_outcome"},
+                {**common, "name": texts["closed"], "rest_days": REST_DAYS},
+            ],
+        )[0]
+
+    def _log_follow_up(self, site, pairs):
+        """After closing: asked, or one reason why not, as the sender decides it."""
+        now = site.now
+        plan = self.env["customer.satisfaction.plan"].search(
+            [
+                ("company_id", "=", site.company.id),
+                ("trigger", "=", "complaint_closed"),
+            ]
+        )
+        opted_out = site.partners[3][0].email
+        self._make("mail.blacklist", [{"email": opted_out}])
+        Invitation = self.env["customer.satisfaction.invitation"]
+        with_outcome = Invitation.search([("company_id", "=", site.company.id)])
+        asked_about = (
+            with_outcome.complaint_id | self._get_done_answers(site).complaint_id
+        )
+        rows = self._make(
+            "customer.satisfaction.invitation",
+            [
                 {
-                    "name": TEXTS[site.world.lang]["plan"],
-                    "survey_id": survey.id,
-                    "company_id": site.company.id,
-                    "rest_days": REST_DAYS,
+                    **plan._prepare_invitation_values(complaint),
+                    "email_normalized": complaint.email_from,
+                    "send_at": complaint.closed_at + timedelta(hours=plan.delay_hours),
                 }
+                for complaint, _course in pairs
+                if complaint.closed_at
             ],
         )
-        complaints = site.complaints.filtered(
-            lambda c: c.stage_type in CLOSED_TYPES
-        ).sorted("closed_at")
-        unknown = complaints.filtered(lambda c: rng.random() < 0.04)
-        unknown.email_from = False
-        opted_out = site.partners[3][0]
-        self._make("mail.blacklist", [{"email": opted_out.email}])
-        asked, rows, to_ask = {}, [], []
-        for complaint in complaints:
-            partner = complaint.partner_id
-            send_at = complaint.closed_at + timedelta(hours=plan.delay_hours)
-            row = {
-                "plan_id": plan.id,
-                "company_id": site.company.id,
-                "complaint_id": complaint.id,
-                "partner_id": partner.id,
-                "email_normalized": complaint.email_from,
-                "send_at": send_at,
-                "state": "skipped",
-            }
-            rows.append(row)
-            rested_since = send_at - timedelta(days=plan.rest_days)
-            if send_at > now:
-                row["state"] = "planned"
-            elif not complaint.email_from:
-                row["reason"] = "no_email"
-            elif partner == opted_out:
-                row["reason"] = "opted_out"
-            elif asked.get(partner, rested_since) > rested_since:
-                row["reason"] = "rest_period"
+        asked = with_outcome
+        for row in rows.filtered(lambda r: r.send_at <= now).sorted("send_at"):
+            last_asked = (
+                {
+                    key: other.sent_at
+                    for other in asked.sorted("sent_at")
+                    if other.sent_at <= row.send_at
+                    for key in other._get_person_keys()
+                }
+                if row.complaint_id not in asked_about
+                else {}
+            )
+            reason = row._get_reason_not_to_ask(
+                row.send_at, {opted_out}, last_asked, asked_about
+            )
+            if reason:
+                row.write({"state": "skipped", "reason": reason})
             else:
-                asked[partner] = send_at
-                row.update(state="sent", sent_at=send_at)
-                to_ask.append((row, self._prepare_answer(site, plan, complaint, row)))
-        answers = self._make("survey.user_input", [values for _row, values in to_ask])
-        for (row, _values), answer in zip(to_ask, answers, strict=True):
-            row["user_input_id"] = answer.id
-            if answer.state == "done":
-                row.update(state="answered", answered_at=answer.end_datetime)
-        self._make("customer.satisfaction.invitation", rows)
-        self._set_created(answers, [values["start_datetime"] for _r, values in to_ask])
-        return answers.filtered(lambda a: a.state == "done")
-
-    def _prepare_answer(self, site, plan, complaint, row):
-        """Values of the answer to one invitation; many leave it empty."""
-        rng = site.rng
-        values = {
-            **self._prepare_input_values(site, plan.survey_id, complaint.partner_id),
-            "plan_id": plan.id,
-            "complaint_id": complaint.id,
-            "start_datetime": row["send_at"],
-            "deadline": row["send_at"] + timedelta(days=plan.validity_days),
-            "invite_token": self.env["survey.user_input"]._generate_invite_token(),
-        }
-        answered_at = site.between(row["send_at"], row["send_at"] + timedelta(days=6))
-        if rng.random() < RESPONSE_RATE and answered_at < site.now:
-            said = complaint.confirmation_ids.sorted("id")[-1:].grade
-            grade = int(said) if said else rng.choice((2, 3, 3, 4))
-            grade += rng.choice((-1, 0, 0, 0, 0, 1))
-            grade = min(max(grade, 1), 5)
-            values.update(self._prepare_done_values(site, plan.survey_id, grade))
-            values["end_datetime"] = answered_at
-        return values
+                row._create_answers(row.send_at)
+                row.write({"state": "sent", "sent_at": row.send_at})
+                asked += row
+        self._note(rows.user_input_id)
+        self._set_created(
+            rows.user_input_id, rows.filtered("user_input_id").mapped("send_at")
+        )
+        for records in (with_outcome, rows):
+            self._set_created(records, records.mapped("send_at"))
 
     def _prepare_input_values(self, site, survey, partner):
         return {
@@ -170,33 +247,41 @@ class CustomerComplaintSample(models.TransientModel):
             "lang_id": self.env["res.lang"]._get_data(code=partner.lang).id,
         }
 
-    def _prepare_done_values(self, site, survey, grade):
-        """Values of a finished answer: its lines and the scores they give."""
+    def _prepare_done_values(self, site, survey, grade, said=None):
+        """Values of a finished answer; its lines give the scores.
+
+        :param dict said: the confirmation that the answer is about, if any
+        """
         rng = site.rng
-        questions = survey.question_ids
-        csat = questions.filtered(lambda q: q.satisfaction_metric == "csat")[:1]
-        nps = questions.filtered(lambda q: q.satisfaction_metric == "nps")[:1]
-        text = questions.filtered(lambda q: q.question_type == "text_box")[:1]
-        values, lines = {"state": "done"}, []
-        option = csat.suggested_answer_ids.filtered(
-            lambda o: o.satisfaction_grade == grade
-        )
-        if option:
-            values["csat_grade"] = grade
-            lines.append((csat, "suggestion", {"suggested_answer_id": option.id}))
+        lines = []
+        for metric, field, value in (
+            ("solved", "satisfaction_solved", said and said["solved"]),
+            ("csat", "satisfaction_grade", grade),
+        ):
+            question = survey._get_metric_question(metric)
+            option = question.suggested_answer_ids.filtered(
+                lambda o, f=field, v=value: o[f] == v
+            )
+            if option and value:
+                lines.append((question, "suggestion", "suggested_answer_id", option.id))
+        nps = survey._get_metric_question("nps")
         if nps and rng.random() < 0.9:
             value = rng.choice(NPS_BY_GRADE[grade])
-            values["nps_value"] = value
-            values["nps_group"] = next(g for least, g in NPS_GROUPS if value >= least)
-            lines.append((nps, "scale", {"value_scale": value}))
-        if text and rng.random() < 0.45:
-            said = rng.choice(self._get_comments(site.world, grade))
-            lines.append((text, "text_box", {"value_text_box": said}))
-        values["user_input_line_ids"] = [
-            Command.create({"question_id": question.id, "answer_type": kind, **given})
-            for question, kind, given in lines
-        ]
-        return values
+            lines.append((nps, "scale", "value_scale", value))
+        comment = said and said["comment"]
+        if not said and rng.random() < 0.45:
+            comment = rng.choice(self._get_comments(site.world, grade))
+        if comment and (question := survey._get_comment_question()):
+            lines.append((question, "text_box", "value_text_box", comment))
+        return {
+            "state": "done",
+            "user_input_line_ids": [
+                Command.create(
+                    {"question_id": question.id, "answer_type": kind, field: value}
+                )
+                for question, kind, field, value in lines
+            ],
+        }
 
     # ------------------------------------------------------------------
     # After deliveries
