@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from ..tools import due_times, statistics, workbook
+from .customer_complaint_deadline import JUDGED
 from .customer_complaint_stage import CLOSED_TYPES
 
 PAGE_SIZE = 2000
@@ -512,7 +513,7 @@ class CustomerComplaint(models.Model):
                 self._count_by(domain, "category_id", most=10),
             ),
             workbook.Table(
-                self.env._("Deadlines met (of those done)"),
+                self.env._("Deadlines met (of those that fell due)"),
                 (
                     self.env._("Deadline"),
                     self.env._("On time"),
@@ -520,9 +521,8 @@ class CustomerComplaint(models.Model):
                     self.env._("Rate"),
                     self.env._("From (95 %)"),
                     self.env._("To (95 %)"),
-                    self.env._("Still open, overdue"),
                 ),
-                ("text", "number", "number", "percent", "percent", "percent", "number"),
+                ("text", "number", "number", "percent", "percent", "percent"),
                 self._rate_deadlines(domain),
             ),
         ]
@@ -557,34 +557,22 @@ class CustomerComplaint(models.Model):
         ]
 
     def _rate_deadlines(self, domain):
-        """Met and overdue by type: share of those done with its 95 % interval, and what is late."""
+        """Deadlines that fell due, by type: met, of how many, share with its 95 % interval."""
         Deadline = self.env["customer.complaint.deadline"]
-        theirs = Domain("complaint_id", "any", list(Domain(domain)))
-        done, met = {}, {}
+        due, met = {}, {}
         for kind, result, count in Deadline._read_group(
-            theirs & Domain("state", "=", "done"),
+            Domain("complaint_id", "any", list(Domain(domain)))
+            & JUDGED
+            & Domain("due_at", "<", fields.Datetime.now()),
             ["deadline_type", "result"],
             ["__count"],
         ):
-            done[kind] = done.get(kind, 0) + count
+            due[kind] = due.get(kind, 0) + count
             met[kind] = met.get(kind, 0) + (result == due_times.ON_TIME) * count
-        late = dict(
-            Deadline._read_group(
-                theirs
-                & Domain("state", "=", "open")
-                & Domain("due_at", "<", fields.Datetime.now()),
-                ["deadline_type"],
-                ["__count"],
-            )
-        )
+        labels = Deadline._fields["deadline_type"]._description_selection(self.env)
         rows = []
-        for kind, label in Deadline._fields["deadline_type"]._description_selection(
-            self.env
-        ):
-            n = done.get(kind, 0)
-            low, high = statistics.wilson(met.get(kind, 0), n) or (None, None)
-            share = statistics.rate(met.get(kind, 0), n)
-            rows.append(
-                (label, met.get(kind, 0), n, share, low, high, late.get(kind, 0))
-            )
+        for kind, label in labels:
+            successes, n = met.get(kind, 0), due.get(kind, 0)
+            low, high = statistics.wilson(successes, n) or (None, None)
+            rows.append((label, successes, n, statistics.rate(successes, n), low, high))
         return rows

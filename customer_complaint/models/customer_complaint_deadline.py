@@ -2,9 +2,13 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools import due_times
 from .customer_complaint_policy import DEADLINE_TYPES
+
+# What counts in the rate of deadlines met, once it fell due: still running is a miss then.
+JUDGED = Domain("owed_to", "=", "customer") & Domain("state", "in", ("done", "open"))
 
 
 class CustomerComplaintDeadline(models.Model):

@@ -8,6 +8,7 @@ from odoo.tools.misc import formatLang
 from ..tools import statistics
 from ..tools.due_times import ON_TIME
 from ..tools.measure import Figure, Measure, percent
+from .customer_complaint_deadline import JUDGED
 from .customer_complaint_stage import CLOSED_TYPES
 
 # Putting a complaint away does not change what happened.
@@ -222,9 +223,7 @@ class CustomerComplaintIndicator(models.Model):
         """Dates that fell due in the period: running and late is a miss, the rest waits."""
         return Figure(
             "customer.complaint.deadline",
-            scope
-            & Domain("owed_to", "=", "customer")
-            & Domain("state", "in", ("done", "open")),
+            scope & JUDGED,
             date="due_at",
             moments=self._get_moments(start, min(end, fields.Datetime.now())),
             success=Domain("result", "=", ON_TIME),

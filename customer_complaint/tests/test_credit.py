@@ -472,7 +472,6 @@ class TestCreditRights(CreditCommon):
             }
         )
         self.company.complaint_credit_approval_amount = 100
-        self.invoice.currency_id  # noqa: B018  (company currency)
         self.assertFalse(
             self.complaint._needs_credit_approval(
                 self.invoice.new({"currency_id": currency.id}), 200
@@ -509,7 +508,7 @@ class TestCreditRights(CreditCommon):
         with self.assertRaises(AccessError):
             self.complaint.with_user(self.accountant).read(["title"])
         with self.assertRaises(AccessError):
-            request.complaint_id  # noqa: B018
+            request.read(["complaint_id"])
 
     @mute_logger("odoo.models.unlink")
     def test_requests_and_links_are_written_by_methods_only(self):

@@ -116,6 +116,7 @@ class TestIndicators(DashboardCommon):
             (15, 30, "Before: 15, more than chance", "worse"),
             (40, 30, "Before: 40, may be chance", False),
             (7, 7, "Before: 7, no change", False),
+            (0, 30, "", False),  # perhaps nothing was recorded then
         ):
             with self.subTest(before=before, now=now):
                 figure = Figure("x", Domain.TRUE, date="d", moments=(1, 2, 3))

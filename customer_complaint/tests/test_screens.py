@@ -49,7 +49,11 @@ class TestScreens(ComplaintCommon):
         actions = self.env["ir.actions.act_window"].search(
             [("res_model", "=like", "customer.complaint%"), ("path", "=", False)]
         )
-        wizards = {"customer.complaint.reopen", "customer.complaint.escalate"}
+        wizards = {
+            "customer.complaint.reopen",
+            "customer.complaint.escalate",
+            "customer.complaint.sample",
+        }
         self.assertFalse(set(actions.mapped("res_model")) - wizards)
 
     def test_the_board_shows_all_stages_also_the_empty_ones(self):

@@ -49,8 +49,10 @@ class Figure(NamedTuple):
             return Measure(**known, value=n)
         before, good_before = both - n, good_both - good
         if self.success is None:
-            p = count_test(n, before)
-            return Measure(**known, value=n, previous=before, previous_n=before, p=p)
+            # None before may be a time before anything was recorded: nothing to compare with.
+            p = count_test(n, before) if before else None
+            previous = before or None
+            return Measure(**known, value=n, previous=previous, previous_n=before, p=p)
         low, high = wilson(good, n) or (None, None)
         return Measure(
             **known,

@@ -20,7 +20,6 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         default="lines",
     )
     reason = fields.Char(
-        string="Reason",
         help="Accounting reads it, and it stands on the credit note. Nothing private here.",
     )
     line_ids = fields.One2many("customer.complaint.credit.ask.line", "ask_id")

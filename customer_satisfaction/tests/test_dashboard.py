@@ -26,13 +26,26 @@ class TestDashboard(SatisfactionCommon):
                     "survey_id": self.survey.id,
                     "state": "done",
                     "company_id": self.env.company.id,
-                    **({"csat_grade": grade} if grade else {}),
+                    "user_input_line_ids": self.lines(grade),
                     "end_datetime": self.now - timedelta(hours=1),
                     **values,
                 }
                 for _ in range(count)
             ]
         )
+
+    def lines(self, grade):
+        """What the customer chose, if anything; the grade is taken from it."""
+        return [
+            Command.create(
+                {
+                    "question_id": self.csat.id,
+                    "answer_type": "suggestion",
+                    "suggested_answer_id": option.id,
+                }
+            )
+            for option in self.option(grade)
+        ]
 
     def tile(self, user, **context):
         model = self.env["customer.complaint.dashboard"].with_user(user)

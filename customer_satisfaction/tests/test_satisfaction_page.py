@@ -145,8 +145,9 @@ class TestSatisfactionPage(PageCase):
     def test_wrong_answers_are_refused_together_and_nothing_is_saved(self):
         other = self.survey.copy()
         foreign = other.question_ids.suggested_answer_ids
+        nowhere = str(max(foreign.ids) + 6)
         cases = [
-            ({self.csat: "6"}, "not an answer to this question"),
+            ({self.csat: nowhere}, "not an answer to this question"),
             ({self.csat: str(foreign[-1:].id)}, "not an answer to this question"),
             ({self.csat: str(self.outcome("solved").id)}, "not an answer to this"),
             ({self.csat: "DROP TABLE"}, "not an answer to this question"),
@@ -155,7 +156,7 @@ class TestSatisfactionPage(PageCase):
             ({self.nps: "11"}, "not an answer to this question"),
             ({self.nps: "-1"}, "not an answer to this question"),
             ({self.nps: "5.5"}, "not an answer to this question"),
-            ({self.csat: "6", self.nps: "999"}, "not an answer to this question"),
+            ({self.csat: nowhere, self.nps: "999"}, "not an answer to this question"),
             ({self.comment: "x" * 4001}, "at most 4000 characters"),
             ({other.question_ids[:1]: "1"}, "questions have changed"),
         ]
