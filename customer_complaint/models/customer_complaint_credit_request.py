@@ -73,7 +73,9 @@ class CustomerComplaintCreditRequest(models.Model):
         required=True, readonly=True, help="Accounting and the credit note show it."
     )
     is_afterwards = fields.Boolean(
-        readonly=True, help="Made behind a credit note that accounting issued first."
+        string="Credit note came first",
+        readonly=True,
+        help="Made behind a credit note that accounting issued first."
     )
     needs_approval = fields.Boolean(readonly=True)
     approver_id = fields.Many2one("res.users", string="Approved by", readonly=True)
