@@ -86,6 +86,11 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         return []
 
+    def _get_report_salutation(self):
+        """First line of a letter, in its language."""
+        self.ensure_one()
+        return self.env._("Dear %(name)s,", name=self.partner_name or "")
+
     def _get_report_deadlines(self):
         """Deadlines for the colleagues' sheet: dict with type, round, due, done and verdict."""
         self.ensure_one()

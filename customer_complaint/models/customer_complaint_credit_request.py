@@ -75,7 +75,7 @@ class CustomerComplaintCreditRequest(models.Model):
     is_afterwards = fields.Boolean(
         string="Credit note came first",
         readonly=True,
-        help="Made behind a credit note that accounting issued first."
+        help="Made behind a credit note that accounting issued first.",
     )
     needs_approval = fields.Boolean(readonly=True)
     approver_id = fields.Many2one("res.users", string="Approved by", readonly=True)
