@@ -1,4 +1,6 @@
 import io
+import re
+from pathlib import Path
 
 import polib
 
@@ -36,6 +38,22 @@ class TranslationCase:
             [e.msgid for e in template if e.msgid not in terms and self.is_here(e)],
             "said no more",
         )
+
+    def test_translated_mails_keep_every_expression(self):
+        """Links and names come from the same expressions in each language."""
+        pattern = re.compile(r"""\{\{.*?\}\}|\bt-[a-z-]+=(?:"[^"]*"|'[^']*')""", re.S)
+        for path in Path(file_path(f"{self.module}/i18n")).glob("*.po"):
+            for entry in polib.pofile(str(path)):
+                if not entry.msgstr or not any(
+                    reference.startswith("model") and ":mail.template," in reference
+                    for reference, _line in entry.occurrences
+                ):
+                    continue
+                with self.subTest(language=path.stem, text=entry.msgid[:60]):
+                    self.assertEqual(
+                        set(pattern.findall(entry.msgid)),
+                        set(pattern.findall(entry.msgstr)),
+                    )
 
     def test_simplified_chinese_is_complete(self):
         template = polib.pofile(file_path(f"{self.module}/i18n/{self.module}.pot"))
