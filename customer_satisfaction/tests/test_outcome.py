@@ -337,10 +337,10 @@ class TestOutcome(SatisfactionCommon):
             self.assertEqual((answer.csat_grade, answer.answer_method), (3, method))
 
     def test_customers_answer_closes_whatever_colleagues_left_out(self):
+        answer = self.send_outcome(self.mine)
         self.env["customer.complaint.requirement"].with_context(
             active_test=False
         ).search([]).active = True
-        answer = self.send_outcome(self.mine)
         self.mine.write({"user_id": False, "demand": False})
         self.give(answer, grade=5)
         self.assertEqual(self.mine.stage_type, "closed")

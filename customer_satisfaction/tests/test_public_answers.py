@@ -189,10 +189,8 @@ class TestPublicAnswers(SatisfactionCommon, HttpCase):
         self.assertEqual(self.answer.satisfaction_comment, "AB")
 
     def test_answer_before_the_outcome_is_refused(self):
-        self.answer.complaint_id.write({"closed_at": False})
-        self.answer.complaint_id.with_context(complaint_reopen=True)._move_to_type(
-            "investigating"
-        )
+        complaint = self.answer.complaint_id
+        complaint.with_context(complaint_reopen=True)._move_to_type("assessed")
         result = self.submit({self.csat: str(self.option(3).id)})
         self.assertIn("not told you the outcome", str(result["fields"]))
         self.assertFalse(self.answer.csat_grade)
