@@ -343,7 +343,7 @@ class TestOutcome(SatisfactionCommon):
         ).search([]).active = True
         self.mine.write({"user_id": False, "demand": False})
         self.give(answer, grade=5)
-        self.assertEqual(self.mine.stage_type, "closed")
+        self.assertEqual(self.mine.sudo().stage_type, "closed")
 
     def test_link_stays_when_the_same_mailbox_gets_another_contact(self):
         self.mine.sudo().write({"partner_id": False, "email_from": "a@example.com"})
