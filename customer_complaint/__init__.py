@@ -1,8 +1,14 @@
+from odoo.tools import SQL
+
 from . import controllers, models, report, wizards
 
 
 def uninstall_hook(env):
-    """Sample companies go along, while their parts are still known."""
+    """Complaints go before the levels and stages they refer to; sample companies whole."""
     sample = env["customer.complaint.sample"]
     if sample._get_known("res.company"):
         sample._remove()
+    for model in ("customer.complaint.credit.request", "customer.complaint"):
+        table = SQL.identifier(env[model]._table)
+        env.cr.execute(SQL("DELETE FROM %s", table))
+    env.invalidate_all(flush=False)

@@ -35,9 +35,13 @@ class AccountMove(models.Model):
     def _search_complaint_names(self, operator, value):
         if operator not in ("in", "like", "ilike", "=ilike"):
             return NotImplemented
-        return Domain(
-            "complaint_allocation_ids.request_id.complaint_name", operator, value
-        )
+        path = "complaint_allocation_ids.request_id.complaint_name"
+        if operator != "in":
+            return Domain(path, operator, value)
+        domain = Domain(path, "in", [name for name in value if name])
+        if not all(value):
+            domain |= Domain("complaint_allocation_ids", "=", False)
+        return domain
 
     def _compute_waiting_credit_request_ids(self):
         """Requests that wait for this invoice, or that this credit note could settle."""
@@ -135,6 +139,25 @@ class AccountMove(models.Model):
                 invoice.company_id,
                 day or fields.Date.context_today(self),
             )
+        # What was credited and taken back again is no longer credited.
+        for undone in (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("reversed_entry_id.reversed_entry_id", "in", self.ids),
+                    ("reversed_entry_id.move_type", "=", "out_refund"),
+                    ("state", "=", "posted"),
+                ]
+            )
+        ):
+            invoice = undone.reversed_entry_id.reversed_entry_id
+            claims[invoice] = claims.get(invoice, 0) - undone.currency_id._convert(
+                undone.amount_total,
+                invoice.currency_id,
+                invoice.company_id,
+                undone.date,
+            )
         for request in Request.search(
             [("invoice_id", "in", self.ids), ("state", "!=", "cancelled")]
         ):
@@ -215,8 +238,9 @@ class AccountMove(models.Model):
                         note=note.display_name,
                     )
                 )
-            for request in note.complaint_allocation_ids.request_id:
-                request._check_fits(note)
+            for allocation in note.complaint_allocation_ids:
+                allocation.request_id._check_fits(note)
+                allocation._follow_note()
         posted = super()._post(soft)
         (
             notes.reversed_entry_id

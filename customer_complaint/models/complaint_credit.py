@@ -1,6 +1,10 @@
+from collections import defaultdict
+from math import isfinite
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import float_compare, float_round
 
 from ..tools import rows, workbook
 
@@ -17,18 +21,18 @@ class CustomerComplaint(models.Model):
         "customer.complaint.credit.request",
         "complaint_id",
         string="Credit note requests",
-        groups="customer_complaint.group_complaint_submitter",
+        groups="customer_complaint.group_complaint_user",
     )
     credit_allocation_ids = fields.One2many(
         "customer.complaint.credit.allocation",
         "complaint_id",
         string="Credit notes",
-        groups="customer_complaint.group_complaint_submitter",
+        groups="customer_complaint.group_complaint_user",
     )
     credit_summary = fields.Char(
         string="Credit",
         compute="_compute_credit_summary",
-        groups="customer_complaint.group_complaint_submitter",
+        groups="customer_complaint.group_complaint_user",
         help="Requested or issued credit notes, taxes included.",
     )
 
@@ -52,8 +56,13 @@ class CustomerComplaint(models.Model):
         return self.invoiced_partner_id or self.partner_id
 
     def _get_creditable_invoices(self):
-        """Posted invoices a credit note may be asked for: of the order, else of the customer."""
+        """Posted invoices a credit note may be asked for: of the order, else of the customer.
+
+        Those of somebody else who was invoiced, for example a dealer, only a lead opens up, when no
+        order says so.
+        """
         self.ensure_one()
+        is_lead = self.env.user.has_group("customer_complaint.group_complaint_lead")
         # sudo: handlers have no accounting rights; only what the request needs is handed out
         complaint = self.sudo()
         domain = [
@@ -65,7 +74,13 @@ class CustomerComplaint(models.Model):
             invoices = complaint.order_id.invoice_ids.filtered_domain(domain)
         else:
             invoices = complaint.env["account.move"]
-        if not invoices and (partner := complaint._get_invoiced_partner()):
+        partner = complaint._get_invoiced_partner()
+        if not is_lead and partner.commercial_partner_id not in (
+            complaint.commercial_partner_id,
+            complaint.order_id.partner_invoice_id.commercial_partner_id,
+        ):
+            partner = complaint.partner_id
+        if not invoices and partner:
             invoices = invoices.search(
                 [
                     *domain,
@@ -83,22 +98,10 @@ class CustomerComplaint(models.Model):
             in its currency, taxes included) and lines: list of dict with id, name, quantity,
             creditable_quantity, amount (of the whole line, taxes included)
         """
-        self.ensure_one()
-        self.check_access("write")
+        self._check_credit_rights()
         invoices = self._get_creditable_invoices()
         claims = invoices._get_complaint_claims()
-        asked = dict(
-            self.env["customer.complaint.credit.request.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("invoice_line_id", "in", invoices.invoice_line_ids.ids),
-                    ("request_id.state", "!=", "cancelled"),
-                ],
-                ["invoice_line_id"],
-                ["quantity:sum"],
-            )
-        )
+        asked = self._get_asked_lines(invoices)
         return [
             {
                 "id": invoice.id,
@@ -112,7 +115,7 @@ class CustomerComplaint(models.Model):
                         "id": line.id,
                         "name": line.product_id.display_name or line.name or "",
                         "quantity": line.quantity,
-                        "creditable_quantity": line.quantity - asked.get(line, 0),
+                        "creditable_quantity": line.quantity - asked[line][0],
                         "amount": line.price_total,
                     }
                     for line in invoice.invoice_line_ids
@@ -121,6 +124,37 @@ class CustomerComplaint(models.Model):
             }
             for invoice in invoices
         ]
+
+    def _check_credit_rights(self):
+        """Only those who handle the complaint see its invoices and ask for money."""
+        self.ensure_one()
+        if not self.env.user.has_group("customer_complaint.group_complaint_user"):
+            raise AccessError(
+                self.env._(
+                    "Credit notes are requested by those who handle complaints. Write "
+                    "your wish on the complaint."
+                )
+            )
+        self.check_access("write")
+
+    def _get_asked_lines(self, invoices):
+        """Quantity and amount that requests claim of each invoice line, (0, 0) where none."""
+        # sudo: requests about these invoices may belong to complaints the user cannot read
+        asked = defaultdict(lambda: (0, 0))
+        for line, quantity, amount in (
+            self.env["customer.complaint.credit.request.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("invoice_line_id", "in", invoices.invoice_line_ids.ids),
+                    ("request_id.state", "!=", "cancelled"),
+                ],
+                ["invoice_line_id"],
+                ["quantity:sum", "amount:sum"],
+            )
+        ):
+            asked[line] = (quantity, amount)
+        return asked
 
     def request_credit_note(self, invoice_id, reason, lines=None, amount=None):
         """Ask accounting for a credit note, by invoice line and quantity or by amount.
@@ -132,15 +166,7 @@ class CustomerComplaint(models.Model):
         :return: id of the request
         :raises UserError: when the invoice is not of this customer, nothing or too much is asked
         """
-        self.ensure_one()
-        self.check_access("write")
-        if not self.env.user.has_group("customer_complaint.group_complaint_user"):
-            raise UserError(
-                self.env._(
-                    "Credit notes are requested by those who handle complaints. Write "
-                    "your wish on the complaint."
-                )
-            )
+        self._check_credit_rights()
         invoice = self._get_creditable_invoices().filtered(lambda i: i.id == invoice_id)
         if not invoice:
             raise UserError(
@@ -148,12 +174,21 @@ class CustomerComplaint(models.Model):
                     "Choose a posted invoice of this complaint's order or customer."
                 )
             )
+        amount = self._read_number(amount or 0)
         commands = self._prepare_credit_lines(invoice, lines or {})
         if commands and amount:
             raise UserError(
                 self.env._("Ask either for products or for an amount, not for both.")
             )
-        total = sum(values["amount"] for _code, _id, values in commands) or amount or 0
+        total = sum(values["amount"] for _code, _id, values in commands) or amount
+        if commands:
+            # The lines of an invoice may add up to cents more than its total.
+            rest = invoice.amount_total - invoice._get_complaint_claims().get(
+                invoice, 0
+            )
+            cents = invoice.currency_id.rounding * len(commands)
+            if 0 < rest < total <= rest + cents:
+                total = rest
         if not (reason or "").strip():
             raise UserError(
                 self.env._("Say in a few words what the credit note is for.")
@@ -196,7 +231,16 @@ class CustomerComplaint(models.Model):
 
         :param dict quantities: quantity by id of the invoice line; JSON sends the ids as text
         """
-        wanted = {int(line_id): qty for line_id, qty in quantities.items() if qty}
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        if not isinstance(quantities, dict):
+            quantities = {"?": 0}
+        wanted = {
+            int(self._read_number(line_id)): float_round(
+                self._read_number(quantity), precision_digits=digits
+            )
+            for line_id, quantity in quantities.items()
+        }
+        wanted = {line_id: quantity for line_id, quantity in wanted.items() if quantity}
         known = {
             line["id"]: line
             for values in self.get_creditable_invoices()
@@ -224,31 +268,72 @@ class CustomerComplaint(models.Model):
                         invoiced=line["quantity"],
                     )
                 )
-        return [
-            Command.create(
-                {
-                    "invoice_line_id": line_id,
-                    "name": known[line_id]["name"],
-                    "quantity": quantity,
-                    "amount": invoice.currency_id.round(
-                        known[line_id]["amount"] * quantity / known[line_id]["quantity"]
-                    ),
-                }
+        asked = self._get_asked_lines(invoice)
+        commands = []
+        for line in invoice.invoice_line_ids.filtered(lambda i: i.id in wanted):
+            quantity = wanted[line.id]
+            rest = known[line.id]["creditable_quantity"]
+            if float_compare(quantity, rest, precision_digits=digits) == 0:
+                amount = (
+                    line.price_total - asked[line][1]
+                )  # the last part takes the cents
+            else:
+                amount = line.price_total * quantity / line.quantity
+            commands.append(
+                Command.create(
+                    {
+                        "invoice_line_id": line.id,
+                        "name": known[line.id]["name"],
+                        "quantity": quantity,
+                        "amount": invoice.currency_id.round(amount),
+                    }
+                )
             )
-            for line_id, quantity in wanted.items()
-        ]
+        return commands
+
+    def _read_number(self, value):
+        """A number given over the API; anything else is refused with a sentence."""
+        try:
+            number = float(value) if not isinstance(value, bool) else None
+        except (TypeError, ValueError):
+            number = None
+        if number is None or not isfinite(number):
+            raise UserError(
+                self.env._(
+                    "“%(value)s” is not a number. Give amounts and quantities as numbers.",
+                    value=value,
+                )
+            )
+        return number
 
     def _needs_credit_approval(self, invoice, amount):
         """Whether a lead has to approve first: above the limit of the company, a setting."""
-        company = self.company_id.sudo()
+        company, today = self.company_id.sudo(), fields.Date.context_today(self)
         limit = company.complaint_credit_approval_amount
-        in_company_currency = invoice.currency_id._convert(
-            amount, company.currency_id, company, fields.Date.context_today(self)
+        # All that is asked for this complaint counts: a sum is not split to pass the limit.
+        asked = [(invoice.currency_id, amount)] + [
+            (request.currency_id, request.amount)
+            for request in self.sudo().credit_request_ids
+            if request.state != "cancelled" and not request.is_afterwards
+        ]
+        total = sum(
+            currency._convert(part, company.currency_id, company, today)
+            for currency, part in asked
         )
-        return (
-            limit > 0
-            and company.currency_id.compare_amounts(in_company_currency, limit) > 0
-        )
+        return limit > 0 and company.currency_id.compare_amounts(total, limit) > 0
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_credit_requests(self):
+        # sudo: what keeps the complaint may be hidden from who deletes it
+        kept = self.sudo().filtered("credit_request_ids")
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(complaints)s: credit notes were requested or issued. Archive the "
+                    "complaint instead; accounting needs the reason on file.",
+                    complaints=", ".join(kept.mapped("name")),
+                )
+            )
 
     # ------------------------------------------------------------------
     # Accounting was first
@@ -260,17 +345,16 @@ class CustomerComplaint(models.Model):
         :return: id of the request
         :raises UserError: when this customer has no such credit note, or it is used up
         """
-        self.ensure_one()
-        self.check_access("write")
+        self._check_credit_rights()
+        number = (number or "").strip() if isinstance(number, str) else ""
         partner = self._get_invoiced_partner()
         # sudo: handlers have no accounting rights; an exact number of this customer finds it, and
         # a number of anybody else is answered like one that does not exist
-        move = (
-            self.env["account.move"]
-            .sudo()
-            .search(
+        move = self.env["account.move"].sudo()
+        if number:
+            move = move.search(
                 [
-                    ("name", "=", (number or "").strip()),
+                    ("name", "=", number),
                     ("move_type", "=", "out_refund"),
                     ("state", "!=", "cancel"),
                     ("company_id", "=", self.company_id.id),
@@ -282,7 +366,6 @@ class CustomerComplaint(models.Model):
                 ],
                 limit=1,
             )
-        )
         if not (partner and move):
             raise UserError(
                 self.env._(
@@ -320,6 +403,7 @@ class CustomerComplaint(models.Model):
                     move, reason or move.ref or move.display_name
                 ),
                 "user_id": self.env.uid,
+                "is_afterwards": True,
                 "invoice_id": origin.id if origin.move_type == "out_invoice" else False,
                 "amount": free,
                 "allocation_ids": [Command.create(allocation)],
@@ -335,7 +419,7 @@ class CustomerComplaint(models.Model):
         """Credit notes that were posted, with what they credit."""
         # sudo: the document goes to the customer the credit note is made out to
         notes = self.sudo().credit_allocation_ids.filtered(
-            lambda a: a.move_state == "posted"
+            lambda a: a.move_state == "posted" and a.amount
         )
         return [
             *super()._get_report_solution_lines(),
@@ -384,7 +468,11 @@ class CustomerComplaint(models.Model):
             self.env["customer.complaint.credit.allocation"]
             .sudo()
             .search(
-                [("complaint_id", "in", self.ids), ("move_state", "=", "posted")],
+                [
+                    ("complaint_id", "in", self.ids),
+                    ("move_state", "=", "posted"),
+                    ("amount", ">", 0),
+                ],
                 order="id",
             )
             .grouped(lambda note: note.complaint_id.id)

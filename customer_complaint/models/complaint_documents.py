@@ -24,6 +24,7 @@ class CustomerComplaint(models.Model):
         "report to the customer.",
     )
     follow_up_plan = fields.Text(
+        string="Follow-up plan",
         copy=False,
         groups="base.group_user",
         help="Who contacts the customer again, when and about what. Stands in the "

@@ -51,7 +51,8 @@ class CustomerComplaint(models.Model):
         :raises AccessError: the caller may not export
         :raises UserError: more complaints than one answer may carry
         """
-        domain = Domain(domain or [])
+        asked = domain or []
+        domain = Domain("active", "in", [True, False]) & Domain(asked)
         found = self.search_count(domain, limit=API_ROWS + 1)
         if found > API_ROWS:
             raise UserError(
@@ -63,7 +64,7 @@ class CustomerComplaint(models.Model):
                 )
             )
         file = io.BytesIO()
-        words = [(self.env._("Filter"), repr(list(domain)) if domain else "—")]
+        words = [(self.env._("Filter"), repr(list(asked)) if asked else "—")]
         count = self._write_register(file, domain, words)
         return {
             "name": self._get_register_name(),

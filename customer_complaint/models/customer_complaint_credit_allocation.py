@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 
 class CustomerComplaintCreditAllocation(models.Model):
@@ -20,7 +20,7 @@ class CustomerComplaintCreditAllocation(models.Model):
         related="request_id.complaint_id",
         store=True,
         index=True,
-        groups="customer_complaint.group_complaint_submitter",
+        groups="customer_complaint.group_complaint_user",
     )
     company_id = fields.Many2one(related="request_id.company_id", store=True)
     company_currency_id = fields.Many2one(
@@ -49,7 +49,8 @@ class CustomerComplaintCreditAllocation(models.Model):
         compute="_compute_amount",
         store=True,
         aggregator=None,
-        help="Taxes included: the share, but never more than the credit note says.",
+        help="Taxes included: the share, but never more than the credit note is worth "
+        "after what was reversed of it.",
     )
     amount_company = fields.Monetary(
         string="Amount in company currency",
@@ -74,16 +75,53 @@ class CustomerComplaintCreditAllocation(models.Model):
                 name if name and name != "/" else self.env._("Draft credit note")
             )
 
-    @api.depends("share", "move_id.amount_total", "move_id.amount_total_signed")
+    @api.depends(
+        "share",
+        "move_id.amount_total",
+        "move_id.amount_total_signed",
+        "move_id.reversal_move_ids.state",
+        "move_id.reversal_move_ids.amount_total",
+    )
     def _compute_amount(self):
         for allocation in self:
             move = allocation.move_id
             total = move.amount_total
-            allocation.amount = min(allocation.share, total)
+            undone = move.reversal_move_ids.filtered(lambda m: m.state == "posted")
+            worth = max(total - sum(undone.mapped("amount_total")), 0)
+            allocation.amount = min(allocation.share, worth)
             allocation.amount_company = (
                 abs(move.amount_total_signed) * allocation.amount / total
                 if total
                 else 0.0
+            )
+
+    def _follow_note(self):
+        """Before posting: a note that grew is credited in full, but not beyond what was asked for.
+
+        A request made behind its credit note asked for whatever the note says.
+        """
+        self.ensure_one()
+        request, note = self.request_id, self.move_id
+        alone = note.complaint_allocation_ids == self
+        if (
+            not alone
+            or note.currency_id.compare_amounts(note.amount_total, self.share) <= 0
+        ):
+            return
+        if request.is_afterwards:
+            request.amount += note.amount_total - self.share
+            self.share = note.amount_total
+        elif note.reversed_entry_id and note.reversed_entry_id == request.invoice_id:
+            raise UserError(
+                self.env._(
+                    "%(note)s is over %(total)s, but %(share)s of it were asked for with "
+                    "%(request)s. Reduce it, or issue the rest with a credit note of its "
+                    "own.",
+                    note=note.display_name,
+                    total=note.currency_id.format(note.amount_total),
+                    share=note.currency_id.format(self.share),
+                    request=request.name,
+                )
             )
 
     def action_unlink(self):

@@ -1,5 +1,7 @@
 from collections import defaultdict
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -15,7 +17,9 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 # Core's words for a credit note whose amount reached the customer or his open invoice.
-SETTLED = ("paid", "in_payment", "reversed")
+SETTLED = ("paid", "in_payment")
+# Cents that taxes and quantities leave between a request and its credit note, per line.
+ROUNDINGS_PER_LINE = 3
 
 
 class CustomerComplaintCreditRequest(models.Model):
@@ -40,7 +44,7 @@ class CustomerComplaintCreditRequest(models.Model):
         readonly=True,
         ondelete="restrict",
         index=True,
-        groups="customer_complaint.group_complaint_submitter",
+        groups="customer_complaint.group_complaint_user",
     )
     complaint_name = fields.Char(
         related="complaint_id.name", string="Complaint number", store=True
@@ -67,6 +71,9 @@ class CustomerComplaintCreditRequest(models.Model):
     )
     reason = fields.Char(
         required=True, readonly=True, help="Accounting and the credit note show it."
+    )
+    is_afterwards = fields.Boolean(
+        readonly=True, help="Made behind a credit note that accounting issued first."
     )
     needs_approval = fields.Boolean(readonly=True)
     approver_id = fields.Many2one("res.users", string="Approved by", readonly=True)
@@ -109,9 +116,15 @@ class CustomerComplaintCreditRequest(models.Model):
     )
     def _compute_state(self):
         for request in self:
-            issued = request.allocation_ids.filtered(lambda a: a.move_state != "cancel")
+            issued = request._get_issued()
             request.open_amount = max(request.amount - sum(issued.mapped("amount")), 0)
             request.state = request._get_state(issued)
+
+    def _get_issued(self):
+        """Allocations that credit something: not cancelled, not undone by a reversal."""
+        return self.allocation_ids.filtered(
+            lambda a: a.move_state != "cancel" and a.amount
+        )
 
     def _get_state(self, issued):
         if self.cancel_reason:
@@ -201,7 +214,10 @@ class CustomerComplaintCreditRequest(models.Model):
         }
 
     def _cancel(self, reason):
-        """Cancel what has no credit note yet; by accounting, a lead, or whoever asked."""
+        """Give up what is not issued yet; by accounting, a lead, or whoever asked.
+
+        A request that is issued in part ends with what is issued.
+        """
         for request in self:
             if request.state not in ("to_approve", "to_do"):
                 raise UserError(
@@ -211,27 +227,24 @@ class CustomerComplaintCreditRequest(models.Model):
                         request=request.name,
                     )
                 )
-            if request.allocation_ids.filtered(lambda a: a.move_state != "cancel"):
-                raise UserError(
-                    self.env._(
-                        "%(request)s is issued in part. Unlink its credit note first.",
-                        request=request.name,
-                    )
-                )
         if not self._is_accountant():
             others = self.filtered(lambda r: r.user_id != self.env.user)
             if others:
                 others._check_judge()
-        # sudo: who may cancel was checked; the request is written by methods only
-        self.sudo().cancel_reason = reason
         self._log_on_complaints(
             lambda request: self.env._(
-                "Credit note request %(request)s over %(amount)s was cancelled: %(reason)s",
+                "%(amount)s of credit note request %(request)s were cancelled: %(reason)s",
                 request=request.name,
-                amount=request.currency_id.format(request.amount),
+                amount=request.currency_id.format(request.open_amount),
                 reason=reason,
             )
         )
+        # sudo: who may cancel was checked; the request is written by methods only
+        for request in self.sudo():
+            if issued := sum(request._get_issued().mapped("amount")):
+                request.amount = issued
+            else:
+                request.cancel_reason = reason
 
     # ------------------------------------------------------------------
     # Issuing by accounting
@@ -297,14 +310,47 @@ class CustomerComplaintCreditRequest(models.Model):
         )
         reversal.refund_moves()
         note = reversal.new_move_ids
-        note.write({"invoice_line_ids": self._prepare_note_lines(note)})
+        note.write(
+            {
+                "invoice_line_ids": self._prepare_note_lines(note),
+                # The amount asked for is final; rounding it to cash would change it again.
+                "invoice_cash_rounding_id": False,
+            }
+        )
+        self._round_note(note)
         note.message_post_with_source(
             "mail.message_origin_link",
             render_values={"self": note, "origin": self},
             subtype_xmlid="mail.mt_note",
         )
-        self._link(note, whole=True)
+        self._link(note)
         return note
+
+    def _round_note(self, note):
+        """Make the draft say exactly what was asked for; a real difference is refused."""
+        difference = self.amount - note.amount_total
+        currency = self.currency_id
+        if currency.is_zero(difference):
+            return
+        limit = currency.rounding * ROUNDINGS_PER_LINE * max(len(self.line_ids), 1)
+        if currency.compare_amounts(abs(difference), limit) > 0:
+            raise UserError(
+                self.env._(
+                    "The credit note would be over %(total)s, but %(amount)s were asked "
+                    "for with %(request)s: the invoice has changed since. Create the "
+                    "credit note in accounting and link it, or cancel the request.",
+                    total=currency.format(note.amount_total),
+                    amount=currency.format(self.amount),
+                    request=self.name,
+                )
+            )
+        rounding = {
+            "name": self.env._("Rounding"),
+            "quantity": 1,
+            "price_unit": difference,
+            "tax_ids": [Command.clear()],
+        }
+        note.write({"invoice_line_ids": [Command.create(rounding)]})
 
     def _prepare_note_lines(self, note):
         """Commands that leave in a full reversal just what was asked for.
@@ -318,11 +364,16 @@ class CustomerComplaintCreditRequest(models.Model):
                 *[Command.delete(line.id) for line in note.invoice_line_ids],
                 Command.create(self._prepare_amount_line(note)),
             ]
-        wanted = {
-            line.invoice_line_id: line.quantity
-            for line in self.line_ids
-            if line.invoice_line_id
-        }
+        wanted = {line.invoice_line_id: line.quantity for line in self.line_ids}
+        if not all(line in self.invoice_id.invoice_line_ids for line in wanted):
+            raise UserError(
+                self.env._(
+                    "%(invoice)s no longer has all lines of %(request)s. Create the credit "
+                    "note in accounting and link it, or cancel the request.",
+                    invoice=self.invoice_id.name,
+                    request=self.name,
+                )
+            )
         # Copies stand in the order of their originals.
         originals = self.invoice_id.line_ids.filtered(
             lambda line: line in self.invoice_id.invoice_line_ids
@@ -349,10 +400,15 @@ class CustomerComplaintCreditRequest(models.Model):
         }
         taxes = tax_sets.pop() if len(tax_sets) == 1 else self.env["account.tax"]
         price = self.amount
-        if taxes and not all(taxes.mapped("price_include")):
-            price = taxes.with_context(force_price_include=True).compute_all(
+        if taxes:
+            parts = taxes.with_context(force_price_include=True).compute_all(
                 self.amount, currency=self.currency_id, partner=note.partner_id
-            )["total_excluded"]
+            )
+            price = parts["total_excluded"] + sum(
+                part["amount"]
+                for part in parts["taxes"]
+                if self.env["account.tax"].browse(part["id"]).price_include
+            )
         return {
             "name": f"{self.complaint_name}: {self.reason}",
             "quantity": 1,
@@ -391,12 +447,8 @@ class CustomerComplaintCreditRequest(models.Model):
         self._link(move)
         return True
 
-    def _link(self, move, whole=False):
-        """Tie a credit note to this request.
-
-        :param bool whole: the note was made for this request: all of it counts, so that a cent of
-            rounding leaves nothing open
-        """
+    def _link(self, move):
+        """Tie a credit note to this request, with as much of it as is free and needed."""
         self.ensure_one()
         move.ensure_one()
         self._check_fits(move)
@@ -422,8 +474,6 @@ class CustomerComplaintCreditRequest(models.Model):
                     note=move.display_name,
                 )
             )
-        if whole:
-            request.amount = move.amount_total
         self.env["customer.complaint.credit.allocation"].sudo().create(
             {
                 "request_id": request.id,
@@ -447,7 +497,12 @@ class CustomerComplaintCreditRequest(models.Model):
         """Refuse a credit note that cannot settle this request; says why."""
         self.ensure_one()
         move = move.sudo()  # compared only; what is said names the note the user gave
-        if move.move_type != "out_refund" or move.state == "cancel":
+        invoice = self.invoice_id.sudo()
+        if invoice and invoice.state != "posted":
+            problem = self.env._(
+                "invoice %(invoice)s is no longer posted", invoice=invoice.display_name
+            )
+        elif move.move_type != "out_refund" or move.state == "cancel":
             problem = self.env._("it is not a valid customer credit note")
         elif move.company_id != self.company_id:
             problem = self.env._("it belongs to another company")
@@ -463,15 +518,11 @@ class CustomerComplaintCreditRequest(models.Model):
                 other=move.currency_id.name,
                 currency=self.currency_id.name,
             )
-        elif (
-            self.invoice_id
-            and move.reversed_entry_id
-            and move.reversed_entry_id != self.invoice_id
-        ):
+        elif invoice and move.reversed_entry_id not in (invoice, invoice.browse()):
             problem = self.env._(
                 "it credits invoice %(other)s, the request is about %(invoice)s",
                 other=move.reversed_entry_id.name,
-                invoice=self.invoice_id.sudo().name,
+                invoice=invoice.name,
             )
         else:
             return
@@ -494,7 +545,7 @@ class CustomerComplaintCreditRequest(models.Model):
         for request in self.sudo():  # accounting cannot read complaints
             bodies[request.complaint_id.id].append(get_body(request))
         self.env["customer.complaint"].sudo().browse(bodies)._message_log_batch(
-            bodies={key: "\n".join(texts) for key, texts in bodies.items()},
+            bodies={key: Markup("<br/>").join(texts) for key, texts in bodies.items()},
             author_id=self.env.user.partner_id.id,
         )
 

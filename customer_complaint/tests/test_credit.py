@@ -54,6 +54,29 @@ class CreditCommon(ComplaintCommon):
         request.with_user(self.accountant).action_create_credit_note()
         return request.allocation_ids.move_id
 
+    def make_invoice(self, rows, partner=None):
+        """A posted invoice: a (quantity, price, taxes) per line."""
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or self.partner).id,
+                "invoice_date": "2025-03-01",
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": f"Part {quantity}",
+                            "quantity": quantity,
+                            "price_unit": price,
+                            "tax_ids": [Command.set(taxes.ids)],
+                        }
+                    )
+                    for quantity, price, taxes in rows
+                ],
+            }
+        )
+        invoice.action_post()
+        return invoice
+
     def make_note(self, amount, partner=None, post=True, **values):
         """A credit note made in accounting, without tax."""
         note = self.env["account.move"].create(
@@ -150,10 +173,10 @@ class TestCreditRequest(CreditCommon):
         with self.assertRefused(UserError, "too much"):
             self.ask(amount=50)
 
-    def test_a_draft_made_bigger_than_the_invoice_allows_cannot_be_posted(self):
+    def test_a_draft_that_the_invoice_no_longer_allows_cannot_be_posted(self):
         note = self.issue(self.ask(amount=200))
-        note.invoice_line_ids.price_unit = 300
-        with self.assertRefused(UserError, "too much"):
+        self.make_note(41, reversed_entry_id=self.invoice.id)
+        with self.assertRefused(UserError, "1.00 too much"):
             note.with_user(self.accountant).action_post()
         self.assertEqual(note.state, "draft")
 
@@ -269,7 +292,8 @@ class TestCreditRequest(CreditCommon):
             self.assertEqual(line.amount, 180.0)
         form.save().action_ask()
         self.assertEqual(
-            self.complaint.credit_request_ids.mapped("amount"), [180.0, 60.0]
+            self.complaint.credit_request_ids.sorted("id").mapped("amount"),
+            [60.0, 180.0],
         )
 
     def test_without_an_invoice_the_dialog_offers_to_link_what_exists(self):
@@ -293,6 +317,121 @@ class TestCreditRequest(CreditCommon):
         self.assertEqual(requests.mapped("state"), ["draft", "draft"])
         with self.assertRefused(UserError, "not to be issued"):
             requests.with_user(self.accountant).action_create_credit_note()
+
+    def test_a_note_is_over_exactly_what_was_asked_for_whatever_taxes_round_to(self):
+        taxes = self.env["account.tax"].create(
+            [
+                {"name": "21", "amount": 21, "type_tax_use": "sale"},
+                {
+                    "name": "10 in",
+                    "amount": 10,
+                    "type_tax_use": "sale",
+                    "price_include_override": "tax_included",
+                },
+            ]
+        )
+        for tax_set in (taxes[0], taxes[1], taxes):
+            invoice = self.make_invoice(
+                [(7, 3.33, tax_set), (3, 10.01, tax_set), (1, 2.07, tax_set)]
+            )
+            lines = invoice.invoice_line_ids
+            asks = [
+                {"lines": {lines[0].id: 3, lines[1].id: 1}},
+                {"amount": 1.23},
+                {"lines": {lines[0].id: 4, lines[1].id: 1}},
+                {"lines": {lines[1].id: 1}},
+            ]
+            for values in asks:
+                with self.subTest(taxes=tax_set.mapped("name"), values=values):
+                    request = self.ask(
+                        self.make_owned(), invoice_id=invoice.id, **values
+                    )
+                    note = self.issue(request)
+                    self.assertEqual(note.amount_total, request.amount)
+                    note.with_user(self.accountant).action_post()
+            credited = sum(invoice.reversal_move_ids.mapped("amount_total"))
+            self.assertLessEqual(credited, invoice.amount_total + 1e-9)
+
+    def test_a_changed_invoice_is_not_credited_with_something_else(self):
+        request = self.ask()
+        self.invoice.button_draft()
+        self.invoice_line.copy({"move_id": self.invoice.id})
+        self.invoice_line.unlink()
+        self.invoice.action_post()
+        with self.assertRefused(UserError, "no longer has all lines"):
+            request.with_user(self.accountant).action_create_credit_note()
+        self.assertRecordValues(request, [{"amount": 120.0, "state": "to_do"}])
+
+    def test_a_request_whose_invoice_is_withdrawn_takes_no_credit_note(self):
+        request = self.ask(amount=20)
+        note = self.make_note(20)
+        self.invoice.button_draft()
+        with self.assertRefused(UserError, "no longer posted"):
+            request.with_user(self.accountant).link_credit_note(note.id)
+
+    def test_a_note_raised_above_what_was_asked_for_cannot_be_posted(self):
+        note = self.issue(self.ask())
+        note.invoice_line_ids.price_unit = 190
+        with self.assertRefused(UserError, "228.00, but .*120.00"):
+            note.with_user(self.accountant).action_post()
+
+    def test_a_note_that_was_first_may_grow_before_it_is_posted(self):
+        note = self.make_note(50, post=False, reversed_entry_id=self.invoice.id)
+        note.with_user(self.accountant).link_to_complaint(self.complaint.name)
+        note.invoice_line_ids.price_unit = 80
+        note.with_user(self.accountant).action_post()
+        request = self.complaint.credit_request_ids
+        self.assertRecordValues(request, [{"amount": 80.0, "state": "paid"}])
+        self.assertEqual(request.allocation_ids.amount, 80.0)
+
+    def test_a_credit_note_that_was_reversed_credits_nothing(self):
+        request = self.ask()
+        note = self.issue(request)
+        note.with_user(self.accountant).action_post()
+        reversal = (
+            self.env["account.move.reversal"]
+            .with_user(self.accountant)
+            .with_context(active_model="account.move", active_ids=note.ids)
+            .create({"journal_id": note.journal_id.id})
+        )
+        reversal.refund_moves()
+        self.assertEqual(request.allocation_ids.amount, 120.0)
+        reversal.new_move_ids.action_post()
+        self.assertEqual(request.allocation_ids.amount, 0.0)
+        self.assertRecordValues(request, [{"state": "to_do", "open_amount": 120.0}])
+        self.assertFalse(self.complaint._get_report_solution_lines())
+        self.ask(amount=120)
+
+    def test_a_request_issued_in_part_can_be_ended_there(self):
+        request = self.ask(amount=120)
+        note = self.issue(request)
+        note.invoice_line_ids.price_unit = 50
+        note.with_user(self.accountant).action_post()
+        request.with_user(self.accountant)._cancel("The rest is not owed")
+        self.assertRecordValues(request, [{"state": "paid", "amount": 60.0}])
+        self.assertIn("The rest is not owed", self.notes_on(self.complaint))
+
+    def test_what_is_no_number_is_refused_with_a_sentence(self):
+        for values in (
+            {"amount": "ten"},
+            {"amount": float("nan")},
+            {"amount": True},
+            {"lines": [1]},
+            {"lines": {"door": 1}},
+            {"lines": {self.invoice_line.id: "all"}},
+        ):
+            with (
+                self.subTest(values=values),
+                self.assertRefused(UserError, "is not a number"),
+            ):
+                self.ask(**values)
+        with self.assertRefused(UserError, "greater than zero"):
+            self.ask(lines={self.invoice_line.id: 0.001})
+
+    def test_a_complaint_with_credit_notes_stays_on_file(self):
+        self.ask()
+        with self.assertRefused(UserError, "Archive the complaint instead"):
+            self.complaint.with_user(self.manager).unlink()
 
     def test_documents_and_register_name_posted_credit_notes_only(self):
         note = self.issue(self.ask())
@@ -367,6 +506,27 @@ class TestCreditLink(CreditCommon):
             request.link_credit_note(self.invoice.id)
         with self.assertRefused(UserError, "does not exist any more"):
             request.link_credit_note(0)
+
+    def test_no_number_finds_no_draft(self):
+        self.make_note(99, post=False)
+        for number in ("", "  ", False, None):
+            with self.subTest(number=number), self.assertRefused(UserError, "has no"):
+                self.complaint.link_credit_note(number)
+
+    def test_journal_entries_are_found_by_complaint_and_by_having_none(self):
+        note, other = self.make_note(30), self.make_note(31)
+        self.complaint.link_credit_note(note.name)
+        for domain, found in (
+            ([("complaint_names", "=", self.complaint.name)], note),
+            ([("complaint_names", "ilike", self.complaint.name[3:])], note),
+            ([("complaint_names", "=", False)], other),
+            ([("complaint_names", "!=", False)], note),
+        ):
+            with self.subTest(domain=domain):
+                within = [("id", "in", (note | other).ids)]
+                self.assertEqual(
+                    self.env["account.move"].search(domain + within), found
+                )
 
     def test_handlers_link_what_accounting_issued_first_by_its_number(self):
         # X-05
@@ -453,7 +613,13 @@ class TestCreditRights(CreditCommon):
         self.assertRecordValues(
             request, [{"state": "to_do", "approver_id": self.lead.id}]
         )
-        self.assertEqual(self.ask(amount=100).state, "to_do")
+        other = self.make_owned(order_id=self.order.id)
+        self.assertEqual(self.ask(other, amount=100).state, "to_do")
+
+    def test_a_sum_split_into_small_requests_is_approved_all_the_same(self):
+        self.company.complaint_credit_approval_amount = 100
+        states = [self.ask(amount=amount).state for amount in (100, 60, 40)]
+        self.assertEqual(states, ["to_do", "to_approve", "to_approve"])
 
     def test_nobody_approves_what_he_asked_for(self):
         self.company.complaint_credit_approval_amount = 10
@@ -521,6 +687,34 @@ class TestCreditRights(CreditCommon):
                     for operation in ("write", "create", "unlink"):
                         self.assertFalse(record.has_access(operation))
 
+    def test_who_only_opens_complaints_learns_nothing_of_invoices(self):
+        complaint = self.make_complaint(self.seller, partner_id=self.partner.id)
+        with self.assertRefused(AccessError, "those who handle complaints"):
+            complaint.get_creditable_invoices()
+        with self.assertRefused(AccessError, "those who handle complaints"):
+            complaint.link_credit_note("RINV/1")
+
+    def test_handlers_see_no_invoices_of_a_customer_they_only_typed_in(self):
+        other = self.env["res.partner"].create({"name": "Somebody else"})
+        self.make_invoice([(1, 777, self.tax)], other)
+        complaint = self.make_owned(invoiced_partner_id=other.id)
+        names = [i["name"] for i in complaint.get_creditable_invoices()]
+        self.assertEqual(names, [self.invoice.name])
+        complaint.team_id = self.team
+        [seen] = complaint.with_user(self.lead).get_creditable_invoices()
+        self.assertEqual(seen["total"], 932.4)
+
+    def test_what_a_dialog_offers_is_for_whoever_opened_it(self):
+        ask = (
+            self.env["customer.complaint.credit.ask"]
+            .with_user(self.handler)
+            .with_context(default_complaint_id=self.complaint.id)
+            .create({"reason": "x"})
+        )
+        self.assertTrue(ask.line_ids and ask.invoice_ids)
+        for records in (ask, ask.line_ids, ask.invoice_ids):
+            self.assertFalse(records.with_user(self.colleague).search([]))
+
     def test_each_role_reads_the_requests_of_its_complaints(self):
         self.complaint.sudo().team_id = self.team
         self.complaint.sudo().first_contact_id = self.seller
@@ -542,7 +736,7 @@ class TestCreditRights(CreditCommon):
         with self.assertRaises(AccessError):
             self.ask(self.complaint.with_user(self.colleague))
         complaint = self.make_complaint(self.seller, order_id=self.order.id)
-        with self.assertRefused(UserError, "those who handle complaints"):
+        with self.assertRefused(AccessError, "those who handle complaints"):
             self.ask(complaint)
 
     def test_the_accountant_of_another_company_sees_and_does_nothing(self):

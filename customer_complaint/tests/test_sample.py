@@ -2,6 +2,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from .. import uninstall_hook
 from ..models.customer_complaint_stage import CLOSED_TYPES
 from ..tools import due_times
 from .common import ComplaintCommon
@@ -30,7 +31,7 @@ class TestSample(ComplaintCommon):
         super().setUpClass()
         cls.sample = cls.env["customer.complaint.sample"]
         cls.rows_before = count_rows(cls.env)
-        cls.sample._load(size=30)
+        cls.sample._load(size=60)
         cls.companies = cls.sample._get_companies()
         cls.complaints = cls.env["customer.complaint"].search(
             [("company_id", "in", cls.companies.ids)]
@@ -41,12 +42,14 @@ class TestSample(ComplaintCommon):
         self.assertEqual(
             sorted(self.companies.currency_id.mapped("name")), ["CNY", "EUR"]
         )
-        self.assertEqual(len(self.complaints), 30)
+        self.assertEqual(len(self.complaints), 60)
         for company in self.companies:
             inside = [("company_id", "=", company.id)]
             orders = self.env["sale.order"].search(inside)
             self.assertEqual(set(orders.mapped("state")), {"sale"})
-            invoices = self.env["account.move"].search(inside)
+            invoices = self.env["account.move"].search(
+                [*inside, ("move_type", "=", "out_invoice")]
+            )
             self.assertTrue(invoices)
             self.assertEqual(set(invoices.mapped("state")), {"posted"})
             teams = self.env["customer.complaint.team"].search(inside)
@@ -107,6 +110,39 @@ class TestSample(ComplaintCommon):
         self.assertIn("late", open_ones.mapped("urgency"))
         self.assertIn("planned", open_ones.mapped("urgency"))
         self.assertLess(len(open_ones), len(self.complaints))
+
+    def test_credit_notes_stand_behind_complaints_where_the_customer_was_right(self):
+        requests = self.complaints.credit_request_ids
+        self.assertGreaterEqual(len(requests), 2)
+        for request in requests:
+            self.assertIn(request.complaint_id.decision, ("justified", "partly"))
+            self.assertIn(request.invoice_id, request.complaint_id.order_id.invoice_ids)
+            self.assertLessEqual(request.complaint_id.received_at, request.create_date)
+            notes = request.allocation_ids.move_id
+            self.assertEqual(bool(notes), request.state in ("draft", "posted", "paid"))
+            for note in notes:
+                self.assertLessEqual(request.create_date.date(), note.date)
+            if request.needs_approval and request.state != "to_approve":
+                self.assertNotEqual(request.approver_id, request.user_id)
+                self.assertLessEqual(request.create_date, request.approved_at)
+        self.assertTrue(requests.filtered(lambda r: r.state in ("to_do", "to_approve")))
+
+    def test_accountants_of_the_company_post(self):
+        moves = self.env["account.move"].search(
+            [
+                ("company_id", "in", self.companies.ids),
+                ("move_type", "in", ("out_invoice", "out_refund")),
+                ("state", "=", "posted"),
+            ]
+        )
+        accountants = self.sample._get_known("res.users").filtered(
+            lambda u: u.has_group("account.group_account_invoice")
+        )
+        self.assertEqual(len(accountants), 2)
+        self.env.flush_all()
+        self.assertEqual(moves.write_uid, accountants)
+        notes = moves.filtered(lambda m: m.move_type == "out_refund")
+        self.assertLessEqual(notes.create_uid, accountants)
 
     def test_nobody_is_mailed_or_flooded(self):
         self.assertEqual(
@@ -182,6 +218,11 @@ class TestSample(ComplaintCommon):
         self.assertFalse((new | complaint).exists())
         self.assertFalse(person.exists())
         self.assertTrue(self.order.exists())
+
+    def test_uninstalling_removes_it_first(self):
+        uninstall_hook(self.env)
+        self.assertFalse(self.companies.exists())
+        uninstall_hook(self.env)  # nothing left to remove
 
     def test_removal_keeps_and_names_what_real_records_use(self):
         seller = self.sample._get_known("res.users").filtered(

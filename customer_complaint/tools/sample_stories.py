@@ -70,7 +70,7 @@ EUROPE = World(
     domain="nordwind.example.com",
     utc_offset=1,
     share=0.6,
-    approval=600.0,
+    approval=500.0,
     teams={
         "head": "Nordwind quality board",
         "service": "Nordwind customer service",
@@ -638,11 +638,7 @@ EUROPE = World(
         "Second replacement checked by the workshop before it left, delivered by "
         "our own van; 10 % refunded."
     ),
-    credit_goods=(
-        "Goods taken back",
-        "Replaced by other goods, invoiced anew",
-        "Never arrived, order reduced",
-    ),
+    credit_goods=("Goods taken back", "Replaced by other goods, invoiced anew"),
     credit_amounts=(
         "Price reduced for the damage",
         "Delivery fee refunded",
@@ -665,7 +661,7 @@ CHINA = World(
     domain="yunlan.example.com",
     utc_offset=8,
     share=0.4,
-    approval=2000.0,
+    approval=1500.0,
     teams={
         "head": "云岚质量委员会",
         "service": "云岚客户服务部",
@@ -939,7 +935,7 @@ CHINA = World(
     ),
     reopened="换来的这件有同样的问题，不能算解决。",
     second="第二次换货由技术部检验后由自有车辆配送，并退还货款的 10%。",
-    credit_goods=("商品已退回", "换购其他商品，另行开票", "商品未送达，订单已减少"),
+    credit_goods=("商品已退回", "换购其他商品，另行开票"),
     credit_amounts=("因破损减价", "退还送货费", "善意补偿", "补退活动折扣"),
     credit_cancelled="客户改为要求换货。",
 )

@@ -58,7 +58,7 @@ class CustomerComplaintSample(models.TransientModel):
         self._create_ledger(site, pairs)
         self._create_contacts(site, pairs)
         self._create_messages(site, pairs)
-        site.complaints = complaints
+        site.complaints, site.pairs = complaints, pairs
 
     def _fill(self, site, course, text):
         day = course.received_at - timedelta(days=12)

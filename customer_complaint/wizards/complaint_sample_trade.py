@@ -6,8 +6,14 @@ from odoo.fields import Command
 from .customer_complaint_sample import DAYS, RATES, WAVE_DAYS
 
 CREDITS_PER_COMPLAINT = 2 / 15
-# What becomes of a request for a credit note: the youngest wait, newest first; then the others.
-YOUNG_CREDITS = {"to_approve": 0.06, "to_do": 0.16, "draft": 0.1}
+CREDITED = ("product", "delivery", "price", "policy")  # starts of categories
+# What becomes of a request for a credit note. The youngest, newest first: share, days ago.
+YOUNG_CREDITS = {
+    "waiting": (0.22, (0.3, 4)),
+    "draft": (0.1, (5, 9)),
+    "fresh": (0.1, (10, 20)),
+}
+# And the others, in turn.
 FATES = ("paid", "paid", "posted", "paid", "cancelled", "paid", "posted", "paid")
 
 
@@ -166,20 +172,23 @@ class CustomerComplaintSample(models.TransientModel):
         """Requests of the handlers and what accounting made of them, each by who may do it."""
         found = sorted(self._find_creditable(site), key=lambda row: row[1])
         wanted = min(round(len(site.complaints) * CREDITS_PER_COMPLAINT), len(found))
-        recent = round(wanted * sum(YOUNG_CREDITS.values()))
+        recent = round(wanted * sum(share for share, _days in YOUNG_CREDITS.values()))
         old = len(found) - recent
         chosen = sorted(site.rng.sample(range(old), wanted - recent))
         fates = [FATES[number % len(FATES)] for number in range(len(chosen))]
-        for fate, share in reversed(YOUNG_CREDITS.items()):
+        for fate, (share, _days) in reversed(YOUNG_CREDITS.items()):
             fates += [fate] * round(wanted * share)
         chosen += range(old, len(found))
         for index, fate in zip(chosen, fates, strict=False):
             self._create_credit(site, *found[index], fate)
 
     def _find_creditable(self, site):
-        """(complaint, moment of the request, invoice line) where the customer was right."""
-        for complaint in site.complaints:
-            if complaint.decision not in ("justified", "partly"):
+        """(complaint, moment, course, invoice line) where the customer was right about money."""
+        for complaint, course in site.pairs:
+            if (
+                complaint.decision not in ("justified", "partly")
+                or course.story.category.partition("_")[0] not in CREDITED
+            ):
                 continue
             told_at = complaint.outcome_at or site.now
             middle = complaint.received_at + (told_at - complaint.received_at) / 2
@@ -189,17 +198,19 @@ class CustomerComplaintSample(models.TransientModel):
                 and i.move_id.invoice_date <= at.date()
             )
             if complaint.user_id and line:
-                yield complaint, moment, line[0]
+                yield complaint, moment, course, line[0]
 
-    def _create_credit(self, site, complaint, moment, line, fate):
+    def _create_credit(self, site, complaint, moment, course, line, fate):
         """One request, and what became of it in the days after."""
         rng, world = site.rng, site.world
         accountant = site.get_accountant()
+        # Each step forgets what was read: read again for this one, not for all.
+        complaint, line = complaint.with_prefetch(), line.with_prefetch()
         if fate in YOUNG_CREDITS:
             # Asked for after the outcome was told: it waits for days, not for weeks.
-            days = rng.uniform(*((5, 9) if fate == "draft" else (0.3, 4)))
-            moment = max(moment, site.now - timedelta(days=days))
-        wish = self._prepare_credit_wish(site, complaint, line, fate)
+            days = rng.uniform(*YOUNG_CREDITS[fate][1])
+            moment = max(moment, site.in_office(site.now - timedelta(days=days)))
+        wish = self._prepare_credit_wish(site, complaint, course, line, fate)
         if not wish:
             return
         with self._dated(moment):
@@ -216,12 +227,12 @@ class CustomerComplaintSample(models.TransientModel):
             )
         self._note(request)
         self._set_created(request, [moment])
-        if request.state == "to_approve" and fate != "to_approve":
+        if request.state == "to_approve" and (fate != "waiting" or rng.random() < 0.5):
             judges = complaint.team_id.leader_id + site.people["head", "manager"]
             moment = site.between(moment, moment + timedelta(hours=20))
             request.with_user((judges - request.user_id)[:1]).action_approve()
             request.approved_at = moment
-        if fate in ("to_approve", "to_do"):
+        if fate == "waiting":
             return
         moment = site.between(moment, moment + timedelta(days=4))
         if fate == "cancelled":
@@ -242,7 +253,7 @@ class CustomerComplaintSample(models.TransientModel):
         for records in (note, request.allocation_ids):
             self._set_created(records, [moment])
 
-    def _prepare_credit_wish(self, site, complaint, line, fate):
+    def _prepare_credit_wish(self, site, complaint, course, line, fate):
         """What the handler asks for: pieces or an amount; None when too little is left."""
         rng = site.rng
         invoice = next(
@@ -253,8 +264,9 @@ class CustomerComplaintSample(models.TransientModel):
         left = {row["id"]: row["creditable_quantity"] for row in invoice["lines"]}
         pieces = min(complaint.line_ids.quantity, left.get(line.id, 0))
         price = line.price_total / line.quantity
-        by_line = fate == "to_approve" or (
-            complaint.decision == "justified" and rng.random() < 0.6
+        by_line = course.story.category.startswith("product") and (
+            fate == "waiting"
+            or (complaint.decision == "justified" and rng.random() < 0.7)
         )
         if by_line and pieces and pieces * price <= invoice["creditable"]:
             return {"lines": {line.id: pieces}}

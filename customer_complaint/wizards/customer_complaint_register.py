@@ -66,7 +66,8 @@ class CustomerComplaintRegister(models.TransientModel):
         self.ensure_one()
         if self.selection:
             return Domain(ast.literal_eval(self.selection))
-        domain = Domain.TRUE
+        # Putting a complaint away does not take it off the register.
+        domain = Domain("active", "in", [True, False])
         if self.date_from:
             domain &= Domain("received_at", ">=", self._get_moment(self.date_from, 0))
         if self.date_to:

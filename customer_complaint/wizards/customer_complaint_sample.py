@@ -54,6 +54,7 @@ class Site:
     orders: object = None
     used: Counter = field(default_factory=Counter)  # complaints by order
     complaints: object = None
+    pairs: list = field(default_factory=list)  # (complaint, Course)
 
     def get_accountant(self):
         """The colleague who posts; last, after those of the addons' demo data."""
@@ -61,7 +62,8 @@ class Site:
 
     def moment(self, days):
         """So many days before now, at an office hour."""
-        return self.in_office(self.now - timedelta(days=days))
+        ago = timedelta(days=days, hours=self.rng.uniform(0, 24))
+        return self.in_office(self.now - ago)
 
     def in_office(self, moment, earliest=None):
         """`moment`, or an office hour of the same day when it lies at night."""
