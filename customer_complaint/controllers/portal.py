@@ -1,11 +1,16 @@
+import logging
 import mimetypes
 from urllib.parse import urlencode
+
+from werkzeug.exceptions import MethodNotAllowed
 
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+
+_logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
 COMMENT_LENGTH = 4000
@@ -93,6 +98,8 @@ class ComplaintPortal(CustomerPortal):
                 "complaint": complaint,
                 "timeline": complaint._get_portal_timeline(),
                 "contact_person": complaint._get_contact_person(),
+                # Colleagues do not answer in the customer's name.
+                "may_confirm": not request.env.user._is_internal(),
                 "can_confirm": complaint._can_customer_confirm(),
                 "confirmation": complaint.confirmation_ids[:1],
                 "grades": complaint.confirmation_ids._fields[
@@ -153,29 +160,44 @@ class ComplaintPortal(CustomerPortal):
         auth="public",
         methods=["POST"],
         website=True,
-        max_content_length=64 * 1024,
+        max_content_length=256 * 1024,
     )
     def portal_complaint_confirm(
         self, complaint_id, access_token=None, solved=None, grade=None, comment="", **kw
     ):
+        if request.httprequest.method != "POST":
+            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
+            raise MethodNotAllowed(valid_methods=["POST"])
         complaint = self._get_complaint(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")
         error = self._check_confirmation(complaint, solved, grade)
         if not error:
+            # PostgreSQL stores no NUL.
+            comment = (comment or "").replace("\0", "").strip()[:COMMENT_LENGTH]
             try:
                 with request.env.cr.savepoint():
-                    complaint._confirm_by_customer(
-                        solved, grade, (comment or "").strip()[:COMMENT_LENGTH]
-                    )
-            except UserError as refusal:
-                error = str(refusal)
+                    complaint._confirm_by_customer(solved, grade, comment)
+            except UserError:
+                # Said to colleagues; the customer can do nothing about it.
+                _logger.info(
+                    "Confirmation of %s refused.", complaint.name, exc_info=True
+                )
+                error = request.env._(
+                    "We could not record your answer. Please write us a message below; we "
+                    "read it."
+                )
         if error:
             return self._render_complaint(complaint, access_token, error=error)
         return request.redirect(complaint.get_portal_url())
 
     def _check_confirmation(self, complaint, solved, grade):
         """Sentence that says what is wrong with an answer, or None."""
+        if request.env.user._is_internal():
+            return request.env._(
+                "You are signed in as a colleague, and this page is the customer's. Use "
+                "Record confirmation in the complaint for what the customer told you."
+            )
         if not complaint._can_customer_confirm():
             return request.env._(
                 "This question is answered already, or we have not sent you an outcome "

@@ -159,6 +159,8 @@ class CustomerComplaint(models.Model):
         complaints = self.with_context(complaint_reopen=True)
         # sudo: see _open_deadlines; what the old round still owed is owed by the new one
         self.sudo().deadline_ids._drop()
+        # sudo: work nobody sees is work nobody does, whoever reopens it
+        self.sudo().filtered(lambda c: not c.active).action_unarchive()
         for round_number, group in complaints.grouped("round").items():
             group.write(
                 {

@@ -153,14 +153,18 @@ class CustomerComplaint(models.Model):
     # Portal page
     # ------------------------------------------------------------------
     def _take_leave_of(self, old_partners):
-        """The complaint is somebody else's now: no mail and no old link reaches the one before.
+        """The complaint is another contact's now: no mail reaches the one before.
 
         :param dict old_partners: partner before, by complaint whose complainant changed
         """
         for complaint, partner in old_partners.items():
-            complaint.sudo().access_token = str(uuid.uuid4())  # a process field
             if partner.partner_share:
                 complaint.message_unsubscribe(partner_ids=partner.ids)
+
+    def _renew_links(self):
+        """The complaints are somebody else's now: no old link reaches the one before."""
+        for complaint in self.sudo():  # a process field
+            complaint.access_token = str(uuid.uuid4())
 
     def _get_portal_timeline(self):
         """Steps the customer sees: label, state (done, current, open) and moment.
@@ -205,10 +209,14 @@ class CustomerComplaint(models.Model):
         return self.get_base_url() + self.get_portal_url(anchor="confirm")
 
     def _lock(self):
-        """Wait for whoever works on this complaint at this moment; then see what he did."""
-        self.ensure_one()
+        """Wait for whoever works on these complaints at this moment; then see what he did."""
+        if not self:
+            return
         self.env.cr.execute(
-            SQL("SELECT 1 FROM customer_complaint WHERE id = %s FOR UPDATE", self.id),
+            SQL(
+                "SELECT 1 FROM customer_complaint WHERE id IN %s ORDER BY id FOR UPDATE",
+                self._ids,
+            ),
             log_exceptions=False,  # the request is repeated then: no error of anybody
         )
 

@@ -120,6 +120,9 @@ class CustomerComplaint(models.Model):
                 and not newly_assigned
             ):
                 continue
+            # The customer's own answer closes: what colleagues left out is not his affair.
+            if self.env.su and self.env.context.get("complaint_confirmed"):
+                continue
             if missing := complaint._get_missing(target):
                 problems.append(
                     self.env._(

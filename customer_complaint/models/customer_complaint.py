@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import email_normalize
 
 from .customer_complaint_policy import DEADLINE_TYPES
 from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
@@ -433,6 +434,7 @@ class CustomerComplaint(models.Model):
             if vals.get("partner_id", complaint.partner_id.id)
             != complaint.partner_id.id
         }
+        old_emails = {c: email_normalize(c.email_from) for c in old_partners}
         res = super().write(vals)
         # Checked after writing, so that what is missing may come in the same call.
         if before:
@@ -442,6 +444,15 @@ class CustomerComplaint(models.Model):
         if vals.get("active"):
             self.sudo().deadline_ids._rearm()
         self._take_leave_of(old_partners)
+        # Whoever reads the same mailbox keeps his links, and nobody had them before.
+        self.filtered(
+            lambda c: (
+                (old_partners.get(c) or old_emails.get(c))
+                and not (
+                    old_emails[c] and old_emails[c] == email_normalize(c.email_from)
+                )
+            )
+        )._renew_links()
         return res
 
     def _check_process_fields(self, fnames):

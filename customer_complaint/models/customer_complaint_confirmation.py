@@ -56,8 +56,29 @@ class CustomerComplaintConfirmation(models.Model):
         readonly=True,
     )
 
+    is_last_grade = fields.Boolean(
+        string="Last grade of its round",
+        compute="_compute_is_last_grade",
+        store=True,
+        help="What the customer says later in the same round replaces the grade before.",
+    )
+
     # customer_complaint_indicator.py: `_define_satisfaction`
-    _graded_idx = models.Index("(date) WHERE grade IS NOT NULL")
+    _graded_idx = models.Index("(date) WHERE is_last_grade")
+
+    @api.depends(
+        "grade",
+        "round",
+        "complaint_id.confirmation_ids.grade",
+        "complaint_id.confirmation_ids.round",
+    )
+    def _compute_is_last_grade(self):
+        for row in self:
+            graded = row.complaint_id.confirmation_ids.filtered(
+                lambda c, row=row: c.grade and c.round == row.round
+            )
+            last = max(graded.ids, default=row._origin.id)
+            row.is_last_grade = bool(row.grade) and row._origin.id == last
 
     @api.constrains("solved", "grade")
     def _check_grade(self):
@@ -134,7 +155,9 @@ class CustomerComplaintConfirmation(models.Model):
             complaint._check_no_reply()
             complaint._close("no_reply")
         elif self._is_satisfied():
-            complaint._close("confirmed")
+            # Colleagues can fill in what is missing; a customer is not asked for it.
+            by_customer = self.source != "staff"
+            complaint.with_context(complaint_confirmed=by_customer)._close("confirmed")
         else:
             complaint._reopen(
                 self.env._("The customer is not satisfied with the outcome.")

@@ -233,7 +233,7 @@ class CustomerComplaintIndicator(models.Model):
     def _define_satisfaction(self, scope, start, end):
         return Figure(
             "customer.complaint.confirmation",
-            scope & Domain("grade", "!=", False),
+            scope & Domain("is_last_grade", "=", True),
             date="date",
             moments=self._get_moments(start, end),
             success=Domain("grade", "in", SATISFIED_GRADES),

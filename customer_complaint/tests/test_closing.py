@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -37,6 +38,65 @@ class TestClosing(ComplaintCommon):
         message = complaint.message_ids.filtered(lambda m: m.message_type == "comment")
         self.assertIn(self.partner, message.partner_ids)
         self.assertIn(complaint.sudo()._get_confirm_url(), message.body)
+
+    def test_the_report_asks_where_the_outcome_message_asks(self):
+        complaint = self.make_owned()
+        template = self.env.ref("customer_complaint.mail_template_outcome_report")
+        with patch.object(
+            type(complaint), "_get_confirm_url", lambda self: "https://ask.example/x"
+        ):
+            body = template._render_field("body_html", complaint.ids)[complaint.id]
+        self.assertIn('href="https://ask.example/x"', body)
+
+    def test_links_are_renewed_only_when_somebody_else_reads_them(self):
+        complaint = self.make_complaint(
+            partner_id=False, partner_name="Ann", email_from="ann@example.com"
+        ).sudo()
+        Partner = self.env["res.partner"]
+        firm = Partner.create({"name": "Firm", "email": "Ann@example.com"})
+        ann = Partner.create(
+            {"name": "Ann", "email": "ann@example.com", "parent_id": firm.id}
+        )
+        bob = Partner.create({"name": "Bob", "email": "bob@example.com"})
+        token = complaint.access_token
+        for partner in (ann, firm):
+            complaint.partner_id = partner
+            self.assertEqual(complaint.access_token, token, partner.name)
+        complaint.partner_id = bob
+        self.assertNotEqual(complaint.access_token, token)
+        unknown = self.make_complaint(
+            partner_id=False, partner_name="?", phone="1"
+        ).sudo()
+        token = unknown.access_token
+        unknown.partner_id = bob
+        self.assertEqual(unknown.access_token, token, "nobody had a link")
+
+    def test_reopening_makes_an_archived_complaint_active(self):
+        complaint = self.make_owned()
+        self.tell_outcome(complaint)
+        complaint.sudo().active = False
+        complaint.sudo()._confirm_by_customer("not_solved", "1", "")
+        self.assertTrue(complaint.active)
+        self.assertTrue(complaint.sudo().next_due_at)
+
+    def test_only_the_last_grade_of_a_round_counts(self):
+        complaint = self.make_owned()
+        self.tell_outcome(complaint)
+        first = self.confirm(complaint, "solved", "4").sudo()
+        self.assertTrue(first.is_last_grade)
+        second = self.confirm(complaint, "solved", "5").sudo()
+        self.assertFalse(first.is_last_grade)
+        self.assertTrue(second.is_last_grade)
+        third = self.confirm(complaint, "not_solved", "1").sudo()
+        complaint.write({"decision": "justified", "decision_reason": "Again."})
+        self.tell_outcome(complaint)
+        fourth = self.confirm(complaint, "solved", "5").sudo()
+        rows = first + second + third + fourth
+        self.assertEqual(
+            rows.mapped("is_last_grade"), [False, False, True, True], "one per round"
+        )
+        third.grade = False
+        self.assertEqual(rows.mapped("is_last_grade"), [False, True, False, True])
 
     def test_the_outcome_needs_a_decision_with_a_reason(self):
         complaint = self.make_owned()

@@ -1,4 +1,5 @@
 import json
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from odoo.exceptions import AccessError, UserError
@@ -90,6 +91,11 @@ class TestPortal(ComplaintCommon, HttpCase):
         path = f"{self.url}/confirm?access_token={self.token}&solved=solved&grade=5"
         self.assertEqual(self.url_open(path).status_code, 405)
         self.assertEqual(self.url_open(path, method="HEAD").status_code, 405)
+        # Odoo checks no CSRF token for OPTIONS.
+        data = {"access_token": self.token, "solved": "solved", "grade": "5"}
+        for url, body in ((path, None), (f"{self.url}/confirm", data)):
+            page = self.url_open(url, data=body, method="OPTIONS")
+            self.assertEqual(page.status_code, 405)
         self.url_open(f"{self.complaint.get_portal_url()}&solved=solved&grade=5")
         self.complaint.invalidate_recordset()
         self.assertFalse(self.complaint.confirmation_ids)
@@ -145,6 +151,42 @@ class TestPortal(ComplaintCommon, HttpCase):
                 )
                 self.assertEqual(answer.status_code, 200)
                 self.assertIn(message, answer.text)
+        self.assertFalse(self.complaint.confirmation_ids)
+
+    def test_a_colleague_cannot_confirm_in_the_customers_name(self):
+        self.tell_outcome(self.complaint)
+        self.handler.password = "t_handler"
+        self.authenticate(self.handler.login, "t_handler")
+        page = self.url_open(self.url)
+        self.assertIn(self.complaint.name, page.text)
+        self.assertNotIn("/confirm", page.text)
+        for token in ({}, {"access_token": self.token}):
+            answer = self.post_confirmation(solved="solved", grade="5", **token)
+            self.assertIn("Use Record confirmation", answer.text)
+        self.assertFalse(self.complaint.confirmation_ids)
+
+    def test_what_colleagues_left_out_does_not_stop_the_customers_answer(self):
+        self.tell_outcome(self.complaint)
+        self.complaint.write({"user_id": False, "demand": False})
+        self.authenticate(None, None)
+        answer = self.post_confirmation(
+            access_token=self.token, solved="solved", grade="5", comment="Fine\0."
+        )
+        self.assertEqual(answer.status_code, 303)
+        self.complaint.invalidate_recordset()
+        self.assertEqual(self.complaint.stage_type, "closed")
+        self.assertEqual(self.complaint.confirmation_ids.comment, "Fine.")
+
+    def test_what_only_colleagues_understand_is_not_said_to_the_customer(self):
+        self.tell_outcome(self.complaint)
+        self.authenticate(None, None)
+        refusal = UserError("For colleagues only.")
+        with patch.object(type(self.complaint), "_close", side_effect=refusal):
+            answer = self.post_confirmation(
+                access_token=self.token, solved="solved", grade="5"
+            )
+        self.assertIn("write us a message below", answer.text)
+        self.assertNotIn("For colleagues only", answer.text)
         self.assertFalse(self.complaint.confirmation_ids)
 
     def test_confirming_before_the_outcome_is_refused(self):

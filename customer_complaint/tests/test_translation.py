@@ -1,4 +1,6 @@
 import io
+import re
+from pathlib import Path
 
 import polib
 
@@ -36,6 +38,23 @@ class TranslationCase:
             [e.msgid for e in template if e.msgid not in terms and self.is_here(e)],
             "said no more",
         )
+
+    def test_translated_mails_keep_every_expression(self):
+        """Links and names come from today's expressions in each language."""
+        pattern = re.compile(r"""\{\{.*?\}\}|\bt-[a-z-]+=(?:"[^"]*"|'[^']*')""", re.S)
+        for path in Path(file_path(f"{self.module}/i18n")).glob("*.po"):
+            for entry in polib.pofile(str(path)):
+                for reference, _line in entry.occurrences:
+                    kind, _, xmlid = reference.rpartition(":")
+                    template, _, name = kind.partition(":")[2].partition(",")
+                    if template != "mail.template" or not entry.msgstr:
+                        continue
+                    source = self.env.ref(xmlid).with_context(lang="en_US")[name]
+                    with self.subTest(language=path.stem, mail=xmlid, field=name):
+                        self.assertEqual(
+                            set(pattern.findall(str(source))),
+                            set(pattern.findall(entry.msgstr)),
+                        )
 
     def test_simplified_chinese_is_complete(self):
         template = polib.pofile(file_path(f"{self.module}/i18n/{self.module}.pot"))

@@ -1,14 +1,18 @@
+import logging
 import re
 
 from markupsafe import Markup
+from werkzeug.exceptions import MethodNotAllowed
 
 from odoo import fields, http
 from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import format_date
 
+_logger = logging.getLogger(__name__)
+
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-QUESTION = re.compile(r"q(\d+)")
+QUESTION = re.compile(r"q([0-9]{1,18})")
 TEXT_LENGTH = 4000
 DOCTYPE = Markup("<!DOCTYPE html>\n")
 # The page needs nothing from elsewhere, keeps its address to itself and is never kept.
@@ -49,31 +53,46 @@ class SatisfactionPage(http.Controller):
         auth="public",
         methods=["POST"],
         sitemap=False,
-        max_content_length=64 * 1024,
+        max_content_length=256 * 1024,
     )
     def satisfaction_save(self, token, **kwargs):
+        if request.httprequest.method != "POST":
+            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
+            raise MethodNotAllowed(valid_methods=["GET", "POST"])
         answer = self._get_answer(token)
         if refusal := self._refuse(answer):
             return refusal
         answer._lock_for_answer()
         given, refusals = self._read_form(answer)
-        error = None
-        if not refusals:
-            user = request.env.user
-            method = "staff" if user._is_internal() else "link"
-            try:
-                with request.env.cr.savepoint():
-                    answer._check_not_early()
-                    answer._save_satisfaction(
-                        given, method, user if method == "staff" else None
-                    )
-            except UserError as refused:
-                error = str(refused)
+        error = answer._get_early_refusal()
+        if not refusals and not error:
+            error = self._save(answer, given)
         if refusals or error:
             return self._render_form(answer, given, refusals, error)
         return self._render(
             "customer_satisfaction.page_thanks", answer, is_low=answer._is_low()
         )
+
+    def _save(self, answer, given):
+        """Save what was submitted; the sentence that is shown when that is refused."""
+        user = request.env.user
+        by_staff = user._is_internal()
+        try:
+            with request.env.cr.savepoint():
+                if by_staff:
+                    answer._check_not_said_by_customer()
+                answer._save_satisfaction(
+                    given, "staff" if by_staff else "link", user if by_staff else None
+                )
+        except UserError as refused:
+            if by_staff:
+                return str(refused)
+            # Said to colleagues; the customer can do nothing about it.
+            _logger.info("Answer %s refused.", answer.id, exc_info=True)
+            return answer.env._(
+                "We could not save your answer. Please write it to us instead; we read it."
+            )
+        return None
 
     # ------------------------------------------------------------------
     # The answer behind a link

@@ -36,6 +36,15 @@ class SatisfactionSurvey(Survey):
             return request.redirect(answer_sudo.get_start_url() if answer_sudo else "/")
         return super().survey_retry(survey_token, answer_token, **post)
 
+    @http.route()
+    def survey_submit(self, survey_token, answer_token, **post):
+        """Also here nobody answers about an outcome that he has not been told."""
+        _survey, answer = self._fetch_from_access_token(survey_token, answer_token)
+        if answer and answer.is_satisfaction and (early := answer._get_early_refusal()):
+            first = answer.survey_id.question_ids[:1]
+            return {}, {"error": "validation", "fields": {first.id: early}}
+        return super().survey_submit(survey_token, answer_token, **post)
+
     def _extract_comment_from_answers(self, question, answers):
         # The number 0 is an answer; core takes it for "nothing chosen".
         if (

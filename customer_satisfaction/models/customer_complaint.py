@@ -1,9 +1,13 @@
+import re
 import uuid
 
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.customer_complaint.models.customer_complaint_confirmation import GRADES
+
+# Our light page, or the survey app's
+ANSWER_LINK = re.compile(r"(?:/satisfaction/|answer_token=)([0-9a-f-]{36})")
 
 
 class CustomerComplaint(models.Model):
@@ -81,15 +85,21 @@ class CustomerComplaint(models.Model):
                 [
                     ("complaint_id", "in", self.ids),
                     ("plan_id.trigger", "=", "complaint_outcome"),
-                    ("state", "!=", "skipped"),
+                    ("user_input_id", "!=", False),
                 ]
             )
             .filtered(lambda row: row.round == row.complaint_id.round)
         )
 
-    def _get_confirm_url(self):
+    def _get_outcome_answer(self):
+        """The answer whose link the outcome message carries, while it can be answered."""
+        self.ensure_one()
         # sudo: who may write to the customer may send him his link
         answer = self.sudo()._get_outcome_invitations().user_input_id[-1:]
+        return answer.filtered(lambda a: not a._is_expired())
+
+    def _get_confirm_url(self):
+        answer = self._get_outcome_answer()
         return answer._get_answer_url() if answer else super()._get_confirm_url()
 
     def get_satisfaction_url(self):
@@ -97,7 +107,8 @@ class CustomerComplaint(models.Model):
 
         For passing it on to the customer, for example in a chat.
 
-        :return: complete address, or False when no outcome message was prepared in this round
+        :return: complete address, or False when no outcome message was prepared in this
+            round or the link has expired
         :raises AccessError: without the group Satisfaction / User or the right to read
             the complaint
         """
@@ -110,17 +121,36 @@ class CustomerComplaint(models.Model):
                 )
             )
         self.check_access("read")
-        answer = self.sudo()._get_outcome_invitations().user_input_id[-1:]
+        answer = self._get_outcome_answer()
         return answer._get_answer_url() if answer else False
 
     def _message_post_after_hook(self, message, msg_values):
+        is_outcome = self.env.context.get("complaint_outcome")
+        if is_outcome:
+            self._check_links(message)
         result = super()._message_post_after_hook(message, msg_values)
         if self._is_substantive(message):
             # sudo: see action_send_outcome
             self.sudo()._get_outcome_invitations().filtered(
-                lambda row: row.user_input_id.access_token in (message.body or "")
+                lambda row: (
+                    (is_outcome or row.state == "prepared")
+                    and row.user_input_id.access_token in (message.body or "")
+                )
             )._mark_asked()
         return result
+
+    def _check_links(self, message):
+        """A composer that was opened before the round or the customer changed is out of date."""
+        tokens = set(ANSWER_LINK.findall(message.body or ""))
+        if tokens - {self._get_outcome_answer().access_token}:
+            raise UserError(
+                self.env._(
+                    "%(complaint)s: the link to the question in this message no longer "
+                    "belongs to this customer and this outcome. Nothing was sent: close "
+                    "the message and press Send outcome again.",
+                    complaint=self.name,
+                )
+            )
 
     def _after_close(self):
         res = super()._after_close()
@@ -131,18 +161,11 @@ class CustomerComplaint(models.Model):
         return res
 
     def _take_leave_of(self, old_partners):
-        """The customer before can no longer open a link; an open question is the new one's."""
+        """An open question is the new customer's."""
         res = super()._take_leave_of(old_partners)
         if not old_partners:
             return res
-        # sudo: see action_send_outcome
-        answers = (
-            self.env["survey.user_input"]
-            .sudo()
-            .search([("complaint_id", "in", [c.id for c in old_partners])])
-        )
-        for answer in answers:
-            answer.access_token = str(uuid.uuid4())
+        for answer in self.browse(c.id for c in old_partners)._get_answers():
             if answer.state != "done":
                 values = answer._prepare_satisfaction_values(
                     answer.complaint_id, answer.survey_id
@@ -153,6 +176,24 @@ class CustomerComplaint(models.Model):
                         for k in ("partner_id", "email", "nickname", "lang_id")
                     }
                 )
+        return res
+
+    def _get_answers(self):
+        # sudo: see action_send_outcome
+        return (
+            self.env["survey.user_input"]
+            .sudo()
+            .search([("complaint_id", "in", self.ids)])
+        )
+
+    def _renew_links(self):
+        """The customer before can no longer open a link; the new one has not been asked."""
+        res = super()._renew_links()
+        if not self:
+            return res
+        answers = self._get_answers()
+        for answer in answers:
+            answer.access_token = str(uuid.uuid4())
         self.env["customer.satisfaction.invitation"].sudo().search(
             [
                 ("user_input_id", "in", answers.ids),

@@ -32,7 +32,14 @@ class CustomerComplaintConfirmation(models.Model):
             ]
         rows = super().create(vals_list)
         # sudo: who may record a confirmation need not have rights on surveys
-        rows.sudo()._fill_answers()
+        recorded = rows.sudo()
+        if not self.env["customer.complaint"]._is_history():
+            recorded.filtered(
+                lambda c: (
+                    c.source == "staff" and c.solved in ANSWERED and not c.user_input_id
+                )
+            )._get_known_answers()._check_not_said_by_customer()
+        recorded._fill_answers()
         return rows
 
     def _fill_answers(self):
@@ -50,21 +57,21 @@ class CustomerComplaintConfirmation(models.Model):
                     )
                     answer.end_datetime = row.date
 
+    def _get_known_answers(self):
+        """The answers of these rounds that are there already."""
+        rounds = {(row.complaint_id.id, row.round) for row in self}
+        known = self.env["survey.user_input"]._get_round_answers(self.complaint_id.ids)
+        return self.env["survey.user_input"].concat(
+            *(answer for key, answer in known.items() if key in rounds)
+        )
+
     def _get_survey_answer(self):
         """The answer of this round, an empty one when the customer was not asked by link."""
         self.ensure_one()
+        if known := self._get_known_answers():
+            return known
         complaint = self.complaint_id
         Answer = self.env["survey.user_input"]
-        known = Answer.search(
-            [
-                ("complaint_id", "=", complaint.id),
-                ("complaint_round", "=", self.round),
-                ("test_entry", "=", False),
-            ],
-            order="id",
-        )
-        if known:
-            return known.filtered(lambda a: a.state == "done")[-1:] or known[-1:]
         plan = self.env["customer.satisfaction.plan"]._get_outcome_plan(
             complaint.company_id
         )
@@ -73,12 +80,14 @@ class CustomerComplaintConfirmation(models.Model):
         )
         if not survey:
             return Answer
-        return Answer.with_context(tracking_disable=True).create(
-            {
-                **Answer._prepare_satisfaction_values(complaint, survey),
-                "plan_id": plan.id,
-                "complaint_round": self.round,
-            }
+        return Answer._get_or_create_round_answers(
+            [
+                {
+                    **Answer._prepare_satisfaction_values(complaint, survey),
+                    "plan_id": plan.id,
+                    "complaint_round": self.round,
+                }
+            ]
         )
 
     def _get_given_answers(self, survey):

@@ -249,18 +249,23 @@ class CustomerSatisfactionInvitation(models.Model):
 
     def _ask(self, now):
         """Create the answers to be filled, each with its link, and queue the e-mails."""
-        self._create_answers(now)
         self.write({"state": "sent", "sent_at": now})
+        self._create_answers(now)
         for template, rows in self.grouped(lambda i: i.plan_id.template_id).items():
             template.send_mail_batch(rows.user_input_id.ids)
 
     def _create_answers(self, now):
-        """Create the empty answers, each with its link."""
-        # Nobody follows or reads the creation of an empty answer.
-        UserInput = self.env["survey.user_input"].with_context(tracking_disable=True)
-        inputs = UserInput.create([row._prepare_user_input_values(now) for row in self])
-        for invitation, user_input in zip(self, inputs, strict=True):
-            invitation.user_input_id = user_input
+        """Give each its empty answer with its link, or the round's answer that is there."""
+        vals_list = [row._prepare_user_input_values(now) for row in self]
+        answers = self.env["survey.user_input"]._get_or_create_round_answers(vals_list)
+        for invitation, answer, vals in zip(self, answers, vals_list, strict=True):
+            invitation.user_input_id = answer
+            if not answer.deadline or answer.deadline < vals["deadline"]:
+                answer.deadline = vals["deadline"]
+            if answer.state == "done":
+                invitation.write(
+                    {"state": "answered", "answered_at": answer.end_datetime}
+                )
 
     def _prepare_user_input_values(self, now):
         """Hook: values of the answer a customer is asked for; invoked by `_create_answers`."""
@@ -285,11 +290,12 @@ class CustomerSatisfactionInvitation(models.Model):
             answer = invitation.user_input_id
             # Sent once more, the link works longer.
             answer.deadline = now + timedelta(days=invitation.plan_id.validity_days)
-            if invitation.state == "prepared":
-                answer.handler_id = complaint.user_id
+            if not invitation.sent_at:
+                if invitation.state == "prepared":
+                    answer.handler_id = complaint.user_id
+                    invitation.state = "sent"
                 invitation.write(
                     {
-                        "state": "sent",
                         "sent_at": now,
                         "partner_id": complaint.partner_id.id,
                         "email_normalized": email_normalize(complaint.email_from),

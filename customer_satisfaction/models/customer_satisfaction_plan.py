@@ -79,9 +79,11 @@ class CustomerSatisfactionPlan(models.Model):
         "CHECK(validity_days > 0)", "A link must be valid for at least one day."
     )
 
-    @api.constrains("trigger", "survey_id")
+    @api.constrains("trigger", "survey_id", "active")
     def _check_outcome_survey(self):
-        for plan in self.filtered(lambda p: p.trigger == "complaint_outcome"):
+        for plan in self.filtered(
+            lambda p: p.active and p.trigger == "complaint_outcome"
+        ):
             if not all(
                 plan.survey_id._get_metric_question(metric)
                 for metric in ("solved", "csat")
@@ -129,18 +131,31 @@ class CustomerSatisfactionPlan(models.Model):
 
         It counts as asked once a message with the link has gone out.
         """
-        Invitation = self.env["customer.satisfaction.invitation"]
+        complaints._lock()  # two colleagues at once
+        now = fields.Datetime.now()
         prepared = complaints._get_outcome_invitations()
+        # A link that is about to be sent once more works once more.
+        for invitation in prepared.filtered(lambda i: i.user_input_id._is_expired()):
+            days = timedelta(days=invitation.plan_id.validity_days)
+            invitation.user_input_id.deadline = now + days
+        rows = self.env["customer.satisfaction.invitation"]
         vals_list = []
         for company, group in (
             (complaints - prepared.complaint_id).grouped("company_id").items()
         ):
             if plan := self._get_outcome_plan(company):
-                vals_list += [plan._prepare_invitation_values(c) for c in group]
-        now = fields.Datetime.now()
-        for vals in vals_list:
-            vals.update(send_at=now, state="prepared")
-        Invitation.create(vals_list)._create_answers(now)
+                # Planned before, when the plan asked after closing.
+                known = rows.search(
+                    [("plan_id", "=", plan.id), ("complaint_id", "in", group.ids)]
+                ).filtered(lambda row: row.round == row.complaint_id.round)
+                rows += known
+                vals_list += [
+                    plan._prepare_invitation_values(c)
+                    for c in group - known.complaint_id
+                ]
+        rows += rows.create([{**vals, "send_at": now} for vals in vals_list])
+        rows.write({"state": "prepared", "reason": False, "send_at": now})
+        rows._create_answers(now)
 
     def _prepare_invitation_values(self, complaint):
         self.ensure_one()

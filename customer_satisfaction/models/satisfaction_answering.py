@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSED_TYPES
 
@@ -100,7 +100,9 @@ class SurveyUserInput(models.Model):
         given = {}
         for line in self.user_input_line_ids.filtered(lambda i: not i.skipped):
             if line.answer_type == "suggestion":
-                given[line.question_id] = str(line.suggested_answer_id.id)
+                # Empty when the option was removed since.
+                if option := line.suggested_answer_id:
+                    given[line.question_id] = str(option.id)
             elif line.answer_type == "scale":
                 given[line.question_id] = str(line.value_scale)
             elif line.answer_type in ("text_box", "char_box"):
@@ -251,11 +253,28 @@ class SurveyUserInput(models.Model):
                 )
             )
 
-    def _check_not_early(self):
-        if self._is_early():
-            raise UserError(
-                self.env._(
-                    "We have not told you the outcome yet. Please answer when you have "
-                    "received it; this link stays yours."
+    # ------------------------------------------------------------------
+    # Who may answer when
+    # ------------------------------------------------------------------
+    def _get_early_refusal(self):
+        """Sentence for the customer who answers too early, or None."""
+        if not self._is_early():
+            return None
+        return self.env._(
+            "We have not told you the outcome yet. Please answer when you have "
+            "received it; this link stays yours."
+        )
+
+    def _check_not_said_by_customer(self):
+        """What customers said themselves is not for colleagues to change."""
+        for answer in self:
+            if answer.state == "done" and answer.answer_method in ("link", "portal"):
+                raise UserError(
+                    self.env._(
+                        "The customer answered on %(day)s: %(answer)s. Only the customer "
+                        "can change that, with the same link. Log a contact for what you "
+                        "heard since, or reopen the complaint.",
+                        day=format_date(self.env, answer.end_datetime),
+                        answer=answer._get_summary(),
+                    )
                 )
-            )

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 CSAT_GRADES = [1, 2, 3, 4, 5]
 NPS_RANGE = (0, 10)
 OUTCOMES = {"solved", "not_solved"}
+# An object, so that no caller can say it from outside.
+CHECKED_LATER = object()
 # What our own light page can show; anything else is answered on the survey app's page.
 LIGHT_TYPES = {"simple_choice", "scale", "text_box", "char_box"}
 
@@ -32,10 +34,14 @@ class SurveyQuestion(models.Model):
     )
     def _check_satisfaction_metric(self):
         for question in self:
+            question._check_metric(question.suggested_answer_ids)
+
+    def _check_metric(self, options):
+        """Refuse a question that cannot measure its metric with these options."""
+        for question in self:
             if question.satisfaction_metric == "csat" and (
                 question.question_type != "simple_choice"
-                or sorted(question.suggested_answer_ids.mapped("satisfaction_grade"))
-                != CSAT_GRADES
+                or sorted(options.mapped("satisfaction_grade")) != CSAT_GRADES
             ):
                 raise ValidationError(
                     self.env._(
@@ -57,9 +63,8 @@ class SurveyQuestion(models.Model):
                 )
             if question.satisfaction_metric == "solved" and (
                 question.question_type != "simple_choice"
-                or set(question.suggested_answer_ids.mapped("satisfaction_solved"))
-                != OUTCOMES
-                or len(question.suggested_answer_ids) != len(OUTCOMES)
+                or set(options.mapped("satisfaction_solved")) != OUTCOMES
+                or len(options) != len(OUTCOMES)
             ):
                 raise ValidationError(
                     self.env._(
@@ -69,6 +74,44 @@ class SurveyQuestion(models.Model):
                         question=question.title,
                     )
                 )
+
+    @api.constrains("satisfaction_metric", "survey_id")
+    def _check_outcome_plans(self):
+        self._get_outcome_plans(self.survey_id)._check_outcome_survey()
+
+    def _get_outcome_plans(self, surveys):
+        # sudo: who edits a survey need not see the plans that use it
+        return (
+            self.env["customer.satisfaction.plan"]
+            .sudo()
+            .search(
+                [
+                    ("trigger", "=", "complaint_outcome"),
+                    ("survey_id", "in", surveys.ids),
+                ]
+            )
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_outcome_plan(self):
+        for plan in self._get_outcome_plans(self.survey_id):
+            left = set(
+                (plan.survey_id.question_ids - self).mapped("satisfaction_metric")
+            )
+            if not left.issuperset(("solved", "csat")):
+                raise UserError(
+                    self.env._(
+                        "The plan %(plan)s asks with the outcome message: it needs the "
+                        "questions about outcome and CSAT. Archive the plan first.",
+                        plan=plan.name,
+                    )
+                )
+
+    def write(self, vals):
+        # Options may be replaced one by one; together they are checked afterwards.
+        if "suggested_answer_ids" in vals:
+            self = self.with_context(satisfaction_options=CHECKED_LATER)
+        return super().write(vals)
 
     def validate_question(self, answer, comment=None):
         """Core checks that there is an answer; here it must also be one to this question."""
@@ -133,3 +176,17 @@ class SurveyQuestionAnswer(models.Model):
         string="Outcome",
         help="Of an answer to an outcome question: what it says about the complaint.",
     )
+
+    @api.constrains("question_id", "satisfaction_grade", "satisfaction_solved")
+    def _check_question(self):
+        if not self._is_checked_later():
+            self.question_id._check_satisfaction_metric()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_measuring(self):
+        if not self._is_checked_later():
+            for question, options in self.grouped("question_id").items():
+                question._check_metric(question.suggested_answer_ids - options)
+
+    def _is_checked_later(self):
+        return self.env.context.get("satisfaction_options") is CHECKED_LATER

@@ -47,6 +47,14 @@ class SurveySurvey(models.Model):
             and all(question._is_light() for question in self.question_ids)
         )
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_answered(self):
+        # The database would delete the answers with it, and ask nobody.
+        # sudo: whatever its company, an answer is kept
+        self.env["survey.user_input"].sudo().search(
+            [("survey_id", "in", self.ids), ("complaint_id", "!=", False)]
+        ).sudo(self.env.su)._unlink_except_answered()
+
     @api.onchange("is_satisfaction")
     def _onchange_is_satisfaction(self):
         if self.is_satisfaction:

@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, email_normalize
 
 from odoo.addons.customer_complaint.models.customer_complaint_confirmation import GRADES
@@ -21,6 +21,20 @@ PROCESS_FIELDS = {
     "nps_group",
     "solved",
 }
+# Of satisfaction answers: what survey officers could use to make one up or disappear.
+GIVEN_FIELDS = {
+    "state",
+    "test_entry",
+    "partner_id",
+    "survey_id",
+    "access_token",
+    "deadline",
+    "start_datetime",
+    "end_datetime",
+    "user_input_line_ids",
+}
+# An officer may share a survey, or try it out: with whom, until when.
+SHARED_FIELDS = {"test_entry", "partner_id", "survey_id", "deadline", "access_token"}
 SCORES = ("csat_grade", "nps_value", "nps_group", "solved")
 # Lowest recommendation of each group, best group first.
 NPS_GROUPS = ((9, "promoter"), (7, "passive"), (0, "detractor"))
@@ -124,10 +138,10 @@ class SurveyUserInput(models.Model):
     )
     is_satisfaction = fields.Boolean(related="survey_id.is_satisfaction")
 
-    # One answer per plan and round; one that no plan asked for is one more "plan".
+    # Whoever asked, and however often: see `_get_or_create_round_answers`.
     _outcome_unique = models.UniqueIndex(
-        "(complaint_id, complaint_round, COALESCE(plan_id, 0)) "
-        "WHERE complaint_id IS NOT NULL",
+        "(complaint_id, complaint_round) "
+        "WHERE complaint_id IS NOT NULL AND test_entry IS NOT TRUE",
         "A complaint has one answer per round. Change the existing one.",
     )
     # customer_complaint_indicator.py: `_define_satisfaction`, without reading the table
@@ -178,6 +192,8 @@ class SurveyUserInput(models.Model):
         for vals in vals_list:
             self._check_process_fields(vals)
         inputs = super().create(vals_list)
+        for user_input, vals in zip(inputs, vals_list, strict=True):
+            user_input._check_given_fields(vals.keys() - SHARED_FIELDS)
         # sudo: a process field; an answer that no plan asked for belongs to its survey's company
         for user_input in inputs.sudo().filtered("survey_id.company_id"):
             if not user_input.company_id:
@@ -187,6 +203,7 @@ class SurveyUserInput(models.Model):
 
     def write(self, vals):
         self._check_process_fields(vals)
+        self._check_given_fields(vals.keys())
         res = super().write(vals)
         # Here and not in `_mark_done`: ending a live session sets the state without it.
         if vals.get("state") == "done":
@@ -199,17 +216,42 @@ class SurveyUserInput(models.Model):
         return res
 
     def _check_process_fields(self, vals):
-        forbidden = sorted(PROCESS_FIELDS & vals.keys())
-        if forbidden and not self.env.su:
+        self._refuse_fields(PROCESS_FIELDS & vals.keys())
+
+    def _check_given_fields(self, fnames):
+        """Only the survey's own pages, which are sudo, say what a customer answered."""
+        if not self.env.su and any(i.is_satisfaction for i in self.sudo()):
+            self._refuse_fields(GIVEN_FIELDS & fnames)
+
+    def _refuse_fields(self, fnames):
+        if fnames and not self.env.su:
             raise AccessError(
                 self.env._(
                     "%(fields)s of an answer come from the survey plan and from what the "
                     "customer chose. They cannot be written.",
-                    fields=", ".join(self._fields[f].string for f in forbidden),
+                    fields=", ".join(self._fields[f].string for f in sorted(fnames)),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_answered(self):
+        answered = self.sudo().filtered(
+            lambda i: i.is_satisfaction and i.complaint_id and i.state == "done"
+        )
+        if answered and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "What customers said about their complaint is kept. Archive the "
+                    "survey if nobody is to be asked any more."
                 )
             )
 
     def _save_lines(self, question, answer, comment=None, overwrite_existing=True):
+        # PostgreSQL stores no NUL.
+        if isinstance(answer, str):
+            answer = answer.replace("\0", "")
+        if isinstance(comment, str):
+            comment = comment.replace("\0", "")
         # Core keeps the good answers of a refused page, then refuses them when sent again.
         return super()._save_lines(
             question,
@@ -273,6 +315,34 @@ class SurveyUserInput(models.Model):
             "invite_token": self._generate_invite_token(),
         }
 
+    @api.model
+    def _get_round_answers(self, complaint_ids):
+        """The answers about these complaints, by (id of the complaint, round)."""
+        answers = self.search(
+            [("complaint_id", "in", complaint_ids), ("test_entry", "=", False)]
+        )
+        return {(a.complaint_id.id, a.complaint_round): a for a in answers}
+
+    @api.model
+    def _get_or_create_round_answers(self, vals_list):
+        """The one answer about each complaint and round: what is there, else a new one.
+
+        :param list vals_list: values of new answers, with `complaint_id` and
+            `complaint_round`; each pair at most once
+        :return: answers in the order of `vals_list`
+        """
+        keys = [(vals["complaint_id"], vals["complaint_round"]) for vals in vals_list]
+        answers = self._get_round_answers([complaint_id for complaint_id, _ in keys])
+        new = {
+            key: vals
+            for key, vals in zip(keys, vals_list, strict=True)
+            if key not in answers
+        }
+        # Nobody follows or reads the creation of an empty answer.
+        created = self.with_context(tracking_disable=True).create(list(new.values()))
+        answers.update(zip(new, created, strict=True))
+        return self.concat(*(answers[key] for key in keys))
+
     def _mark_invitations_answered(self):
         self.env["customer.satisfaction.invitation"].search(
             [("user_input_id", "in", self.ids), ("state", "in", ("prepared", "sent"))]
@@ -291,6 +361,22 @@ class SurveyUserInput(models.Model):
 
 class SurveyUserInputLine(models.Model):
     _inherit = "survey.user_input.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_given()
+        return lines
+
+    def write(self, vals):
+        self._check_given()
+        res = super().write(vals)
+        self._check_given()  # a line may have been moved to another answer
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _check_given(self):
+        self.user_input_id._check_given_fields({"user_input_line_ids"})
 
     def _get_scores(self):
         """Score values for the answer this line belongs to; empty when it measures nothing."""

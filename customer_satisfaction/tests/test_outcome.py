@@ -3,7 +3,7 @@ from datetime import timedelta
 import psycopg2
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -104,7 +104,6 @@ class TestOutcome(SatisfactionCommon):
                 {
                     "complaint_id": self.mine.id,
                     "complaint_round": 1,
-                    "plan_id": answer.plan_id.id,
                 }
             ).flush_recordset()
 
@@ -261,7 +260,151 @@ class TestOutcome(SatisfactionCommon):
         self.give(self.log().user_input_id, grade=1)
         self.assertEqual(self.mine.round, 2)
 
+    def answers_of(self, complaint):
+        return self.env["survey.user_input"].search(
+            [("complaint_id", "=", complaint.id)]
+        )
+
+    def test_outcome_message_after_a_confirmation_asks_about_the_answer_given(self):
+        self.tell_by_phone()
+        answer = self.confirm(grade="4").sudo().user_input_id
+        self.assertEqual(self.send_outcome(self.mine), answer)
+        self.assertEqual(self.answers_of(self.mine), answer)
+        self.assertEqual((self.log().state, answer.csat_grade), ("answered", 4))
+        self.assertTrue(self.log().sent_at)
+        self.assertEqual(self.log().answered_at, answer.end_datetime)
+
+    def test_outcome_message_after_an_answer_on_the_portal_is_sent(self):
+        self.tell_by_phone()
+        self.mine.sudo()._confirm_by_customer("solved", "3", "")
+        self.send_outcome(self.mine)
+        self.assertEqual(len(self.answers_of(self.mine)), 1)
+
+    def test_outcome_again_after_the_closing_plan_asked_is_the_same_question(self):
+        self.plan.active = True
+        self.tell_by_phone()
+        self.mine.sudo()._close("no_reply")
+        self.send()
+        answer = self.log().user_input_id
+        self.assertEqual(self.send_outcome(self.mine), answer)
+        self.assertEqual(self.answers_of(self.mine), answer)
+        self.give(answer, grade=5)
+        self.assertEqual(set(self.log().mapped("state")), {"answered"})
+
+    def test_closing_plan_asks_with_the_answer_whose_link_was_not_sent(self):
+        self.plan.active = True
+        self.mine.action_send_outcome()
+        answer = self.log().user_input_id
+        self.tell_by_phone()
+        self.mine.sudo()._close("no_reply")
+        self.send()
+        after = self.log().filtered(lambda row: row.plan_id == self.plan)
+        self.assertEqual((after.state, after.user_input_id), ("sent", answer))
+        self.assertEqual(self.answers_of(self.mine), answer)
+
+    def test_plan_whose_trigger_changes_leaves_one_answer(self):
+        answer = self.send_outcome(self.mine)
+        shared = self.env.ref("customer_satisfaction.plan_outcome")
+        own = shared.copy({"company_id": self.env.company.id})
+        shared.write({"trigger": "complaint_closed", "template_id": self.template()})
+        self.assertEqual(self.send_outcome(self.mine), answer)
+        self.assertEqual(self.answers_of(self.mine), answer)
+        # And the other way round: planned after closing, then asked with the outcome.
+        other = self.complaint(
+            user_id=self.handler.id, decision="justified", decision_reason="x"
+        ).with_user(self.handler)
+        other.sudo()._close("no_reply")
+        own.active = False
+        shared.trigger = "complaint_outcome"
+        self.assertEqual(self.send_outcome(other).complaint_id, other)
+        self.assertEqual(self.invitation(other).mapped("state"), ["sent"])
+
+    def template(self):
+        return self.env.ref("customer_satisfaction.mail_template_invitation").id
+
+    def test_colleague_cannot_replace_what_the_customer_said(self):
+        answer = self.send_outcome(self.mine)
+        for method in ("link", "portal"):
+            self.give(answer, method=method, grade=3, comment="So la la.")
+            for solved, grade in (("solved", "5"), ("not_solved", "1")):
+                with (
+                    self.subTest(method=method, solved=solved),
+                    self.assertRaisesRegex(UserError, "So la la"),
+                    self.cr.savepoint(),
+                ):
+                    self.confirm(solved, grade)
+            self.env.invalidate_all()
+            self.assertEqual((answer.csat_grade, answer.answer_method), (3, method))
+
+    def test_customers_answer_closes_whatever_colleagues_left_out(self):
+        answer = self.send_outcome(self.mine)
+        self.env["customer.complaint.requirement"].with_context(
+            active_test=False
+        ).search([]).active = True
+        self.mine.write({"user_id": False, "demand": False})
+        self.give(answer, grade=5)
+        self.assertEqual(self.mine.sudo().stage_type, "closed")
+
+    def test_link_stays_when_the_same_mailbox_gets_another_contact(self):
+        self.mine.sudo().write({"partner_id": False, "email_from": "a@example.com"})
+        answer = self.send_outcome(self.mine)
+        token = answer.access_token
+        ann = self.partner.create({"name": "Ann", "email": "A@example.com"})
+        self.mine.sudo().partner_id = ann
+        self.assertEqual((answer.access_token, answer.partner_id), (token, ann))
+        self.assertEqual(self.log().state, "sent")
+
+    def compose(self):
+        action = self.mine.action_send_outcome()
+        composer = self.env["mail.compose.message"].with_user(self.handler)
+        return Form(composer.with_context(**action["context"])).save()
+
+    def assertOutOfDate(self, composer):
+        before = self.mine.message_ids
+        with self.assertRaisesRegex(UserError, "Nothing was sent"), self.cr.savepoint():
+            composer.action_send_mail()
+        self.assertEqual(self.mine.message_ids, before)
+        self.assertFalse(self.mine.outcome_at)
+
+    def test_composer_opened_for_the_customer_before_sends_nothing(self):
+        composer = self.compose()
+        self.mine.sudo().partner_id = self.customers(1)
+        self.assertOutOfDate(composer)
+        self.send_outcome(self.mine)
+        self.assertTrue(self.mine.outcome_at)
+
+    def test_composer_opened_in_the_round_before_sends_nothing(self):
+        answer = self.send_outcome(self.mine)
+        composer = self.compose()
+        self.give(answer, grade=1)
+        self.mine.write({"decision": "justified", "decision_reason": "Again."})
+        self.assertOutOfDate(composer)
+
+    def test_quoting_the_link_later_does_not_make_it_work_longer(self):
+        answer = self.send_outcome(self.mine)
+        deadline = answer.deadline - timedelta(days=5)
+        answer.deadline = deadline
+        self.mine.message_post(
+            body=f"You wrote: /satisfaction/{answer.access_token}",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertEqual(answer.deadline, deadline)
+
+    def test_expired_link_works_once_more_when_it_is_sent_once_more(self):
+        answer = self.send_outcome(self.mine)
+        answer.deadline = self.now - timedelta(days=1)
+        self.assertIn("#confirm", self.mine.sudo()._get_confirm_url())
+        self.assertEqual(self.send_outcome(self.mine), answer)
+        self.assertFalse(answer._is_expired())
+
+    def test_outcome_message_does_not_lead_to_an_archived_survey(self):
+        self.send_outcome(self.mine)
+        self.survey.active = False
+        self.assertIn("#confirm", self.compose().body)
+
     def test_low_grade_in_a_survey_that_does_not_ask_solved_reopens(self):  # S-53
+        self.env.ref("customer_satisfaction.plan_outcome").active = False
         self.solved.unlink()
         self.mine.sudo()._close("no_reply")
         answer = self.survey._create_answer(

@@ -184,6 +184,17 @@ class TestPublicAnswers(SatisfactionCommon, HttpCase):
         self.assertNotIn("error", self.submit({**good, self.nps: "9"}))
         self.assertEqual((self.answer.csat_grade, self.answer.nps_value), (3, 9))
 
+    def test_nul_character_is_harmless(self):
+        self.submit({self.csat: str(self.option(3).id), self.comment: "A\0B"})
+        self.assertEqual(self.answer.satisfaction_comment, "AB")
+
+    def test_answer_before_the_outcome_is_refused(self):
+        complaint = self.answer.complaint_id
+        complaint.with_context(complaint_reopen=True)._move_to_type("assessed")
+        result = self.submit({self.csat: str(self.option(3).id)})
+        self.assertIn("not told you the outcome", str(result["fields"]))
+        self.assertFalse(self.answer.csat_grade)
+
     def test_number_zero_is_an_answer(self):
         self.submit({self.csat: self.option(3).id, self.nps: 0})
         self.assertEqual(self.answer.nps_group, "detractor")

@@ -1,6 +1,8 @@
 import re
 import uuid
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import SQL, mute_logger
@@ -79,7 +81,7 @@ class TestSatisfactionPage(PageCase):
         self.assertEqual(self.mine.close_reason, "confirmed")
         self.assertEqual(self.mine.confirmation_ids.source, "survey")
 
-    def test_get_and_head_of_every_link_write_nothing(self):
+    def test_get_head_and_options_of_every_link_write_nothing(self):
         before = self.snapshot()
         query = "&".join(f"q{q.id}={v}" for q, v in self.answers().items())
         core = self.survey.get_start_url()
@@ -96,6 +98,34 @@ class TestSatisfactionPage(PageCase):
                     page = self.url_open(url, method=method)
                     self.assertEqual(page.status_code, 200)
                     self.assertEqual(self.snapshot(), before)
+        # Odoo checks no CSRF token for OPTIONS.
+        for url, body in ((f"{self.url}?{query}", None), (self.url, self.form())):
+            self.url_open(url, data=body, method="OPTIONS")
+            self.assertEqual(self.snapshot(), before)
+
+    def test_customer_hears_nothing_that_is_meant_for_colleagues(self):
+        before = self.snapshot()
+        refusal = UserError("For colleagues only.")
+        with patch.object(type(self.mine), "_close", side_effect=refusal):
+            page = self.post()
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("Please write it to us instead", page.text)
+        self.assertNotIn("For colleagues only", page.text)
+        self.assertEqual(self.snapshot(), before)
+
+    def test_colleague_with_the_link_cannot_replace_what_the_customer_said(self):
+        self.post(grade=3, comment="So la la.")
+        self.authenticate("asking_handler", "asking_handler")
+        page = self.post(grade=5)
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("So la la.", page.text)
+        self.assertEqual(self.answer.csat_grade, 3)
+
+    def test_link_to_an_archived_survey_promises_no_day(self):
+        self.survey.active = False
+        page = self.url_open(self.url)
+        self.assertEqual(page.status_code, 410)
+        self.assertNotIn("possible until", page.text)
 
     @mute_logger("odoo.http")
     def test_post_without_or_with_a_forged_csrf_token_is_refused(self):
@@ -174,11 +204,12 @@ class TestSatisfactionPage(PageCase):
         self.assertEqual(self.post().status_code, 200, "and then it is accepted")
 
     def test_two_values_for_one_question_are_refused(self):
+        self.assertEqual(self.post(extra={"q" + "9" * 5000: "1"}).status_code, 200)
         key = f"q{self.csat.id}"
         both = [str(self.option(5).id), str(self.option(1).id)]
         page = self.post(extra={key: both})
         self.assertEqual(page.status_code, 422)
-        self.assertFalse(self.answer.csat_grade)
+        self.assertNotEqual(self.answer.csat_grade, 1)
 
     def test_used_link_changes_the_one_answer(self):
         # S-30

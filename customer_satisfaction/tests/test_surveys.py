@@ -146,6 +146,92 @@ class TestSurveys(SatisfactionCommon):
                 {"survey_id": self.survey.id, "complaint_id": answer.complaint_id.id}
             )
 
+    def test_survey_officers_cannot_make_an_answer_up_or_disappear(self):
+        answer = self.answer(grade=1)
+        admin = self.user("survey_admin", "survey.group_survey_manager")
+        mine = answer.with_user(admin)
+        line = mine.user_input_line_ids.filtered(lambda i: i.question_id == self.csat)
+        grade = {
+            "question_id": self.csat.id,
+            "answer_type": "suggestion",
+            "suggested_answer_id": self.option(5).id,
+        }
+        for values in (
+            {"state": "new"},
+            {"test_entry": True},
+            {"partner_id": False},
+            {"survey_id": self.survey.copy().id},
+            {"access_token": "known"},
+            {"deadline": False},
+            {"start_datetime": False},
+            {"end_datetime": "2020-01-01 00:00:00"},
+            {"user_input_line_ids": [Command.create(grade)]},
+        ):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                mine.write(values)
+        shared = {"survey_id": self.survey.id, "partner_id": self.partner.id}
+        for refused in (
+            lambda: line.write({"suggested_answer_id": self.option(5).id}),
+            lambda: line.copy(),
+            lambda: line.unlink(),
+            lambda: mine.create({**shared, "state": "done"}),
+            lambda: mine.create(
+                {**shared, "user_input_line_ids": [Command.create(grade)]}
+            ),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                refused()
+        for kept in (mine, self.survey.with_user(admin)):
+            with self.assertRaisesRegex(UserError, "is kept"), self.cr.savepoint():
+                kept.unlink()
+        self.assertEqual(answer.csat_grade, 1)
+
+    def test_survey_officers_share_and_remove_surveys_as_before(self):
+        officer = self.user("survey_admin", "survey.group_survey_manager")
+        survey = self.survey.with_user(officer)
+        answer = survey._create_answer(
+            partner=self.partner, deadline=self.now, check_attempts=False
+        )
+        self.assertEqual(answer.partner_id, self.partner)
+        answer.unlink()
+        survey.copy().unlink()
+
+    def test_options_go_on_measuring(self):
+        option = self.option(3)
+        for wrong in (
+            lambda: option.write({"satisfaction_grade": 4}),
+            lambda: option.copy(),
+            lambda: option.unlink(),
+            lambda: self.outcome("solved").write({"satisfaction_solved": False}),
+        ):
+            with self.assertRaises(ValidationError), self.cr.savepoint():
+                wrong()
+        values = {"value": "So so", "satisfaction_grade": 3, "sequence": 3}
+        self.csat.write(
+            {"suggested_answer_ids": [(2, option.id), Command.create(values)]}
+        )
+        self.assertEqual(self.option(3).value, "So so", "replaced as a whole")
+
+    def test_question_that_an_outcome_plan_needs_stays(self):
+        plan = self.env.ref("customer_satisfaction.plan_outcome")
+        plan.active = True
+        for wrong in (
+            lambda: self.csat.unlink(),
+            lambda: self.solved.write({"satisfaction_metric": False}),
+        ):
+            with self.assertRaises(UserError), self.cr.savepoint():
+                wrong()
+        plan.active = False
+        self.solved.unlink()
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            plan.active = True
+
+    def test_removed_option_leaves_no_answer_behind(self):
+        answer = self.answer(grade=3)
+        line = answer.user_input_line_ids.filtered("suggested_answer_id")
+        line.suggested_answer_id = False
+        self.assertEqual(answer._get_given_answers(), {})
+
     def test_other_surveys_are_left_alone(self):
         other = self.env["survey.survey"].create(
             {"title": "Quiz", "survey_type": "survey"}

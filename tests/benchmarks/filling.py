@@ -127,8 +127,10 @@ SETTLING = (
                  FROM customer_complaint_deadline GROUP BY complaint_id) n
         WHERE n.complaint_id = c.id""",
     """INSERT INTO customer_complaint_confirmation
-                   (complaint_id, company_id, round, date, solved, grade, source)
-       SELECT id, company_id, 1, closed_at, 'solved', (1 + mod(id, 5))::text, 'portal'
+                   (complaint_id, company_id, round, date, solved, grade, source,
+                    is_last_grade)
+       SELECT id, company_id, 1, closed_at, 'solved', (1 + mod(id, 5))::text, 'portal',
+              TRUE
          FROM customer_complaint WHERE closed_at IS NOT NULL""",
     """INSERT INTO survey_user_input
                    (survey_id, complaint_id, company_id, state, test_entry, csat_grade,
