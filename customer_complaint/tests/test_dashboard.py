@@ -1,5 +1,4 @@
 from datetime import datetime, timedelta
-from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -77,17 +76,21 @@ class DashboardCommon(ComplaintCommon):
         )
 
     def grades(self, complaint, counts, date=NOW - timedelta(days=1)):
-        """Confirmations by grade, without what they would do to the complaint."""
-        model = self.env["customer.complaint.confirmation"]
-        with patch.object(type(model), "_apply"):
-            rows = model.sudo().create(
-                [
-                    {"complaint_id": complaint.id, "grade": grade, "date": date}
-                    for grade, count in counts.items()
-                    for _ in range(count)
-                ]
-            )
-        return rows
+        """Confirmations by grade, each of a round of its own that is over."""
+        model = self.env["customer.complaint.confirmation"].sudo()
+        grades = [grade for grade, count in counts.items() for _ in range(count)]
+        first = complaint.round + 1 + len(complaint.confirmation_ids)
+        return model.create(
+            [
+                {
+                    "complaint_id": complaint.id,
+                    "round": number,
+                    "grade": grade,
+                    "date": date,
+                }
+                for number, grade in enumerate(grades, first)
+            ]
+        )
 
     def found(self, user, part):
         """How many records a user finds who opens a number."""
