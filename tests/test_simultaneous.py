@@ -57,6 +57,12 @@ def test_twenty_submissions_at_once_are_one_answer(workers):
         "create",
         {
             "description": "Asked at once",
+            "demand": "An answer.",
+            "partner_name": "At once",
+            "email_from": "asked.at.once@example.com",
+            "category_id": survey("customer.complaint.category", "search", [])[0],
+            "user_id": survey("res.users", "search", [["login", "=", "handler"]])[0],
+            "acknowledge": False,
             "decision": "justified",
             "decision_reason": "Yes.",
         },
