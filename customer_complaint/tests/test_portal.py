@@ -38,6 +38,21 @@ class TestPortal(ComplaintCommon, HttpCase):
             (url or self.url) + "/confirm", data=data, allow_redirects=False
         )
 
+    def test_what_a_visitor_answers_is_told_colleagues_by_the_system(self):
+        self.authenticate(None, None)
+        self.tell_outcome(self.complaint)
+        answered = self.post_confirmation(
+            access_token=self.token, solved="solved", grade="5"
+        )
+        self.assertEqual(answered.status_code, 303)
+        self.complaint.invalidate_recordset()
+        self.assertEqual(self.complaint.close_reason, "confirmed")
+        moved = self.complaint.sudo().message_ids.filtered(
+            lambda m: "Closed"
+            in str(m.sudo().tracking_value_ids.mapped("new_value_char"))
+        )
+        self.assertEqual(moved.author_id, self.env.ref("base.partner_root"))
+
     def test_the_link_of_the_acknowledgement_opens_the_page_without_login(self):
         #
         page = self.url_open(self.complaint.get_portal_url())
