@@ -1,4 +1,5 @@
 from . import customer_complaint_cached_mixin
+from . import customer_complaint_part_mixin
 from . import res_company
 from . import res_config_settings
 from . import customer_complaint_level

@@ -18,6 +18,7 @@ class CustomerComplaintConfirmation(models.Model):
 
     _name = "customer.complaint.confirmation"
     _description = "Complaint Confirmation"
+    _inherit = ["customer.complaint.part.mixin"]
     _order = "id desc"
     _rec_name = "solved"
 
@@ -165,13 +166,3 @@ class CustomerComplaintConfirmation(models.Model):
             complaint._reopen(
                 self.env._("The customer is not satisfied with the outcome.")
             )
-
-    def action_view_complaint(self):
-        """Open the complaint that the row belongs to."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "customer.complaint",
-            "res_id": self.complaint_id.id,
-            "view_mode": "form",
-        }

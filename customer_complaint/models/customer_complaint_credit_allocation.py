@@ -7,6 +7,7 @@ class CustomerComplaintCreditAllocation(models.Model):
 
     _name = "customer.complaint.credit.allocation"
     _description = "Credit Note of a Complaint"
+    _inherit = ["customer.complaint.part.mixin"]
     _order = "id desc"
     _rec_name = "move_name"
 
@@ -149,13 +150,3 @@ class CustomerComplaintCreditAllocation(models.Model):
     def action_view_credit_note(self):
         """Open the credit note, for accounting."""
         return self.move_id._get_complaint_notes_action()
-
-    def action_view_complaint(self):
-        """Open the complaint that the credit note settles."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "customer.complaint",
-            "res_id": self.complaint_id.id,
-            "view_mode": "form",
-        }

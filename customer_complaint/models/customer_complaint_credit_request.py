@@ -31,7 +31,11 @@ class CustomerComplaintCreditRequest(models.Model):
 
     _name = "customer.complaint.credit.request"
     _description = "Credit Note Request"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "customer.complaint.part.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _mail_post_access = "read"
     _rec_names_search = ["name", "complaint_name", "partner_id"]
@@ -557,16 +561,6 @@ class CustomerComplaintCreditRequest(models.Model):
     def action_view_credit_notes(self):
         """Open the credit notes, for accounting."""
         return self.allocation_ids.move_id._get_complaint_notes_action()
-
-    def action_view_complaint(self):
-        """Open the complaint, for those who may read it."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "customer.complaint",
-            "res_id": self.complaint_id.id,
-            "view_mode": "form",
-        }
 
 
 class CustomerComplaintCreditRequestLine(models.Model):

@@ -16,6 +16,7 @@ class CustomerComplaintDeadline(models.Model):
 
     _name = "customer.complaint.deadline"
     _description = "Complaint Deadline"
+    _inherit = ["customer.complaint.part.mixin"]
     _order = "due_at, id"
     _rec_name = "deadline_type"
 
@@ -241,14 +242,4 @@ class CustomerComplaintDeadline(models.Model):
             "view_mode": "form",
             "target": "new",
             "context": {"default_deadline_id": self.id},
-        }
-
-    def action_view_complaint(self):
-        """Open the complaint that the row belongs to."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "customer.complaint",
-            "res_id": self.complaint_id.id,
-            "view_mode": "form",
         }

@@ -6,6 +6,8 @@ from . import test_engine
 from . import test_flow
 from . import test_closing
 from . import test_credit
+from . import test_credit_link
+from . import test_credit_rights
 from . import test_access
 from . import test_portal
 from . import test_screens

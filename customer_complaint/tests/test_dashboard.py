@@ -9,7 +9,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..tools.measure import Figure, Measure, percent
 from .common import ComplaintCommon
-from .test_credit import CreditCommon
+from .credit_common import CreditCommon
 
 NOW = datetime(2025, 3, 31, 12, 0)
 # "30_days" at NOW: from midnight 29 days ago; the period before is as long.

@@ -94,6 +94,16 @@ class TestRegister(RegisterCommon):
         self.assertEqual((met, of, rate, low), (0, 4, 0, 0))
         self.assertAlmostEqual(high, 0.4899, places=4)
 
+    def test_a_period_up_to_the_end_of_the_calendar_is_a_period(self):
+        complaint = self.make_owned()
+        register = (
+            self.env["customer.complaint.register"]
+            .with_user(self.lead)
+            .create({"date_from": "0001-01-01", "date_to": "9999-12-31"})
+        )
+        found = self.env["customer.complaint"].search(register._get_domain())
+        self.assertIn(complaint.id, found.ids)
+
     def test_what_a_customer_wrote_never_becomes_a_formula(self):
         evil = '=HYPERLINK("http://evil.example","click")'
         self.make_owned(title=evil, demand="@SUM(1+1)", partner_name="+1")

@@ -84,8 +84,11 @@ class CustomerComplaintRegister(models.TransientModel):
     def _get_moment(self, day, later):
         """When a day begins on the user's clock, in UTC, `later` days later."""
         zone = pytz.timezone(self.env["customer.complaint"]._get_register_tz())
-        local = datetime.combine(fields.Date.add(day, days=later), time.min)
-        return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+        try:
+            local = datetime.combine(fields.Date.add(day, days=later), time.min)
+            return zone.localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+        except OverflowError:  # at an end of the calendar
+            return datetime.combine(day, time.min)
 
     def _get_words(self):
         """The filters as the summary tells them, pairs of label and text."""
