@@ -33,5 +33,7 @@ from . import sale_order
 from . import account_move
 from . import res_partner
 from . import res_users
+from . import customer_complaint_absence
+from . import complaint_absence
 from . import customer_complaint_indicator
 from . import customer_complaint_dashboard

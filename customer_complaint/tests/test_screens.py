@@ -30,7 +30,8 @@ class TestScreens(ComplaintCommon):
 
         self.assertEqual(menus(self.employee), set())
         self.assertEqual(
-            menus(self.seller), {"menu_root", "menu_my_work", "menu_complaints"}
+            menus(self.seller),
+            {"menu_root", "menu_my_work", "menu_complaints", "menu_absences"},
         )
         self.assertEqual(
             menus(self.handler) - menus(self.seller),

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+
+from .customer_complaint_stage import CLOSED_TYPES
+
+
+class CustomerComplaint(models.Model):
+    """While the owner is away: who is named, shown and told instead of him."""
+
+    _inherit = "customer.complaint"
+
+    owner_absence = fields.Char(
+        string="Owner away",
+        compute="_compute_owner_absence",
+        compute_sudo=True,
+        help="Until when the owner is away, and who stands in for him.",
+    )
+
+    @api.depends("user_id", "team_id", "stage_type")
+    @api.depends_context("lang", "tz")
+    def _compute_owner_absence(self):
+        away = self.env["customer.complaint.absence"]._get_current()
+        for complaint in self:
+            owner = complaint.user_id
+            complaint.owner_absence = (
+                owner._describe_complaint_absence(complaint.team_id)
+                if owner.id in away and complaint.stage_type not in CLOSED_TYPES
+                else False
+            )
+
+    def _get_contact_person(self):
+        """Colleague named to the customer; while he is away, who stands in for him."""
+        person = super()._get_contact_person()
+        return person._get_complaint_stand_in(self.team_id)
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        # What the customer writes also reaches who stands in for an absent owner.
+        if self and message.sudo().author_id.partner_share:
+            # sudo: a customer's message; his rights reach no colleague
+            owner = self.sudo().user_id
+            stand_in = owner._get_complaint_stand_in(self.sudo().team_id)
+            if stand_in != owner:
+                msg_vals = dict(msg_vals or {})
+                known = msg_vals.get("partner_ids")
+                if known is None:
+                    known = message.sudo().partner_ids.ids
+                msg_vals["partner_ids"] = [*known, stand_in.partner_id.id]
+        return super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
