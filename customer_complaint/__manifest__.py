@@ -59,6 +59,7 @@
         "views/customer_complaint_credit_allocation_views.xml",
         "views/customer_complaint_indicator_views.xml",
         "views/customer_complaint_absence_views.xml",
+        "views/customer_complaint_workload_views.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [

@@ -35,5 +35,6 @@ from . import res_partner
 from . import res_users
 from . import customer_complaint_absence
 from . import complaint_absence
+from . import customer_complaint_workload
 from . import customer_complaint_indicator
 from . import customer_complaint_dashboard

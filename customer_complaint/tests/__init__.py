@@ -19,3 +19,4 @@ from . import test_register
 from . import test_dashboard
 from . import test_sample
 from . import test_absence
+from . import test_workload

@@ -40,6 +40,7 @@ class TestScreens(ComplaintCommon):
                 "menu_credit_requests",
                 "menu_reporting",
                 "menu_dashboard",
+                "menu_reporting_workload",
             },
         )
         self.assertIn("menu_reporting_complaints", menus(self.lead))
