@@ -20,3 +20,4 @@ from . import test_dashboard
 from . import test_sample
 from . import test_absence
 from . import test_workload
+from . import test_forecast

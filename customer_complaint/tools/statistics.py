@@ -1,5 +1,7 @@
-"""Statistics of rates: what a number is worth, not only what it is. Plain Python, no database."""
+"""Statistics: what a number is worth, not only what it is. Plain Python, no database."""
 
+from bisect import bisect_right
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from math import comb, erfc, sqrt
 
@@ -69,6 +71,43 @@ def count_test(count_1, count_2):
         return two_sided_p((total - 2 * least - 1) / sqrt(total))
     tail = sum(comb(total, outcome) for outcome in range(least + 1))
     return 2 * tail / 2**total
+
+
+def survival(ended, censored=()):
+    """Share that lasts longer than each duration, by the product-limit estimate.
+
+    Kaplan and Meier, Journal of the American Statistical Association 53 (1958), 457-481. What was
+    still running when watching stopped (censored) counts as long as it was watched; at the same
+    duration it is taken to have lasted longer than what ended.
+
+    :param ended: durations that were watched to their end, or how many by duration
+    :param censored: durations of what was still running, or how many by duration
+    :return: list of (duration, share), at the durations at which something ended
+    """
+    ended, censored = Counter(ended), Counter(censored)
+    at_risk = ended.total() + censored.total()
+    curve, share = [], 1.0
+    for duration in sorted(ended.keys() | censored.keys()):
+        if ended[duration]:
+            share *= 1 - ended[duration] / at_risk
+            curve.append((duration, share))
+        at_risk -= ended[duration] + censored[duration]
+    return curve
+
+
+def surviving(curve, duration):
+    """Share that lasts longer than `duration`, on a curve of `survival`."""
+    position = bisect_right(curve, duration, key=lambda step: step[0])
+    return curve[position - 1][1] if position else 1.0
+
+
+def chance_to_exceed(curve, limit, lasted=0):
+    """Probability that what has `lasted` so far lasts longer than `limit`.
+
+    :return: fraction; None when nothing has ever lasted as long as this
+    """
+    share = surviving(curve, lasted)
+    return surviving(curve, max(limit, lasted)) / share if share else None
 
 
 def two_sided_p(z):
