@@ -37,6 +37,11 @@ class CustomerComplaintPolicy(models.Model):
         lines = policy.line_ids.filtered(lambda line: line.rank == rank)
         return tuple((line.deadline_type, line.hours) for line in lines.sorted("hours"))
 
+    @api.model
+    def _get_mean_target(self, company_id, deadline_type):
+        """Target of the mean over complaints of a company in hours; None: there is none."""
+        return None
+
 
 class CustomerComplaintPolicyLine(models.Model):
     _name = "customer.complaint.policy.line"

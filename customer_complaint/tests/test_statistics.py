@@ -46,6 +46,23 @@ class TestStatistics(BaseCase):
         exact = statistics.count_test(530, 470)
         self.assertAlmostEqual(exact, statistics.count_test(531, 471), places=3)
 
+    def test_the_interval_of_a_mean_is_wider_with_fewer_cases(self):
+        # Tables of Student's t
+        for df, t in ((1, 12.706), (2, 4.303), (3, 3.182), (9, 2.262), (99, 1.984)):
+            self.assertAlmostEqual(statistics.student_95(df) / t, 1, delta=0.002)
+        # 10, 40, 80: mean 43.33, variance 1233.33
+        low, high = statistics.mean_interval(130 / 3, 3700 / 3, 3)
+        self.assertAlmostEqual(low, -43.906, places=2)
+        self.assertAlmostEqual(high, 130.573, places=2)
+        self.assertIsNone(statistics.mean_interval(10, 0, 1))
+
+    def test_two_means_are_compared_when_there_are_enough_cases(self):
+        # z = 1 / sqrt(4/50 + 4/50) = 2.5
+        p = statistics.mean_test(10, 4, 50, 11, 4, 50)
+        self.assertAlmostEqual(p, 0.0124193307, places=9)
+        self.assertIsNone(statistics.mean_test(10, 4, 29, 11, 4, 50))
+        self.assertIsNone(statistics.mean_test(10, 0, 50, 11, 0, 50))
+
     def test_halves_are_rounded_up_for_display(self):
         self.assertEqual(statistics.half_up(2.5), 3)
         self.assertEqual(statistics.half_up(-2.5), -3)
