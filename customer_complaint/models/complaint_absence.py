@@ -12,6 +12,7 @@ class CustomerComplaint(models.Model):
         string="Owner away",
         compute="_compute_owner_absence",
         compute_sudo=True,
+        groups="base.group_user",
         help="Until when the owner is away, and who stands in for him.",
     )
 

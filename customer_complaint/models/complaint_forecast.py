@@ -27,11 +27,15 @@ class CustomerComplaint(models.Model):
         compute="_compute_late_chance",
         compute_sudo=True,
         aggregator=None,
+        groups="base.group_user",
         help="Probability that the completion will be overdue, from how long complaints of "
         "this company took in the last 12 months. Empty when too little is known.",
     )
     late_forecast = fields.Char(
-        string="Forecast", compute="_compute_late_chance", compute_sudo=True
+        string="Forecast",
+        compute="_compute_late_chance",
+        compute_sudo=True,
+        groups="base.group_user",
     )
 
     @api.depends(

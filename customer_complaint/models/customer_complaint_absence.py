@@ -26,7 +26,7 @@ class CustomerComplaintAbsence(models.Model):
 
     _name = "customer.complaint.absence"
     _description = "Absence"
-    _order = "date_from desc, id desc"
+    _order = "date_from, id"
     _rec_names_search = ["user_id", "deputy_id", "reason"]
 
     user_id = fields.Many2one(
@@ -108,13 +108,20 @@ class CustomerComplaintAbsence(models.Model):
         for absence in self:
             name = absence.user_id.name or ""
             if absence.date_from and absence.date_to:
+                # Until Monday 0:00 means that Sunday is the last day.
                 first, last = (
                     format_date(
-                        self.env, fields.Datetime.context_timestamp(self, moment)
+                        self.env,
+                        fields.Datetime.context_timestamp(self, moment).date(),
+                        date_format="medium",
                     )
-                    for moment in (absence.date_from, absence.date_to)
+                    for moment in (
+                        absence.date_from,
+                        absence.date_to - timedelta(seconds=1),
+                    )
                 )
-                name = f"{name}, {first} – {last}"
+                days = first if first == last else f"{first} – {last}"
+                name = f"{name}, {days}"
             absence.display_name = name
 
     @api.depends_context("uid")
@@ -332,6 +339,9 @@ class CustomerComplaintAbsence(models.Model):
                     ],
                     "handed_to_ids": [Command.link(deputy.id)],
                 }
+            )
+            self.env["customer.complaint.credit.request"]._pass_on_approvals(
+                absence.user_id, deputy
             )
             count += len(complaints)
         return self._say(self.env._("Complaints handed over: %(count)s", count=count))

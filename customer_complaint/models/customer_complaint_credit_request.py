@@ -187,17 +187,21 @@ class CustomerComplaintCreditRequest(models.Model):
                 )
 
     def _get_approver(self):
-        """First who may approve: the team's leader or his stand-in, those above, managers."""
+        """First who may approve: the team's leader, those above, managers.
+
+        Who stands in comes before all who are away themselves.
+        """
         self.ensure_one()
         complaint = self.sudo().complaint_id
-        team, candidates = complaint.team_id, self.env["res.users"].sudo()
+        team = complaint.team_id
+        users = present = self.env["res.users"].sudo()
         while team:
-            leader = team.leader_id
-            candidates |= leader._get_complaint_stand_in(team) | leader
+            users |= team.leader_id
+            present |= team.leader_id._get_complaint_stand_in(team)
             team = team.parent_id
         managers = complaint._get_managers()
-        candidates |= managers._get_complaint_stand_in() | managers
-        return next(filter(self._may_be_approved_by, candidates), candidates.browse())
+        candidates = present | managers._get_complaint_stand_in() | users | managers
+        return next(filter(self._may_be_approved_by, candidates), users.browse())
 
     def _may_be_approved_by(self, user):
         """Whether `user` may decide about the request; never who asked for it."""
@@ -207,6 +211,24 @@ class CustomerComplaintCreditRequest(models.Model):
             and user.has_group("customer_complaint.group_complaint_lead")
             and self.sudo().complaint_id.with_user(user).has_access("write")
         )
+
+    @api.model
+    def _pass_on_approvals(self, user, deputy):
+        """What waits for an absent lead's approval is given to his deputy, else the next one up."""
+        # sudo: the to-dos of a colleague; who may approve is checked for each request
+        waiting = self.sudo().search(
+            [("state", "=", "to_approve"), ("activity_user_id", "=", user.id)]
+        )
+        for request in waiting:
+            approver = (
+                deputy
+                if request._may_be_approved_by(deputy)
+                else request._get_approver()
+            )
+            todos = request.activity_ids.filtered(lambda a: a.user_id == user)
+            todos.with_context(mail_activity_quick_update=True).user_id = (
+                approver or user
+            )
 
     def _withdraw_to_do(self):
         """Whoever was to approve need not any more."""

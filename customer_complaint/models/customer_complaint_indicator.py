@@ -384,9 +384,12 @@ class CustomerComplaintIndicator(models.Model):
     def _format_number(self, value, digits=0):
         return formatLang(self.env, statistics.half_up(value, digits), digits=digits)
 
-    def _format_hours(self, hours):
-        """A length of time in one unit that suits it, with a decimal only where there is one."""
-        in_minutes = hours < 2
+    def _format_hours(self, hours, like=None):
+        """A length of time in the unit that suits it, with a decimal only where there is one.
+
+        :param like: hours whose unit is taken, so that what is compared reads alike
+        """
+        in_minutes = (hours if like is None else like) < 2
         value = statistics.half_up(hours * 60 if in_minutes else hours, 1)
         number = self._format_number(value, digits=0 if value == int(value) else 1)
         if in_minutes:
@@ -448,8 +451,8 @@ class CustomerComplaintIndicator(models.Model):
                 "%(n)s %(counted)s, between %(low)s and %(high)s",
                 n=self._format_number(measure.n),
                 counted=self.counted,
-                low=self._format_hours(measure.low),
-                high=self._format_hours(measure.high),
+                low=self._format_hours(measure.low, measure.value),
+                high=self._format_hours(measure.high, measure.value),
             )
         ]
         if measure.target is not None:

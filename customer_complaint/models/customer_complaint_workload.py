@@ -34,7 +34,9 @@ class CustomerComplaintWorkload(models.Model):
     next_due_at = fields.Datetime(string="Next due", readonly=True)
     late = fields.Integer(readonly=True, help="Complaints with a deadline that passed.")
     due_today = fields.Integer(
-        readonly=True, help="Complaints whose next deadline is still to come today."
+        string="Due today",
+        readonly=True,
+        help="Complaints whose next deadline is still to come today.",
     )
     paused = fields.Integer(
         readonly=True, help="Complaints whose deadlines are paused at this moment."

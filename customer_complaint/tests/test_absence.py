@@ -38,6 +38,7 @@ class AbsenceCommon(ComplaintCommon):
             lang="en_US",
         )
         cls.team.member_ids += cls.deputy
+        cls.env["customer.complaint.absence"].search([]).unlink()
 
     @classmethod
     def away(cls, user, deputy=None, by=None, days=(-1, 5), **values):
@@ -279,12 +280,17 @@ class TestAbsence(AbsenceCommon):
     def test_the_form_is_filled_in_by_each_role(self):
         for user in (self.seller, self.handler, self.lead, self.manager):
             model = self.env["customer.complaint.absence"].with_user(user)
+            deputies = model._fields["deputy_id"]._description_domain(self.env)
+            names = self.env["res.users"].with_user(user).name_search("", deputies)
+            self.assertIn(self.deputy.id, [found for found, _name in names])
+            self.assertNotIn(self.seller.id, [found for found, _name in names])
             with Form(model) as form:
                 self.assertEqual(form.user_id, user)
                 form.date_from = "2025-04-01"
                 form.date_to = "2025-04-08"
                 form.deputy_id = self.deputy
             self.assertFalse(form.record.is_current)
+            self.assertRegex(form.record.display_name, ", Apr 1, 2025 – Apr 7, 2025")
 
     def test_who_is_away_now_is_found(self):
         absence = self.away(self.handler)
@@ -331,6 +337,12 @@ class TestAbsentOwner(AbsenceCommon):
         self.assertEqual(complaint.owner_absence, "Away until 16:00, nobody stands in")
         complaint.sudo()._close("confirmed")
         self.assertFalse(complaint.owner_absence)
+
+    def test_customers_read_nothing_of_it(self):
+        for fname in ("owner_absence", "late_chance", "late_forecast"):
+            self.assertEqual(
+                self.env["customer.complaint"]._fields[fname].groups, "base.group_user"
+            )
 
     def test_the_list_costs_the_same_for_one_and_eighty(self):
         self.away(self.handler, self.deputy)
@@ -541,6 +553,29 @@ class TestAbsentLead(CreditCommon):
         request.with_user(self.second_lead).action_approve()
         self.assertEqual(request.state, "to_do")
         self.assertFalse(self.todo(request))
+
+    def test_what_waits_for_approval_goes_along_when_a_lead_hands_over(self):
+        request, own = (
+            self.ask(complaint, amount=50)
+            for complaint in (
+                self.complaint,
+                self.complaint.with_user(self.second_lead),
+            )
+        )
+        self.assertEqual(self.todo(request) + self.todo(own), self.lead)
+        self.away(self.lead, self.second_lead).with_user(self.lead).action_hand_over()
+        self.assertEqual(self.todo(request), self.second_lead)
+        # His own request waits for somebody else.
+        self.assertNotIn(self.todo(own), self.lead + self.second_lead)
+        self.assertTrue(self.todo(own))
+
+    def test_who_asks_for_help_is_offered_who_stands_in_for_the_lead(self):
+        # C-42
+        model = self.env["customer.complaint.escalate"].with_user(self.handler)
+        values = {"complaint_ids": self.complaint.ids, "reason": "Stuck"}
+        self.assertEqual(model.new(values).user_id, self.lead)
+        self.away(self.lead, self.second_lead)
+        self.assertEqual(model.new(values).user_id, self.second_lead)
 
     def test_a_deputy_without_the_rights_is_not_asked(self):
         # C-65

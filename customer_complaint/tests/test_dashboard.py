@@ -213,7 +213,7 @@ class TestIndicators(DashboardCommon):
         # Standard deviation 35.1, t 4.303: 43.3 plus and minus 87.2, and no time is negative
         self.assertEqual(
             said["certainty"],
-            "3 complaints, between 0 min and 130.6 h; target 48 h: met",
+            "3 complaints, between 0 h and 130.6 h; target 48 h: met",
         )
         self.assertFalse(any(rows.mapped("is_late")))
         self.aim(completion=43)
