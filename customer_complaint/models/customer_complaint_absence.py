@@ -58,7 +58,8 @@ class CustomerComplaintAbsence(models.Model):
             )
         ],
         ondelete="set null",
-        help="Empty: the deputies of the team, then its leader.",
+        help="Empty: the deputies of the team, then its leader. Who may not open the "
+        "complaints of the team gets them only by handing over.",
     )
     reason = fields.Char()
     is_current = fields.Boolean(

@@ -69,7 +69,12 @@ class CustomerComplaintTeam(models.Model):
         for team in self:
             users = team.leader_id | team.member_ids | team.deputy_ids.user_id
             team.absence_hint = "\n".join(
-                f"{user.name}: {user._describe_complaint_absence(team._origin)}"
+                "{}: {}".format(
+                    user.name,
+                    user._describe_complaint_absence(
+                        user._get_complaint_stand_in(team._origin)
+                    ),
+                )
                 for user in users
                 if user.id in away
             )

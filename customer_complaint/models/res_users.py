@@ -98,14 +98,11 @@ class ResUsers(models.Model):
             user_id = away[user_id].deputy_id
         return user_id not in away and user_id
 
-    def _describe_complaint_absence(self, team=None):
-        """Sentence about an absent user: until when, and who stands in; False when present."""
+    def _describe_complaint_absence(self, stand_in):
+        """Sentence about a user who is away: until when, and who stands in for him."""
         self.ensure_one()
         absence = self.env["customer.complaint.absence"]
-        if self.id not in (away := absence._get_current()):
-            return False
-        until = absence._format_until(away[self.id].until)
-        stand_in = self._get_complaint_stand_in(team)
+        until = absence._format_until(absence._get_current()[self.id].until)
         if stand_in == self:
             return self.env._("Away until %(until)s, nobody stands in", until=until)
         return self.env._(

@@ -311,6 +311,32 @@ class TestAbsentOwner(AbsenceCommon):
         absence.date_to = NOW
         self.assertEqual(complaint._get_contact_person(), self.handler)
 
+    def test_nobody_is_named_who_may_not_open_the_complaint(self):
+        complaint = self.make_owned()
+        absence = self.away(self.handler, self.colleague)
+        self.assertEqual(complaint._get_contact_person(), self.lead)
+        self.assertEqual(complaint.sudo()._get_contact_person(), self.lead)
+        self.away(self.lead)
+        self.assertEqual(complaint._get_contact_person(), self.handler)
+        absence.deputy_id = self.deputy
+        self.assertEqual(complaint._get_contact_person(), self.deputy)
+
+    def test_complaints_whose_owner_is_away_are_found(self):
+        waiting, closed, other = (
+            self.make_complaint(user_id=user.id)
+            for user in (self.handler, self.handler, self.deputy)
+        )
+        unowned = self.make_complaint()
+        closed._close("confirmed")
+        self.away(self.handler)
+        all_ = waiting + closed + other + unowned
+        model = self.env["customer.complaint"].with_user(self.lead)
+        for operator, expected in (("!=", waiting), ("=", all_ - waiting)):
+            found = model.search(
+                [("owner_absence", operator, False), ("id", "in", all_.ids)]
+            )
+            self.assertEqual(set(found.ids), set(expected.ids))
+
     def test_colleagues_see_beside_the_owner_until_when_and_who_stands_in(self):
         # C-45
         complaint = self.make_owned()
