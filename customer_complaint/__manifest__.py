@@ -28,6 +28,7 @@
         "data/customer_complaint_team_data.xml",
         "data/customer_complaint_requirement_data.xml",
         "data/customer_complaint_policy_data.xml",
+        "data/customer_complaint_deadline_reason_data.xml",
         "data/mail_message_subtype_data.xml",
         "report/customer_complaint_reports.xml",
         "report/customer_complaint_report_templates.xml",

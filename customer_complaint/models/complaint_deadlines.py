@@ -1,8 +1,16 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import due_times
+from ..tools.deadline_types import (
+    FROM_COMPLETION,
+    FROM_RECEIPT_ONLY,
+    FROM_ROUND,
+    ONCE_PER_ROUND,
+)
 from .customer_complaint import CLOCK_TOLERANCE
+from .customer_complaint_deadline import OWED
 from .customer_complaint_stage import CLOSED_TYPES
 
 SOON_HOURS = 8
@@ -14,90 +22,414 @@ class CustomerComplaint(models.Model):
     _inherit = "customer.complaint"
 
     # ------------------------------------------------------------------
-    # Events
+    # Limits
     # ------------------------------------------------------------------
+    @api.depends("company_id", "team_id", "received_at")
+    def _compute_policy_id(self):
+        Policy = self.env["customer.complaint.policy"]
+        for complaint in self:
+            # The policy a complaint began under stays, whatever is changed later.
+            complaint.policy_id = complaint.policy_id or Policy.browse(
+                complaint._choose_policies()[0]
+            )
+
+    def _choose_policies(self):
+        """Main policy and supplements that hold for the complaint as it is now."""
+        self.ensure_one()
+        policy = self.env["customer.complaint.policy"]
+        company = self.company_id or self.env.company
+        received_at = self.received_at or fields.Datetime.now()
+        return policy._choose_ids(
+            company.id,
+            self.team_id.id,
+            policy._get_day(company.id, received_at),
+        )
+
+    def _get_limits(self):
+        """Limits that hold for the complaint at its level.
+
+        :return: tuple of `Limit`
+        """
+        self.ensure_one()
+        supplements = self._choose_policies()[1]
+        return self.env["customer.complaint.policy"]._get_limits(
+            (*self.policy_id.ids, *supplements), self.level_rank
+        )
+
+    def _get_calendar(self):
+        """Working hours for limits in working time: the team's, else the company's."""
+        self.ensure_one()
+        complaint = (
+            self.sudo()
+        )  # teams of other companies are not to be read, hours are
+        return (
+            complaint.team_id._get_calendar()
+            or complaint.company_id.resource_calendar_id
+        )
+
     def _get_round_start(self):
         """Where the limits of the current round count from: the receipt, later the reopening."""
         self.ensure_one()
         return self.received_at if self.round == 1 else self.round_start_at
 
-    def _get_limits(self):
-        """Hours by deadline type for the complaint's level."""
+    def _get_starts(self):
+        """From when each type of deadline counts in this round; what has not begun is absent."""
         self.ensure_one()
-        policy = self.env["customer.complaint.policy"]
-        return dict(policy._get_limits(self.company_id.id, self.level_rank))
+        round_start = self._get_round_start()
+        starts = {
+            kind: round_start
+            for kind in FROM_ROUND
+            if self.round == 1 or kind not in FROM_RECEIPT_ONLY
+        }
+        if self.completed_at:
+            starts |= dict.fromkeys(FROM_COMPLETION, self.completed_at)
+            if self.policy_id.sudo().second_from_first:
+                first = self.sudo().deadline_ids.filtered(
+                    lambda d: d.deadline_type == "first_feedback"
+                    and d.round == self.round
+                )
+                starts["second_feedback"] = first.done_at
+        if not self.outcome_at:
+            starts["next_update"] = self._get_last_told() or round_start
+        else:
+            starts.pop("next_update")
+        starts["stage"] = self.stage_since or round_start
+        return starts
 
+    def _get_last_told(self):
+        """When the customer was last told something in this round, by the ledger."""
+        rows = self.sudo().deadline_ids.filtered(
+            lambda d: d.round == self.round
+            and d.deadline_type in ("first_response", "next_update")
+            and d.done_at
+        )
+        return max(rows.mapped("done_at"), default=False)
+
+    # ------------------------------------------------------------------
+    # Opening
+    # ------------------------------------------------------------------
     def _start_deadlines(self):
-        """Open the rows of the current round."""
-        self._open_deadlines({complaint: complaint._get_limits() for complaint in self})
+        """Open what is owed from the beginning of the round."""
+        self._open_owed((*FROM_ROUND, "stage"))
 
-    def _open_deadlines(self, limits):
-        """Open a row per limit, counted from the start of the round.
+    def _open_owed(self, deadline_types):
+        """Open rows of these types as far as a policy limits them and they have begun."""
+        vals_list = []
+        for complaint in self:
+            starts = complaint._get_starts()
+            for limit in complaint._get_limits():
+                start_at = (
+                    limit.deadline_type in deadline_types
+                    and complaint._is_limited_now(limit)
+                    and starts.get(limit.deadline_type)
+                )
+                if start_at:
+                    vals_list.append(complaint._prepare_deadline(limit, start_at))
+        self._open_rows(vals_list)
 
-        :param dict limits: hours by deadline type, by complaint
-        """
+    def _is_limited_now(self, limit):
+        """Whether a limit concerns the complaint where it stands; stage limits only there."""
+        self.ensure_one()
+        return not limit.stage_type or limit.stage_type == self.stage_type
+
+    def _open_rows(self, vals_list):
         # sudo: the ledger is written by events only, nobody has rights to write it
-        self.env["customer.complaint.deadline"].sudo()._open(
+        rows = self.env["customer.complaint.deadline"].sudo()._open(vals_list)
+        if paused := rows.filtered(lambda d: d.complaint_id.paused_at):
+            paused._recompute()
+        self._sync_next_due()
+        return rows
+
+    def _prepare_deadline(self, limit, start_at):
+        """Values of a row that counts `limit` from `start_at`."""
+        self.ensure_one()
+        calendar = (
+            self._get_calendar()
+            if limit.unit != "hour"
+            else self.env["resource.calendar"]
+        )
+        clock = calendar._get_complaint_clock() if calendar else None
+        return {
+            "complaint_id": self.id,
+            "deadline_type": limit.deadline_type,
+            "round": self.round,
+            "start_at": start_at,
+            "due_at": due_times.due_after(start_at, limit.amount, limit.unit, clock),
+            "amount": limit.amount,
+            "unit": limit.unit,
+            "calendar_id": calendar.id,
+            "is_fallback": due_times.falls_back(
+                start_at, limit.amount, limit.unit, clock
+            ),
+            "policy_line_id": limit.line_id,
+            "stage_id": limit.deadline_type == "stage" and self.stage_id.id,
+            "rank": self.level_rank,
+        }
+
+    def _promise(self, due_at, text, kept_by="telling"):
+        """Open a commitment: what was promised to the customers and by when.
+
+        :param str kept_by: "telling": the next thing a customer is told keeps it;
+            "deed": a colleague marks it as kept
+        :return: rows of the ledger
+        """
+        now = fields.Datetime.now()
+        if due_at <= now:
+            raise UserError(
+                self.env._(
+                    "Promise a time that lies in the future. Choose another date."
+                )
+            )
+        return self._open_rows(
             [
                 {
                     "complaint_id": complaint.id,
-                    "deadline_type": deadline_type,
+                    "deadline_type": "commitment",
                     "round": complaint.round,
-                    "start_at": complaint._get_round_start(),
-                    "due_at": due_times.due_after(complaint._get_round_start(), hours),
+                    "start_at": now,
+                    "due_at": due_at,
+                    "commitment": text,
+                    "kept_by": kept_by,
                     "rank": complaint.level_rank,
                 }
-                for complaint, hours_by_type in limits.items()
-                for deadline_type, hours in hours_by_type.items()
+                for complaint in self
             ]
         )
-        self._sync_next_due()
 
+    # ------------------------------------------------------------------
+    # Events
+    # ------------------------------------------------------------------
     def _meet_deadlines(self, deadline_types, at):
         """The obligations of these types were fulfilled at `at`.
 
         What happened before a round began does not count in that round.
         """
-        # sudo: see _open_deadlines
+        return self._meet_rows(lambda d: d.deadline_type in deadline_types, at)
+
+    def _meet_rows(self, condition, at):
+        # sudo: see _open_rows
         rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.deadline_type in deadline_types
-            and d.state == "open"
+            lambda d: d.state in OWED
             and d.start_at <= at + CLOCK_TOLERANCE
+            and condition(d)
         )
         rows._meet(at)
         rows.complaint_id._sync_next_due()
+        return rows
 
-    def _reschedule_deadlines(self):
-        """Level or receipt changed: what runs counts anew from the start of its round.
+    def _drop_deadlines(self, deadline_types):
+        """The obligations of these types are owed no longer."""
+        # sudo: see _open_rows
+        rows = self.sudo().deadline_ids.filtered(
+            lambda d: d.deadline_type in deadline_types
+        )
+        rows._drop()
+        rows.complaint_id._sync_next_due()
+
+    def _on_customer_told(self, at, outcome=False, plan=False, follow_up=False):
+        """Event: a colleague told the customers something at `at`, by message or in a talk.
+
+        One telling may fulfil several deadlines.
+
+        :param bool outcome: it was the outcome; then it completes the complaints as well
+        :param bool plan: it was how the complaints will be handled
+        :param bool follow_up: it was a follow-up after completion, with its result
+        """
+        complaints = self.sudo()  # whoever may answer the customer fulfils the deadline
+        kinds = {"first_response", "next_update", "next_reply"}
+        if plan:
+            kinds.add("initial_handling")
+        if follow_up:
+            kinds.add("follow_up")
+        complaints._meet_rows(
+            lambda d: d.deadline_type in kinds
+            or (d.deadline_type == "commitment" and d.kept_by == "telling"),
+            at,
+        )
+        if outcome:
+            complaints._tell_outcome(at)
+        else:
+            complaints.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._open_again(
+                ("next_update",)
+            )
+
+    def _open_again(self, deadline_types):
+        """Open the next one of deadlines that follow one another, where none runs."""
+        for complaint in self:
+            running = {
+                d.deadline_type
+                for d in complaint.sudo().deadline_ids
+                if d.state in OWED
+            }
+            complaint._open_owed(set(deadline_types) - running)
+
+    def _on_customer_said(self, at):
+        """Event: the customer wrote or called at `at`; an answer is owed from then on."""
+        for complaint in self.sudo():  # see _open_rows
+            if complaint.pause_reason_id.until_customer_answers:
+                complaint._resume_deadlines(at)
+            running = complaint.deadline_ids.filtered(
+                lambda d: d.deadline_type == "next_reply" and d.state in OWED
+            )
+            # The oldest message without an answer counts, not the last reminder.
+            if complaint.stage_type in CLOSED_TYPES or running:
+                continue
+            complaint._open_rows(
+                [
+                    complaint._prepare_deadline(limit, at)
+                    for limit in complaint._get_limits()
+                    if limit.deadline_type == "next_reply"
+                ]
+            )
+
+    def _complete(self, at):
+        """Event: the solution was carried out at `at`; contact after completion is owed."""
+        # sudo: a process field; see _open_rows
+        complaints = self.sudo().filtered(lambda c: not c.completed_at)
+        complaints.completed_at = at
+        complaints._meet_deadlines(("completion",), at)
+        complaints._open_owed(FROM_COMPLETION)
+
+    def _on_stage_changed(self, left):
+        """Event: the complaints left a stage; its limit ends and that of the new one begins.
+
+        :param dict left: (stage, since when) by complaint
+        """
+        now = fields.Datetime.now()
+        complaints = self.sudo()  # see _open_rows
+        self.env["customer.complaint.stage.visit"].sudo().create(
+            [
+                {
+                    "complaint_id": complaint.id,
+                    "company_id": complaint.company_id.id,
+                    "team_id": complaint.team_id.id,
+                    "user_id": complaint.user_id.id,
+                    "stage_id": stage.id,
+                    "stage_type": stage.stage_type,
+                    "start_at": min(since, now),
+                    "end_at": now,
+                    "hours": max((now - since).total_seconds(), 0) / 3600,
+                }
+                for complaint, (stage, since) in left.items()
+            ]
+        )
+        complaints.stage_since = now
+        complaints._meet_deadlines(("stage",), now)
+        for complaint in complaints:
+            running = complaint.pause_ids.filtered(lambda p: not p.end_at)
+            if running.stage_id and running.stage_id != complaint.stage_id:
+                complaint._resume_deadlines(now)
+        complaints.filtered(
+            lambda c: c.stage_id.pauses_deadlines and not c.paused_at
+        )._pause_deadlines(now)
+        complaints._open_owed(("stage",))
+
+    # ------------------------------------------------------------------
+    # Pause
+    # ------------------------------------------------------------------
+    def _pause_deadlines(self, at, reason=None, note=None):
+        """From `at` on, deadlines that may wait stand still.
+
+        :param reason: customer.complaint.deadline.reason; none when the stage pauses
+        """
+        complaints = self.sudo().filtered(lambda c: not c.paused_at)  # see _open_rows
+        self.env["customer.complaint.pause"].sudo().create(
+            [
+                {
+                    "complaint_id": complaint.id,
+                    "start_at": at,
+                    "reason_id": reason.id if reason else False,
+                    "stage_id": False if reason else complaint.stage_id.id,
+                    "note": note,
+                    "user_id": self.env.uid,
+                }
+                for complaint in complaints
+            ]
+        )
+        complaints.write(
+            {"paused_at": at, "pause_reason_id": reason.id if reason else False}
+        )
+        complaints.deadline_ids._recompute()
+
+    def _resume_deadlines(self, at):
+        """What stood still goes on at `at`, with the time that was left."""
+        complaints = self.sudo().filtered("paused_at")  # see _open_rows
+        for pause in complaints.pause_ids.filtered(lambda p: not p.end_at):
+            pause.write(
+                {"end_at": max(at, pause.start_at), "end_user_id": self.env.uid}
+            )
+        complaints.write({"paused_at": False, "pause_reason_id": False})
+        complaints.deadline_ids._recompute()
+
+    # ------------------------------------------------------------------
+    # Level and receipt
+    # ------------------------------------------------------------------
+    def _change_level(self, level, reason):
+        """Grade the complaints anew; the reason stands in the history of their deadlines."""
+        self.write({"level_id": level.id, "level_reason": reason})
+
+    def _reschedule_deadlines(self, reason):
+        """Level or receipt changed: what runs counts anew from where it started.
 
         A limit that the new level does not know is no longer owed, one that the old level did not
         know is owed from now on, and a date that a lead agreed stays.
+
+        :param str reason: shown in the history
         """
-        missing, due_by_id = {}, {}
-        Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_deadlines
-        dropped = Deadline
-        for complaint in self.filtered(lambda c: c.stage_type not in CLOSED_TYPES):
-            limits = complaint._get_limits()
-            start = complaint._get_round_start()
+        Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_rows
+        dropped, changed, vals_list = Deadline, Deadline, []
+        for complaint in self:
+            if complaint.stage_type in CLOSED_TYPES:
+                continue
+            limits = {
+                limit.key: limit
+                for limit in complaint._get_limits()
+                if complaint._is_limited_now(limit)
+            }
+            starts = complaint._get_starts()
             rows = complaint.sudo().deadline_ids.filtered(
                 lambda d, c=complaint: d.round == c.round
+                and d.deadline_type != "commitment"
             )
-            known = set(rows.mapped("deadline_type"))
-            missing[complaint] = {
-                kind: hours for kind, hours in limits.items() if kind not in known
+            known = {
+                row._get_limit_key()
+                for row in rows
+                if row.state in OWED or row.deadline_type in ONCE_PER_ROUND
             }
-            for row in rows.filtered(lambda d: d.state == "open" and not d.is_agreed):
-                if row.deadline_type in limits:
-                    row.start_at = start
-                    hours = limits[row.deadline_type]
-                    due_by_id[row.id] = due_times.due_after(start, hours)
-                else:
+            for row in rows.filtered(
+                lambda d: d.amount
+                and not d.is_agreed
+                and (
+                    d.state in OWED
+                    or (d.state == "dropped" and d.deadline_type in ONCE_PER_ROUND)
+                )
+            ):
+                if not (limit := limits.get(row._get_limit_key())):
                     dropped += row
+                    continue
+                row.write(
+                    {
+                        # What an earlier level had not asked for may be owed again.
+                        "state": "open" if row.state == "dropped" else row.state,
+                        "start_at": row.start_at
+                        if row.deadline_type == "next_reply"
+                        else starts.get(row.deadline_type) or row.start_at,
+                        "amount": limit.amount,
+                        "unit": limit.unit,
+                        "policy_line_id": limit.line_id,
+                        "calendar_id": limit.unit != "hour"
+                        and complaint._get_calendar().id,
+                    }
+                )
+                changed += row
+            vals_list += [
+                complaint._prepare_deadline(limit, starts[limit.deadline_type])
+                for key, limit in limits.items()
+                if key not in known and starts.get(limit.deadline_type)
+            ]
         dropped._drop()
-        self._open_deadlines(missing)
-        Deadline.browse(due_by_id)._move(
-            due_by_id, self.env._("Level or receipt time changed.")
-        )
+        self._open_rows(vals_list)
+        changed._recompute(reason)
         # A level may concern a step that was passed over before.
         self.sudo().deadline_ids._rearm()
 
