@@ -147,6 +147,7 @@ class CustomerComplaint(models.Model):
         return {
             "complaint_id": self.id,
             "deadline_type": limit.deadline_type,
+            "owed_to": "internal" if limit.deadline_type == "stage" else "customer",
             "round": self.round,
             "start_at": start_at,
             "due_at": due_times.due_after(start_at, limit.amount, limit.unit, clock),

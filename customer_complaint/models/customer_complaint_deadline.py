@@ -46,6 +46,9 @@ class CustomerComplaintDeadline(models.Model):
         precompute=True,
         index="btree_not_null",
     )
+    first_contact_id = fields.Many2one(
+        related="complaint_id.first_contact_id", store=True, precompute=True
+    )
     owed_to = fields.Selection(
         [("customer", "Customer"), ("internal", "Colleague")],
         required=True,
@@ -156,7 +159,8 @@ class CustomerComplaintDeadline(models.Model):
     _open_due_idx = models.Index("(due_at) WHERE state = 'open'")
     # `_define_deadlines_met`, without reading the table
     _met_idx = models.Index(
-        "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id)"
+        "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id, team_id, "
+        "user_id, first_contact_id)"
     )
 
     @api.depends("state", "due_at", "result")
