@@ -54,7 +54,7 @@ class CustomerComplaint(models.Model):
         self._meet_deadlines(("initial_handling", "result", "statutory"), at)
         self._drop_deadlines(("next_update",))
         self.outcome_at = at
-        first._open_again(("second_feedback",))
+        first._open_owed(("second_feedback",))
         self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
             "feedback"
         )

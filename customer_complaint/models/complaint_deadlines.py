@@ -109,20 +109,38 @@ class CustomerComplaint(models.Model):
         """Open what is owed from the beginning of the round."""
         self._open_owed((*FROM_ROUND, "stage"))
 
-    def _open_owed(self, deadline_types):
-        """Open rows of these types as far as a policy limits them and they have begun."""
+    def _open_owed(self, deadline_types, start_at=None):
+        """Open rows of these types as far as a policy limits them and they have begun.
+
+        What is owed in this round already is not opened again.
+
+        :param datetime start_at: from when they count; by default as `_get_starts` says
+        """
         vals_list = []
         for complaint in self:
             starts = complaint._get_starts()
+            known = complaint._get_known_keys()
             for limit in complaint._get_limits():
-                start_at = (
-                    limit.deadline_type in deadline_types
+                start = start_at or starts.get(limit.deadline_type)
+                if (
+                    start
+                    and limit.deadline_type in deadline_types
+                    and limit.key not in known
                     and complaint._is_limited_now(limit)
-                    and starts.get(limit.deadline_type)
-                )
-                if start_at:
-                    vals_list.append(complaint._prepare_deadline(limit, start_at))
+                ):
+                    vals_list.append(complaint._prepare_deadline(limit, start))
         self._open_rows(vals_list)
+
+    def _get_known_keys(self):
+        """What a policy limits and this round has a row for; of those owed again and again, what
+        runs."""
+        self.ensure_one()
+        return {
+            row._get_limit_key()
+            for row in self.sudo().deadline_ids
+            if (row.state in OWED and row.deadline_type not in ONCE_PER_ROUND)
+            or (row.round == self.round and row.deadline_type in ONCE_PER_ROUND)
+        }
 
     def _is_limited_now(self, limit):
         """Whether a limit concerns the complaint where it stands; stage limits only there."""
@@ -222,11 +240,7 @@ class CustomerComplaint(models.Model):
                 lambda d, c=complaint: d.round == c.round
                 and d.deadline_type != "commitment"
             )
-            known = {
-                row._get_limit_key()
-                for row in rows
-                if row.state in OWED or row.deadline_type in ONCE_PER_ROUND
-            }
+            known = complaint._get_known_keys()
             for row in rows.filtered(
                 lambda d: d.amount
                 and not d.is_agreed

@@ -61,38 +61,22 @@ class CustomerComplaint(models.Model):
         if outcome:
             complaints._tell_outcome(at)
         else:
-            complaints.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._open_again(
+            complaints.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._open_owed(
                 ("next_update",)
             )
 
-    def _open_again(self, deadline_types):
-        """Open the next one of deadlines that follow one another, where none runs."""
-        for complaint in self:
-            running = {
-                d.deadline_type
-                for d in complaint.sudo().deadline_ids
-                if d.state in OWED
-            }
-            complaint._open_owed(set(deadline_types) - running)
-
     def _on_customer_said(self, at):
-        """Event: the customer wrote or called at `at`; an answer is owed from then on."""
-        for complaint in self.sudo():  # see _open_rows
-            if complaint.pause_reason_id.until_customer_answers:
-                complaint._resume_deadlines(at)
-            running = complaint.deadline_ids.filtered(
-                lambda d: d.deadline_type == "next_reply" and d.state in OWED
-            )
-            # The oldest message without an answer counts, not the last reminder.
-            if complaint.stage_type in CLOSED_TYPES or running:
-                continue
-            complaint._open_rows(
-                [
-                    complaint._prepare_deadline(limit, at)
-                    for limit in complaint._get_limits()
-                    if limit.deadline_type == "next_reply"
-                ]
-            )
+        """Event: the customer wrote or called at `at`; an answer is owed from then on.
+
+        The oldest message without an answer counts, not the last reminder.
+        """
+        complaints = self.sudo()  # see _open_rows
+        complaints.filtered("pause_reason_id.until_customer_answers")._resume_deadlines(
+            at
+        )
+        complaints.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._open_owed(
+            ("next_reply",), start_at=at
+        )
 
     def _complete(self, at):
         """Event: the solution was carried out at `at`; contact after completion is owed."""
