@@ -58,7 +58,7 @@ class TestPerformance(ComplaintCommon):
         reason = self.env.ref("customer_complaint.reason_pause_supplier")
         told = RECEIPT + timedelta(hours=9)
         events = {
-            "assigned": lambda c: c.write({"user_id": self.handler.id}),
+            "taken": lambda c: c.write({"user_id": self.env.uid}),
             "started": lambda c: c.action_start(),
             "paused": lambda c: c._pause_deadlines(told, reason),
             "resumed": lambda c: c._resume_deadlines(told + timedelta(hours=1)),
