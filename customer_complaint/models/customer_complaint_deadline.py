@@ -162,6 +162,11 @@ class CustomerComplaintDeadline(models.Model):
         "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id, team_id, "
         "user_id, first_contact_id)"
     )
+    # `_define_mean`
+    _done_idx = models.Index(
+        "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id) "
+        "WHERE state = 'done'"
+    )
 
     @api.depends("state", "due_at", "result")
     def _compute_is_late(self):
