@@ -1,7 +1,7 @@
 from odoo import api, fields, models, tools
 
 from ..tools import due_times
-from .customer_complaint_policy import DEADLINE_TYPES
+from ..tools.deadline_types import DEADLINE_TYPES
 
 # One automation rule is shipped per effect: data/base_automation_data.xml.
 EFFECTS = [("activity", "Give a to-do"), ("follow", "Let follow the complaint")]

@@ -46,6 +46,12 @@ class CustomerComplaintTeam(models.Model):
         recursive=True,
         help="The leader and those of the teams above: they see this team's complaints.",
     )
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Working hours",
+        help="Limits in working time follow it. Empty: that of the team above, else of "
+        "the company.",
+    )
     deputy_ids = fields.One2many(
         "customer.complaint.team.deputy",
         "team_id",
@@ -116,6 +122,13 @@ class CustomerComplaintTeam(models.Model):
             leader = team.leader_id or leader
             team = team.parent_id
         return leader
+
+    def _get_calendar(self):
+        """Working hours of this team or of the nearest one above; empty when none has any."""
+        team = self[:1]
+        while team and not team.calendar_id:
+            team = team.parent_id
+        return team.calendar_id
 
 
 class CustomerComplaintTeamDeputy(models.Model):

@@ -104,5 +104,5 @@ class TestScreens(ComplaintCommon):
             with policy.line_ids.new() as line:
                 line.rank = 1
                 line.deadline_type = "completion"
-                line.hours = 8
-        self.assertEqual(policy.record.line_ids.hours, 8)
+                line.amount = 8
+        self.assertEqual(policy.record.line_ids.amount, 8)
