@@ -164,8 +164,8 @@ class CustomerComplaintDeadline(models.Model):
     )
     # `_define_mean`
     _done_idx = models.Index(
-        "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id) "
-        "WHERE state = 'done'"
+        "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id, "
+        "team_id, user_id, first_contact_id) WHERE state = 'done'"
     )
 
     @api.depends("state", "due_at", "result")
