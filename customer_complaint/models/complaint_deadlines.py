@@ -8,6 +8,7 @@ from ..tools.deadline_types import (
     FROM_RECEIPT_ONLY,
     FROM_ROUND,
     ONCE_PER_ROUND,
+    OUTLIVES_CLOSING,
 )
 from .customer_complaint_deadline import OWED
 from .customer_complaint_stage import CLOSED_TYPES
@@ -80,27 +81,44 @@ class CustomerComplaint(models.Model):
         }
         if self.completed_at:
             starts |= dict.fromkeys(FROM_COMPLETION, self.completed_at)
-            if self.policy_id.sudo().second_from_first:
+            if self._is_second_from_first():
                 first = self.sudo().deadline_ids.filtered(
                     lambda d: d.deadline_type == "first_feedback"
                     and d.round == self.round
                 )
                 starts["second_feedback"] = first.done_at
         if not self.outcome_at:
-            starts["next_update"] = self._get_last_told() or round_start
+            starts["next_update"] = self.told_at or round_start
         else:
             starts.pop("next_update")
         starts["stage"] = self.stage_since or round_start
         return starts
 
-    def _get_last_told(self):
-        """When the customer was last told something in this round, by the ledger."""
-        rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.round == self.round
-            and d.deadline_type in ("first_response", "next_update")
-            and d.done_at
-        )
-        return max(rows.mapped("done_at"), default=False)
+    def _is_second_from_first(self):
+        """Whether the policy that limits the second feedback counts it from the first."""
+        self.ensure_one()
+        line_ids = [
+            limit.line_id
+            for limit in self._get_limits()
+            if limit.deadline_type == "second_feedback"
+        ]
+        lines = self.env["customer.complaint.policy.line"].sudo().browse(line_ids)
+        return lines.policy_id.second_from_first
+
+    def _get_fulfilled(self):
+        """Types of deadlines for which in this round nothing is left to do, limited or not."""
+        self.ensure_one()
+        done = {
+            "first_response": self.told_at,
+            "initial_handling": self.plan_told_at or self.outcome_at,
+            "completion": self.completed_at,
+            "result": self.outcome_at,
+            "statutory": self.outcome_at,
+            "first_feedback": self.outcome_at
+            and self.completed_at
+            and self.completed_at <= self.outcome_at,
+        }
+        return {deadline_type for deadline_type, is_done in done.items() if is_done}
 
     # ------------------------------------------------------------------
     # Opening
@@ -151,7 +169,7 @@ class CustomerComplaint(models.Model):
         # sudo: the ledger is written by events only, nobody has rights to write it
         rows = self.env["customer.complaint.deadline"].sudo()._open(vals_list)
         if paused := rows.filtered(lambda d: d.complaint_id.paused_at):
-            paused._recompute()
+            paused._wait_or_run()
         self._sync_next_due()
         return rows
 
@@ -162,13 +180,17 @@ class CustomerComplaint(models.Model):
         if limit.unit != due_times.HOUR:
             calendar = self._get_calendar()
         clock = calendar._get_complaint_clock(self.company_id)
+        stage = self.stage_id if limit.deadline_type == "stage" else None
+        pauses = self._get_pauses(limit.deadline_type, stage)
         return {
             "complaint_id": self.id,
             "deadline_type": limit.deadline_type,
             "owed_to": "internal" if limit.deadline_type == "stage" else "customer",
             "round": self.round,
             "start_at": start_at,
-            "due_at": due_times.due_after(start_at, limit.amount, limit.unit, clock),
+            "due_at": due_times.replay(
+                start_at, limit.amount, limit.unit, clock, pauses._get_spans()
+            ),
             "amount": limit.amount,
             "unit": limit.unit,
             "calendar_id": calendar.id,
@@ -176,7 +198,7 @@ class CustomerComplaint(models.Model):
                 start_at, limit.amount, limit.unit, clock
             ),
             "policy_line_id": limit.line_id,
-            "stage_id": limit.deadline_type == "stage" and self.stage_id.id,
+            "stage_id": stage and stage.id,
             "rank": self.level_rank,
         }
 
@@ -221,20 +243,22 @@ class CustomerComplaint(models.Model):
         """Level or receipt changed: what runs counts anew from where it started.
 
         A limit that the new level does not know is no longer owed, one that the old level did not
-        know is owed from now on, and a date that a lead agreed stays.
+        know is owed from now on unless it was fulfilled already, and a date that a lead agreed
+        stays.
 
         :param str reason: shown in the history
         """
         Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_rows
         dropped, changed, vals_list = Deadline, Deadline, []
         for complaint in self:
-            if complaint.stage_type in CLOSED_TYPES:
-                continue
+            closed = complaint.stage_type in CLOSED_TYPES
             limits = {
                 limit.key: limit
                 for limit in complaint._get_limits()
                 if complaint._is_limited_now(limit)
+                and (not closed or limit.deadline_type in (*OUTLIVES_CLOSING, "stage"))
             }
+            fulfilled = complaint._get_fulfilled()
             starts = complaint._get_starts()
             rows = complaint.sudo().deadline_ids.filtered(
                 lambda d, c=complaint: d.round == c.round
@@ -242,11 +266,15 @@ class CustomerComplaint(models.Model):
             )
             known = complaint._get_known_keys()
             for row in rows.filtered(
-                lambda d: d.amount
+                lambda d, fulfilled=fulfilled: d.amount
                 and not d.is_agreed
                 and (
                     d.state in OWED
-                    or (d.state == "dropped" and d.deadline_type in ONCE_PER_ROUND)
+                    or (
+                        d.state == "dropped"
+                        and d.deadline_type in ONCE_PER_ROUND
+                        and d.deadline_type not in fulfilled
+                    )
                 )
             ):
                 if not (limit := limits.get(row._get_limit_key())):
@@ -254,8 +282,9 @@ class CustomerComplaint(models.Model):
                     continue
                 row.write(
                     {
-                        # What an earlier level had not asked for may be owed again.
-                        "state": "open" if row.state == "dropped" else row.state,
+                        # What an earlier level had not asked for may be owed again. Its clock
+                        # stood: a date that passed meanwhile was not missed.
+                        "state": "paused" if row.state == "dropped" else row.state,
                         "start_at": row.start_at
                         if row.deadline_type == "next_reply"
                         else starts.get(row.deadline_type) or row.start_at,
@@ -270,7 +299,9 @@ class CustomerComplaint(models.Model):
             vals_list += [
                 complaint._prepare_deadline(limit, starts[limit.deadline_type])
                 for key, limit in limits.items()
-                if key not in known and starts.get(limit.deadline_type)
+                if key not in known
+                and starts.get(limit.deadline_type)
+                and limit.deadline_type not in fulfilled
             ]
         dropped._drop()
         self._open_rows(vals_list)
