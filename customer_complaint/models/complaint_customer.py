@@ -3,6 +3,7 @@ import uuid
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize, is_html_empty
+from odoo.tools.misc import clean_context
 
 from ..tools import uploads
 
@@ -51,7 +52,7 @@ class CustomerComplaint(models.Model):
         """Open the composer for a message to the customer."""
         return self._get_composer("customer_complaint.mail_template_first_answer")
 
-    def _get_composer(self, template_xmlid, **context):
+    def _get_composer(self, template_xmlid, tells="update"):
         template = self.env.ref(template_xmlid, raise_if_not_found=False)
         return {
             "type": "ir.actions.act_window",
@@ -65,7 +66,7 @@ class CustomerComplaint(models.Model):
                 "default_composition_mode": "comment",
                 "default_template_id": template.id if template else False,
                 "default_email_layout_xmlid": "mail.mail_notification_light",
-                **context,
+                "default_complaint_tells": tells,
             },
         }
 
@@ -83,14 +84,35 @@ class CustomerComplaint(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
+        tells = self.env.context.get("complaint_tells")
+        promised = self.env.context.get("complaint_promised")
+        # What follows from this message tells and promises nothing by itself.
+        complaint = self.with_context(
+            clean_context(self.env.context),
+            complaint_tells=None,
+            complaint_promised=None,
+        )
+        # Now, not the date of the message: a caller could choose that.
+        now = fields.Datetime.now()
         if self._is_substantive(message):
-            # Now, not the date of the message: a caller could choose that.
-            self._on_customer_told(
-                fields.Datetime.now(), outcome=self.env.context.get("complaint_outcome")
+            complaint._on_customer_told(
+                now,
+                outcome=tells == "outcome",
+                plan=tells == "plan",
+                follow_up=tells == "follow_up",
             )
         elif self._is_said_by_customer(message):
-            self._on_customer_said(fields.Datetime.now())
+            complaint._on_customer_said(now)
+        # Afterwards, so that a message does not keep what it promises itself.
+        if self._is_seen_by_customer(message):
+            complaint._open_promised(promised)
         return result
+
+    def _is_seen_by_customer(self, message):
+        """Whether the customer gets the message or sees it on his page."""
+        return not (message.is_internal or message.subtype_id.internal) or any(
+            partner.partner_share for partner in message.partner_ids
+        )
 
     def _is_substantive(self, message):
         """Whether a message answers the customer: by a colleague, visible, not automatic."""

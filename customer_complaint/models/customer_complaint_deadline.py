@@ -11,6 +11,11 @@ from ..tools.deadline_types import DEADLINE_TYPES, PAUSABLE, UNITS
 JUDGED = Domain("owed_to", "=", "customer") & Domain("state", "in", ("done", "open"))
 # Owed still; of a paused one only the clock stands.
 OWED = ("open", "paused")
+# What keeps a commitment.
+KEPT_BY = [
+    ("telling", "Telling the customer more"),
+    ("deed", "A deed that a colleague confirms"),
+]
 
 
 class CustomerComplaintDeadline(models.Model):
@@ -102,14 +107,7 @@ class CustomerComplaintDeadline(models.Model):
     commitment = fields.Text(
         string="Promised", readonly=True, help="What the customer was promised."
     )
-    kept_by = fields.Selection(
-        [
-            ("telling", "Telling the customer more"),
-            ("deed", "A deed that a colleague confirms"),
-        ],
-        readonly=True,
-        help="What keeps a commitment.",
-    )
+    kept_by = fields.Selection(KEPT_BY, readonly=True, help="What keeps a commitment.")
 
     moved_overdue = fields.Boolean(
         readonly=True, help="The date was moved after it had passed: counts as overdue."
