@@ -41,6 +41,7 @@
         "wizards/customer_complaint_reopen_views.xml",
         "wizards/customer_complaint_move_deadline_views.xml",
         "wizards/mail_compose_message_views.xml",
+        "wizards/customer_complaint_promise_views.xml",
         "wizards/customer_complaint_credit_views.xml",
         "wizards/customer_complaint_register_views.xml",
         "wizards/customer_complaint_sample_views.xml",

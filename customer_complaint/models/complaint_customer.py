@@ -6,6 +6,7 @@ from odoo.tools import SQL, email_normalize, is_html_empty
 from odoo.tools.misc import clean_context
 
 from ..tools import uploads
+from .customer_complaint_deadline import OWED
 
 
 class CustomerComplaint(models.Model):
@@ -101,6 +102,8 @@ class CustomerComplaint(models.Model):
                 plan=tells == "plan",
                 follow_up=tells == "follow_up",
             )
+            if not tells and not promised:
+                complaint._remind_of_dates_named(message)
         elif self._is_said_by_customer(message):
             complaint._on_customer_said(now)
         # Afterwards, so that a message does not keep what it promises itself.
@@ -193,7 +196,8 @@ class CustomerComplaint(models.Model):
     def _get_portal_timeline(self):
         """Steps the customer sees: label, state (done, current, open) and moment.
 
-        :return: list of dict with keys label, state, moment (datetime or False), expected (bool)
+        :return: list of dict with keys label, state, moment (datetime or False), expected (of a
+            moment to come, see `_get_told_state`)
         """
         self.ensure_one()
         rows = self.deadline_ids.filtered(
@@ -201,14 +205,16 @@ class CustomerComplaint(models.Model):
         )
         response = rows.filtered(lambda d: d.deadline_type == "first_response")[:1]
         completion = rows.filtered(lambda d: d.deadline_type == "completion")[:1]
+        none = rows.browse()
         steps = [
-            (self.env._("Received"), self.received_at, False),
-            (self.env._("First answer"), response.done_at, response.due_at),
-            (self.env._("Outcome"), self.outcome_at, completion.due_at),
-            (self.env._("Closed"), self.closed_at, False),
+            (self.env._("Received"), self.received_at, none),
+            (self.env._("First answer"), response.done_at, response),
+            (self.env._("Outcome"), self.outcome_at, completion),
+            (self.env._("Closed"), self.closed_at, none),
         ]
         timeline, current_found = [], False
-        for label, done_at, due_at in steps:
+        for label, done_at, deadline in steps:
+            expected = not done_at and deadline.state in OWED
             state = "done" if done_at else "open"
             if not done_at and not current_found:
                 state, current_found = "current", True
@@ -216,8 +222,8 @@ class CustomerComplaint(models.Model):
                 {
                     "label": label,
                     "state": state,
-                    "moment": done_at or due_at,
-                    "expected": not done_at and bool(due_at),
+                    "moment": done_at or (expected and deadline.due_at),
+                    "expected": expected and deadline._get_told_state(),
                 }
             )
         return timeline

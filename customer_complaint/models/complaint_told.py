@@ -1,9 +1,18 @@
 from typing import NamedTuple
 
-from odoo import fields, models
-from odoo.tools import format_date, format_time
+from lxml import html
 
-from ..tools import commitment_marker, due_times
+from odoo import api, fields, models
+from odoo.tools import format_date, format_time, html2plaintext, is_html_empty
+
+from ..tools import commitment_marker, date_words, due_times
+from .customer_complaint_deadline import OWED
+
+# What a message quotes was said by somebody else, and a marked place gets its date on sending.
+QUOTED = (
+    "//blockquote | //*[@data-o-mail-quote]"
+    f" | //span[contains(@class, '{commitment_marker.MARKER}')]"
+)
 
 
 class Promised(NamedTuple):
@@ -83,3 +92,103 @@ class CustomerComplaint(models.Model):
             return
         due_at, text, kept_by = promised
         self._promise(fields.Datetime.to_datetime(due_at), text, kept_by)
+
+    # ------------------------------------------------------------------
+    # Dates that only the text names
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_dates_named(self, body):
+        """Words of a message, without what it quotes, that name a day or time to come.
+
+        :param str body: HTML
+        :return: list of str
+        """
+        if is_html_empty(body):
+            return []
+        root = html.fragment_fromstring(str(body), create_parent="div")
+        for quoted in root.xpath(QUOTED):
+            quoted.drop_tree()
+        text = html2plaintext(html.tostring(root, encoding="unicode"))
+        return date_words.find_dates(text, fields.Date.context_today(self))
+
+    def _remind_of_dates_named(self, message):
+        """Whoever names a date in the chatter, which has no field for it, gets a to-do."""
+        self.ensure_one()
+        user = self.env.user
+        if message.author_id != user.partner_id:
+            return
+        if words := self._get_dates_named(message.body):
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=self.env._("Did you promise a date?"),
+                note=self.env._(
+                    "Your message names a date (%(words)s). If it is a promise, enter it "
+                    "with Promised date on the page Deadlines, so that it is not "
+                    "forgotten.",
+                    words=", ".join(words),
+                ),
+            )
+
+    def action_promise(self):
+        """Ask for a date that the customers were promised."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Promised date"),
+            "res_model": "customer.complaint.promise",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_complaint_ids": self.ids},
+        }
+
+    # ------------------------------------------------------------------
+    # Portal page
+    # ------------------------------------------------------------------
+    def _may_answer(self):
+        """Whether the current user may write to the customer in our name."""
+        self.ensure_one()
+        if not self.env.user._is_internal() or not self.has_access("read"):
+            return False
+        operation = self._mail_get_operation_for_mail_message_operation("create")
+        return self.has_access(operation[self])
+
+    def _get_shown_deadlines(self):
+        """Dates of this complaint that the customer counts on, next one first."""
+        self.ensure_one()
+        return self.deadline_ids.filtered(
+            lambda d: d._is_shown_to_customer() and d.state in OWED
+        ).sorted("due_at")
+
+    def _get_portal_dates(self):
+        """What the customer was promised and what he can expect, for his page.
+
+        :return: list of dict with keys label, due_at, done_at, state (see `_get_told_state`),
+            moved_from, reason
+        """
+        self.ensure_one()
+        over = self.deadline_ids.filtered(
+            lambda d: d.deadline_type == "commitment" and d.state == "done"
+        ).sorted("due_at", reverse=True)
+        dates = []
+        for deadline in self._get_shown_deadlines() + over:
+            moved_from, reason = deadline._get_move_told()
+            dates.append(
+                {
+                    "label": deadline._get_customer_label(),
+                    "due_at": deadline.due_at,
+                    "done_at": deadline.done_at,
+                    "state": deadline._get_told_state(),
+                    "moved_from": moved_from,
+                    "reason": reason,
+                }
+            )
+        return dates
+
+    def _get_next_expected(self):
+        """The date the customer waits for: the next one that runs, else one that stands still.
+
+        :return: row of the ledger, may be empty
+        """
+        self.ensure_one()
+        shown = self._get_shown_deadlines()
+        return (shown.filtered(lambda d: d.state == "open") or shown)[:1]

@@ -419,3 +419,44 @@ class TestPromises(ComplaintCommon):
     def test_a_promise_survives_the_way_of_a_message_sent_later(self):
         promised = json.loads(json.dumps(Promised("2025-03-07 09:00:00", "x")))
         self.assertEqual(Promised(*promised).kept_by, "telling")
+
+    # ------------------------------------------------------------------
+    # Chatter, and dates told by other ways
+    # ------------------------------------------------------------------
+    @freeze_time(NOW)
+    def test_a_date_named_in_the_chatter_becomes_a_to_do_of_its_writer(self):
+        # C-89
+        complaint = self.make_owned()
+        post = {"message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
+        complaint.message_post(body="We are on it.", **post)
+        complaint.message_post(body="Call him tomorrow.", subtype_xmlid="mail.mt_note")
+        self.assertFalse(complaint.activity_ids)
+        self.composer(complaint, body="<p>You hear tomorrow.</p>")._action_send_mail()
+        self.assertFalse(complaint.activity_ids, "the composer has warned already")
+        complaint.message_post(body="You hear from us tomorrow.", **post)
+        self.assertEqual(complaint.activity_ids.user_id, self.handler)
+        self.assertIn("tomorrow", complaint.activity_ids.note)
+
+    @freeze_time(NOW)
+    def test_a_date_promised_elsewhere_is_entered_by_who_works_on_the_complaint(self):
+        # C-89
+        complaints = self.make_owned() + self.make_owned()
+        action = complaints.action_promise()
+        form = Form(
+            complaints.env[action["res_model"]].with_context(**action["context"])
+        )
+        self.assertEqual(form.commitment, "Next news")
+        form.due_at = FRIDAY
+        form.save().action_promise()
+        self.assertEqual(self.commitments(complaints).mapped("due_at"), [FRIDAY] * 2)
+        foreign = self.env["customer.complaint.promise"].with_user(self.colleague)
+        with self.assertRaises(AccessError):
+            foreign.create(
+                {
+                    "complaint_ids": complaints.ids,
+                    "due_at": FRIDAY,
+                    "commitment": "x",
+                }
+            ).action_promise()
+        with self.assertRaises(AccessError):
+            self.env["customer.complaint.promise"].with_user(self.seller).create({})

@@ -1,18 +1,9 @@
-from lxml import html
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext, is_html_empty
 
 from ..models.complaint_told import Promised
 from ..models.customer_complaint_deadline import KEPT_BY
-from ..tools import commitment_marker, date_words
-
-# What the message quotes was said by somebody else, and a marked place gets its date on sending.
-QUOTED = (
-    "//blockquote | //*[@data-o-mail-quote]"
-    f" | //span[contains(@class, '{commitment_marker.MARKER}')]"
-)
+from ..tools import commitment_marker
 
 
 class MailComposeMessage(models.TransientModel):
@@ -87,25 +78,14 @@ class MailComposeMessage(models.TransientModel):
 
     @api.depends("body", "complaint_commitment_at", "model", "subtype_is_log")
     def _compute_complaint_dates_named(self):
-        today = fields.Date.context_today(self)
+        Complaint = self.env["customer.complaint"]
         for composer in self:
             composer.complaint_dates_named = (
                 composer.model == "customer.complaint"
                 and not composer.complaint_commitment_at
                 and not composer.subtype_is_log
-                and ", ".join(composer._get_dates_named(composer.body, today))
+                and ", ".join(Complaint._get_dates_named(composer.body))
             )
-
-    @api.model
-    def _get_dates_named(self, body, today):
-        """Words of a message, without what it quotes, that name a date to come."""
-        if is_html_empty(body):
-            return []
-        root = html.fragment_fromstring(str(body), create_parent="div")
-        for quoted in root.xpath(QUOTED):
-            quoted.drop_tree()
-        text = html2plaintext(html.tostring(root, encoding="unicode"))
-        return date_words.find_dates(text, today)
 
     @api.onchange("complaint_commitment_at")
     def _onchange_complaint_commitment_at(self):
