@@ -45,13 +45,14 @@ class CustomerComplaint(models.Model):
                     )
                 )
         self._complete(at)
+        told_before = self.filtered("outcome_at")
         first = self._meet_deadlines(("first_feedback",), at).complaint_id
-        # The message that is the first feedback is not the second one as well.
-        (self - first)._meet_deadlines(("second_feedback",), at)
+        # What is the first feedback is not the second one as well.
+        (told_before - first)._meet_deadlines(("second_feedback",), at)
         self._meet_deadlines(("initial_handling", "result", "statutory"), at)
         self._drop_deadlines(("next_update",))
         self.outcome_at = at
-        first._open_again(("second_feedback",))
+        first._open_owed(("second_feedback",))
         self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
             "feedback"
         )
@@ -166,6 +167,7 @@ class CustomerComplaint(models.Model):
         """
         now = fields.Datetime.now()
         complaints = self.with_context(complaint_reopen=True)
+        self._resume_deadlines(now)
         # sudo: see _open_rows; what the old round still owed is owed by the new one
         self.sudo().deadline_ids.filtered(
             lambda d: d.deadline_type != "commitment"

@@ -69,8 +69,7 @@ class CustomerComplaint(models.Model):
     def _get_due_after(self, amount, unit, at):
         """When a limit that begins at `at` ends, by the working hours of the complaint."""
         self.ensure_one()
-        calendar = self._get_calendar()
-        clock = calendar._get_complaint_clock() if calendar else None
+        clock = self._get_calendar()._get_complaint_clock(self.company_id)
         return due_times.due_after(at, amount, unit, clock)
 
     def _fill_commitment(self, html, due_at, keep=False):

@@ -49,7 +49,6 @@ class CustomerComplaintTeam(models.Model):
     calendar_id = fields.Many2one(
         "resource.calendar",
         string="Working hours",
-        check_company=True,
         help="Limits in working time follow it. Empty: that of the team above, else of "
         "the company.",
     )

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools import due_times
-from ..tools.deadline_types import INTERNAL
 
 
 class CustomerComplaintDeadline(models.Model):
@@ -68,7 +67,7 @@ class CustomerComplaintDeadline(models.Model):
     def _is_shown_to_customer(self):
         """Whether the customer counts on the date: it stands on his page."""
         self.ensure_one()
-        return self.owed_to == "customer" and self.deadline_type not in INTERNAL
+        return self.owed_to == "customer"
 
     def _get_customer_label(self):
         """What is owed, in words for the customer."""

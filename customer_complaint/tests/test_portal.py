@@ -158,7 +158,7 @@ class TestPortal(ComplaintCommon, HttpCase):
             complaint.sudo()._get_next_expected().deadline_type, "first_response"
         )
         row = self.row(complaint, "first_response")
-        row.deadline_type = "stage"
+        row.owed_to = "internal"
         complaint.invalidate_recordset()
         self.assertEqual(
             complaint.sudo()._get_next_expected().deadline_type, "completion"

@@ -308,7 +308,7 @@ class TestPromises(ComplaintCommon):
             }
         )
         complaint = self.make_owned()
-        clock = complaint._get_calendar()._get_complaint_clock()
+        clock = complaint._get_calendar()._get_complaint_clock(complaint.company_id)
         expected = (
             clock.add_days(datetime(2025, 3, 7, 15), 2)
             if clock

@@ -45,8 +45,6 @@ ONCE_PER_ROUND = (
 )
 # Owed to the customer also when the complaint is closed.
 OUTLIVES_CLOSING = (*FROM_COMPLETION, "commitment")
-# Nobody outside counts on them.
-INTERNAL = ("stage",)
 # A statutory limit never waits, nor does a date the customer was told or is waiting for.
 PAUSABLE = (
     "first_response",

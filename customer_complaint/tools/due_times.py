@@ -173,13 +173,14 @@ def after_pause(due, paused_at, resumed_at, unit=HOUR, clock=None):
     """
     if paused_at >= min(due, resumed_at):
         return due
-    if unit != HOUR and clock:
-        try:
-            left = clock.measure(paused_at, due)
-            return max(due, clock.add(resumed_at, left)) if left else due
-        except NoWorkingTime:
-            pass
-    return due + (resumed_at - paused_at)
+    elapsed = due + (resumed_at - paused_at)
+    if unit == HOUR or not clock:
+        return elapsed
+    try:
+        left = clock.measure(paused_at, due)
+        return max(due, clock.add(resumed_at, left)) if left else due
+    except NoWorkingTime:
+        return elapsed
 
 
 def replay(start, amount, unit, clock, pauses):
