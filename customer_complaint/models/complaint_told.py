@@ -14,6 +14,9 @@ QUOTED = (
     f" | //span[contains(@class, '{commitment_marker.MARKER}')]"
 )
 
+# The steps of the page say these already: see `_get_portal_timeline`.
+ON_TIMELINE = ("first_response", "completion")
+
 
 class Promised(NamedTuple):
     """What a message promises, on its way from the composer to `message_post`.
@@ -171,6 +174,8 @@ class CustomerComplaint(models.Model):
         dates = []
         for deadline in self._get_shown_deadlines() + over:
             moved_from, reason = deadline._get_move_told()
+            if deadline.deadline_type in ON_TIMELINE and not moved_from:
+                continue
             dates.append(
                 {
                     "label": deadline._get_customer_label(),

@@ -36,22 +36,29 @@ class CustomerComplaintContact(models.Model):
         help="Off: an attempt. Attempts count when a complaint is closed without reply.",
     )
     plan_told = fields.Boolean(
+        string="Plan told",
         help="The customer was told how his complaint will be handled."
     )
     outcome_told = fields.Boolean(
+        string="Outcome told",
         help="The customer was told the outcome in this contact: completes the complaint."
     )
     follow_up = fields.Boolean(
+        string="Follow-up",
         help="A follow-up after completion: the customer was asked whether it is in order."
     )
     summary = fields.Text(string="What was said", required=True)
-    next_step = fields.Char(help="What happens next, and who does it.")
+    next_step = fields.Char(
+        string="Next step", help="What happens next, and who does it."
+    )
     commitment_at = fields.Datetime(
         string="Promised date",
         help="We come back, or it is done, by this time. It stands in the deadlines of the "
         "complaint and on the customer's page.",
     )
-    kept_by = fields.Selection(KEPT_BY, default="telling", required=True)
+    kept_by = fields.Selection(
+        KEPT_BY, string="Kept by", default="telling", required=True
+    )
     commitment = fields.Char(
         string="What is promised",
         compute="_compute_commitment",

@@ -11,7 +11,9 @@ class CustomerComplaintPromise(models.TransientModel):
 
     complaint_ids = fields.Many2many("customer.complaint", required=True)
     due_at = fields.Datetime(string="Promised date", required=True)
-    kept_by = fields.Selection(KEPT_BY, default="telling", required=True)
+    kept_by = fields.Selection(
+        KEPT_BY, string="Kept by", default="telling", required=True
+    )
     commitment = fields.Char(
         string="What is promised",
         compute="_compute_commitment",
