@@ -66,6 +66,8 @@
         "views/customer_complaint_indicator_views.xml",
         "views/customer_complaint_stage_visit_views.xml",
         "views/customer_complaint_deadline_reason_views.xml",
+        "views/customer_complaint_absence_views.xml",
+        "views/customer_complaint_workload_views.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [

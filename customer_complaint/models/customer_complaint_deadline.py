@@ -110,7 +110,9 @@ class CustomerComplaintDeadline(models.Model):
     commitment = fields.Text(
         string="Promised", readonly=True, help="What the customer was promised."
     )
-    kept_by = fields.Selection(KEPT_BY, readonly=True, help="What keeps a commitment.")
+    kept_by = fields.Selection(
+        KEPT_BY, string="Kept by", readonly=True, help="What keeps a commitment."
+    )
 
     moved_overdue = fields.Boolean(
         readonly=True, help="The date was moved after it had passed: counts as overdue."
@@ -159,6 +161,11 @@ class CustomerComplaintDeadline(models.Model):
     _met_idx = models.Index(
         "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id, team_id, "
         "user_id, first_contact_id)"
+    )
+    # `_define_mean`
+    _done_idx = models.Index(
+        "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id) "
+        "WHERE state = 'done'"
     )
 
     @api.depends("state", "due_at", "result")

@@ -23,3 +23,6 @@ from . import test_documents
 from . import test_register
 from . import test_dashboard
 from . import test_sample
+from . import test_absence
+from . import test_workload
+from . import test_forecast

@@ -436,6 +436,11 @@ class TestPromises(ComplaintCommon):
         complaint.message_post(body="You hear from us tomorrow.", **post)
         self.assertEqual(complaint.activity_ids.user_id, self.handler)
         self.assertIn("tomorrow", complaint.activity_ids.note)
+        # Whoever took it first may write without the right to change it.
+        mine = self.make_complaint(user=self.seller, order_id=self.order.id)
+        mine.sudo().user_id = self.handler
+        mine.message_post(body="You hear from us within 48 hours.", **post)
+        self.assertEqual(mine.sudo().activity_ids.user_id, self.seller)
 
     @freeze_time(NOW)
     def test_a_date_promised_elsewhere_is_entered_by_who_works_on_the_complaint(self):
