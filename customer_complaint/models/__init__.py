@@ -37,6 +37,9 @@ from . import complaint_forecast
 from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
+from . import complaint_told
+from . import deadline_told
+from . import mail_template
 from . import complaint_documents
 from . import complaint_register
 from . import complaint_credit

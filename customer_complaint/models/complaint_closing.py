@@ -24,9 +24,7 @@ class CustomerComplaint(models.Model):
                         complaint=complaint.name,
                     )
                 )
-        return self._get_composer(
-            "customer_complaint.mail_template_outcome", complaint_outcome=True
-        )
+        return self._get_composer("customer_complaint.mail_template_outcome", "outcome")
 
     def _tell_outcome(self, at):
         """Event: the customer was told the outcome at `at`; the work is complete with it."""

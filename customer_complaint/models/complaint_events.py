@@ -54,9 +54,14 @@ class CustomerComplaint(models.Model):
             kinds.add("initial_handling")
         if follow_up:
             kinds.add("follow_up")
+        # The news that a date moves does not keep that very date.
+        moved_ids = self.env.context.get("complaint_moved_ids") or ()
         complaints._meet_rows(
-            lambda d: d.deadline_type in kinds
-            or (d.deadline_type == "commitment" and d.kept_by == "telling"),
+            lambda d: d.id not in moved_ids
+            and (
+                d.deadline_type in kinds
+                or (d.deadline_type == "commitment" and d.kept_by == "telling")
+            ),
             at,
         )
         if outcome:

@@ -37,6 +37,8 @@ class CustomerComplaint(models.Model):
         :param reason: customer.complaint.deadline.reason; none when the stage pauses
         """
         complaints = self.sudo().filtered(lambda c: not c.paused_at)  # see _open_rows
+        # One that ended in this transaction is to be out of the way.
+        self.env["customer.complaint.pause"].flush_model(["end_at"])
         self.env["customer.complaint.pause"].sudo().create(
             [
                 {

@@ -11,6 +11,11 @@ from ..tools.deadline_types import DEADLINE_TYPES, PAUSABLE, UNITS
 JUDGED = Domain("owed_to", "=", "customer") & Domain("state", "in", ("done", "open"))
 # Owed still; of a paused one only the clock stands.
 OWED = ("open", "paused")
+# What keeps a commitment.
+KEPT_BY = [
+    ("telling", "Telling the customer more"),
+    ("deed", "A deed that a colleague confirms"),
+]
 
 
 class CustomerComplaintDeadline(models.Model):
@@ -106,12 +111,7 @@ class CustomerComplaintDeadline(models.Model):
         string="Promised", readonly=True, help="What the customer was promised."
     )
     kept_by = fields.Selection(
-        [
-            ("telling", "Telling the customer more"),
-            ("deed", "A deed that a colleague confirms"),
-        ],
-        readonly=True,
-        help="What keeps a commitment.",
+        KEPT_BY, string="Kept by", readonly=True, help="What keeps a commitment."
     )
 
     moved_overdue = fields.Boolean(
@@ -387,11 +387,12 @@ class CustomerComplaintDeadline(models.Model):
         """Take back the to-dos that reminders and escalations of these rows gave."""
         self.sudo().escalation_ids.activity_id.unlink()
 
-    def _move(self, due_by_id, reason):
+    def _move(self, due_by_id, reason, notice=None):
         """Give rows a new due time; a changed due time arms every escalation step again.
 
         :param dict due_by_id: new due time by id of the row
         :param str reason: shown in the history of the complaint
+        :param dict notice: values of the event that say what the customer was told about it
         """
         now = fields.Datetime.now()
         notes, changes = {}, {}
@@ -424,6 +425,7 @@ class CustomerComplaintDeadline(models.Model):
                 "reason": reason,
                 "old_due_at": old,
                 "new_due_at": due_at,
+                **(notice or {}),
             }
             deadline.due_at = due_at
             moved += deadline
@@ -459,7 +461,7 @@ class CustomerComplaintDeadline(models.Model):
 
     def action_move(self):
         """Open the dialog that moves a due date with a reason."""
-        self.ensure_one()
+        self._check_may_move()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Move the due date"),

@@ -5,6 +5,9 @@ from . import test_intake
 from . import test_deadlines
 from . import test_ledger
 from . import test_engine
+from . import test_date_words
+from . import test_told
+from . import test_moving
 from . import test_flow
 from . import test_closing
 from . import test_credit
