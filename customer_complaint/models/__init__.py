@@ -23,6 +23,7 @@ from . import customer_complaint_credit_request
 from . import customer_complaint_credit_allocation
 from . import complaint_intake
 from . import complaint_deadlines
+from . import complaint_recipients
 from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
