@@ -58,6 +58,9 @@
         "views/customer_complaint_templates.xml",
         "views/customer_complaint_credit_allocation_views.xml",
         "views/customer_complaint_indicator_views.xml",
+        "views/customer_complaint_health_views.xml",
+        "views/complaint_digest_templates.xml",
+        "views/res_users_views.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [

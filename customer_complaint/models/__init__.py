@@ -17,6 +17,8 @@ from . import customer_complaint_escalation_step
 from . import customer_complaint_escalation
 from . import complaint_engine
 from . import base_automation
+from . import complaint_digest
+from . import customer_complaint_health
 from . import customer_complaint_contact
 from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
@@ -34,5 +36,6 @@ from . import sale_order
 from . import account_move
 from . import res_partner
 from . import res_users
+from . import resource_calendar
 from . import customer_complaint_indicator
 from . import customer_complaint_dashboard

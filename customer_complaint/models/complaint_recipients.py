@@ -6,32 +6,47 @@ class CustomerComplaint(models.Model):
 
     _inherit = "customer.complaint"
 
-    def _get_recipient(self, step):
-        """User whom an escalation step tells; where one is missing, the next one up.
+    def _get_recipients(self, step):
+        """Users whom an escalation step tells; where one is missing, the next one up.
 
-        :return: res.users, empty only when the company has no complaint manager either
+        Whoever is absent is represented by a deputy.
+
+        :return: res.users: one, several only for a group, empty only when the company has no
+            complaint manager either
         """
         self.ensure_one()
         complaint = self.sudo()
+        team = complaint.team_id
         climb = {
             "owner": lambda: complaint.user_id,
             "first_contact": lambda: complaint.first_contact_id,
-            "leader": lambda: complaint.team_id.leader_id,
-            "management": lambda: complaint.team_id._get_top_leader()
-            if complaint.team_id
-            else complaint.env["res.users"],
+            "leader": lambda: team.leader_id,
+            "leader_above": team._get_leader_above,
+            "management": lambda: team and team._get_top_leader(),
             "manager": complaint._get_managers,
         }
-        if step.recipient == "user":
-            candidates = [lambda: step.user_id, climb["manager"]]
-        else:
+        if step.recipient == "group":
+            colleagues = step.group_id.all_user_ids.filtered(
+                lambda user: complaint.company_id in user.company_ids
+            )
+            if told := complaint._get_told(colleagues):
+                return told
+        if step.recipient in climb:
             order = list(climb)
             candidates = [climb[key] for key in order[order.index(step.recipient) :]]
+        else:
+            candidates = [lambda: step.user_id, climb["manager"]]
         for candidate in candidates:
-            users = candidate().filtered(complaint._can_tell)
-            if users:
-                return users[:1]
+            if told := complaint._get_told(candidate()):
+                return told[:1]
         return self.env["res.users"]
+
+    def _get_told(self, users):
+        """Those of `users`, or their deputies, who may open this complaint."""
+        told = self.env["res.users"].sudo()
+        for user in users or ():
+            told |= user._get_complaint_stand_in(self.team_id)
+        return told.filtered(self._can_tell)
 
     def _can_tell(self, user):
         """Whether `user` works with complaints and may open this one."""
@@ -48,6 +63,12 @@ class CustomerComplaint(models.Model):
         if key not in known:
             known[key] = self.with_user(user).has_access("read")
         return known[key]
+
+    def _notify_thread_by_email(self, message, recipients_data, **kwargs):
+        # From a copy of the database nobody is told anything, whichever button is pressed.
+        if self.env["customer.complaint.health"]._is_neutralized():
+            return True
+        return super()._notify_thread_by_email(message, recipients_data, **kwargs)
 
     def _get_managers(self):
         """Complaint managers of the complaint's company."""

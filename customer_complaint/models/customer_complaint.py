@@ -441,7 +441,8 @@ class CustomerComplaint(models.Model):
             self._check_move(before)
         if {"level_id", "received_at"} & vals.keys():
             self._reschedule_deadlines()
-        if vals.get("active"):
+        # Another team has another chain and other working hours.
+        if vals.get("active") or "team_id" in vals:
             self.sudo().deadline_ids._rearm()
         self._take_leave_of(old_partners)
         # Whoever reads the same mailbox keeps his links, and nobody had them before.

@@ -136,6 +136,7 @@ class CustomerComplaintDeadline(models.Model):
                 vals.pop("rank"),
                 vals["start_at"],
                 vals["due_at"],
+                self.env["customer.complaint"].browse(vals["complaint_id"]),
             )
         deadlines = self.create(vals_list)
         deadlines._wake_engine_for_steps()
@@ -224,6 +225,7 @@ class CustomerComplaintDeadline(models.Model):
                 deadline.complaint_id.level_rank,
                 deadline.start_at,
                 deadline.due_at,
+                deadline.complaint_id,
             )
         rows._wake_engine_for_steps()
 

