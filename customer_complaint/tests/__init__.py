@@ -18,3 +18,4 @@ from . import test_documents
 from . import test_register
 from . import test_dashboard
 from . import test_sample
+from . import test_escalation_chain
