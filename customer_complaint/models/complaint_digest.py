@@ -176,8 +176,7 @@ class ResUsers(models.Model):
             late = due.filtered(lambda c: c.next_due_at < now)
             today = due.filtered(lambda c, e=end: now <= c.next_due_at < e)
             told = news.get(user, rows.browse())
-            if late or today or told:
-                vals_list.append(user._prepare_digest(late, today, told))
+            vals_list.append(user._prepare_digest(late, today, told))
         self._queue_digests(vals_list)
 
     def _claim_digest(self, now):
@@ -218,13 +217,16 @@ class ResUsers(models.Model):
         )
 
     def _prepare_digest(self, late, today, rows):
-        """Values of the e-mail to this user, in his language and time zone."""
+        """Values of the e-mail to this user in his language and time zone; None to say nothing."""
         self.ensure_one()
         user = self.with_context(lang=self.lang, tz=self.tz or "UTC")
+        told = user._prepare_told_lines(rows)
+        if not (late or today or told):
+            return None
         complaints = [
             (user.env._("Overdue"), [user._prepare_due_line(c) for c in late]),
             (user.env._("Due today"), [user._prepare_due_line(c) for c in today]),
-            (user.env._("Escalated to you"), user._prepare_told_lines(rows)),
+            (user.env._("Escalated to you"), told),
         ]
         parts = [
             {"title": title, "lines": lines[:LINES], "more": max(0, len(lines) - LINES)}
@@ -246,7 +248,7 @@ class ResUsers(models.Model):
                 "Complaints: %(late)s overdue, %(today)s due today, %(told)s escalated",
                 late=len(late),
                 today=len(today),
-                told=len(rows.complaint_id),
+                told=len(told),
             ),
             "body_html": body,
             "email_from": self.company_id.email_formatted or self.email_formatted,
@@ -268,7 +270,9 @@ class ResUsers(models.Model):
             "note": self.env._(
                 "%(deadline)s: %(due)s",
                 deadline=labels[complaint.next_due_type],
-                due=format_datetime(self.env, complaint.next_due_at, dt_format="short"),
+                due=format_datetime(
+                    self.env, complaint.next_due_at, self.env.context["tz"], "short"
+                ),
             ),
         }
 
@@ -297,6 +301,7 @@ class ResUsers(models.Model):
         )
 
     def _queue_digests(self, vals_list):
+        vals_list = list(filter(None, vals_list))
         if not vals_list or self.env["customer.complaint.health"]._is_neutralized():
             return
         # sudo: mails are written by the system

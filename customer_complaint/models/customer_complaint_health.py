@@ -92,6 +92,7 @@ class CustomerComplaintHealth(models.Model):
     @api.model
     def _note_run(self, now):
         """Note that deadlines are being checked; engines at once do not get in each other's way."""
+        self.flush_model(["last_run_at"])
         self.env.cr.execute(
             SQL(
                 """

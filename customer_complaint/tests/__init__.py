@@ -19,3 +19,5 @@ from . import test_register
 from . import test_dashboard
 from . import test_sample
 from . import test_escalation_chain
+from . import test_digest
+from . import test_health
