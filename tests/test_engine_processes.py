@@ -57,7 +57,9 @@ env["ir.actions.server"].create({
     "model_id": env.ref("customer_complaint.model_customer_complaint_escalation").id,
     "usage": "base_automation",
     "state": "code",
-    "code": "if 'Late 7' in records.complaint_id.mapped('description'): raise UserError('poisoned')",
+    "code": '''
+if 'Late 7' in records.complaint_id.mapped('description'):
+    raise UserError('poisoned')''',
 })
 """
 # Somebody who works on a complaint and takes his time.
@@ -236,7 +238,8 @@ def test_a_poisoned_row_waits_and_all_others_are_done(odoo_program, overdue, tmp
     # The rule is repaired, and its time comes.
     repaired = """
 env["ir.actions.server"].search([("name", "=", "Poison")]).unlink()
-env.cr.execute("UPDATE customer_complaint_deadline SET next_step_at = now() WHERE error IS NOT NULL")
+failed = env["customer.complaint.deadline"].search([("error", "!=", False)])
+failed.next_step_at = "2025-03-03 09:00:00"
 """
     Shell(odoo_program, database, repaired).ended()
     shell = Shell(odoo_program, database, script)

@@ -269,7 +269,7 @@ class ResUsers(models.Model):
             "title": complaint.title or "",
             "note": self.env._(
                 "%(deadline)s: %(due)s",
-                deadline=labels[complaint.next_due_type],
+                deadline=labels.get(complaint.next_due_type, ""),
                 due=format_datetime(
                     self.env, complaint.next_due_at, self.env.context["tz"], "short"
                 ),
