@@ -154,6 +154,7 @@ class CustomerComplaintHealth(models.Model):
             [],
             ["next_step_at:min", "__count"],
         )
+        waited = count and now - max(oldest, health.last_run_at or oldest)
         if health.held_at:
             alerts.append(
                 {
@@ -165,14 +166,14 @@ class CustomerComplaintHealth(models.Model):
                     "action": page,
                 }
             )
-        elif count and now - oldest > self._get_hours(UNCHECKED_HOURS):
+        elif count and waited > self._get_hours(UNCHECKED_HOURS):
             alerts.append(
                 {
                     "text": self.env._(
                         "Deadlines have not been checked for %(length)s: %(count)s wait, "
                         "and nobody is reminded. Ask the administrator whether scheduled "
                         "actions run on this server.",
-                        length=format_length((now - oldest).total_seconds()),
+                        length=format_length(waited.total_seconds()),
                         count=count,
                     ),
                     "action": page,

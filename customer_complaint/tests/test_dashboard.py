@@ -402,6 +402,9 @@ class TestDashboard(DashboardCommon):
     def test_the_manager_is_warned_when_deadlines_are_not_checked(self):
         row = self.row(self.make_complaint(received_at=NOW), "completion").sudo()
         row.complaint_id.deadline_ids.next_step_at = False
+        self.env.ref("customer_complaint.health").write(
+            {"last_run_at": False, "held_at": False}
+        )
         row.next_step_at = NOW - timedelta(minutes=115)
         self.assertFalse(self.dashboard()["alerts"])
         row.next_step_at = NOW - timedelta(minutes=125)

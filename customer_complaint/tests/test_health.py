@@ -108,6 +108,10 @@ class TestHealth(HealthCommon):
         self.assertFalse(self.alerts(now=DUE + timedelta(minutes=119)))
         (alert,) = self.alerts(now=DUE + timedelta(minutes=125))
         self.assertRegex(alert, "not been checked for 2 h 5 min: 1 wait")
+        # It ran, and another engine is still busy with the row.
+        self.health.last_run_at = DUE + timedelta(hours=1)
+        self.assertFalse(self.alerts(now=DUE + timedelta(minutes=125)))
+        self.health.last_run_at = DUE
         self.env["ir.config_parameter"].set_param(
             "customer_complaint.unchecked_hours", "3"
         )
