@@ -238,8 +238,10 @@ class CustomerComplaintHealth(models.Model):
 
     def _compute_empty_calendar_ids(self):
         # sudo: calendars of all teams count, whoever looks
-        teams = self.env["customer.complaint.team"].sudo().search([])
-        companies = self.env["res.company"].sudo().search([])
+        teams = (
+            self.env["customer.complaint.team"].sudo().search([("active", "=", True)])
+        )
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
         calendars = companies.resource_calendar_id
         if "calendar_id" in teams._fields:
             calendars |= teams.calendar_id
