@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools.deadline_types import OUTLIVES_CLOSING
 from .customer_complaint import CLOCK_TOLERANCE
 from .customer_complaint_stage import CLOSED_TYPES
 
@@ -45,8 +46,15 @@ class CustomerComplaint(models.Model):
                         complaint=complaint.name,
                     )
                 )
-        self._meet_deadlines(("completion",), at)
+        self._complete(at)
+        told_before = self.filtered("outcome_at")
+        first = self._meet_deadlines(("first_feedback",), at).complaint_id
+        # What is the first feedback is not the second one as well.
+        (told_before - first)._meet_deadlines(("second_feedback",), at)
+        self._meet_deadlines(("initial_handling", "result", "statutory"), at)
+        self._drop_deadlines(("next_update",))
         self.outcome_at = at
+        first._open_owed(("second_feedback",))
         self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
             "feedback"
         )
@@ -122,7 +130,11 @@ class CustomerComplaint(models.Model):
         complaints = self.sudo()
         complaints.close_reason = reason
         newly.sudo().closed_at = fields.Datetime.now()
-        complaints.deadline_ids._drop()  # nothing is owed after closing
+        complaints._resume_deadlines(fields.Datetime.now())
+        # What was promised beyond the closing is owed still, nothing else is.
+        complaints.deadline_ids.filtered(
+            lambda d: d.deadline_type not in OUTLIVES_CLOSING
+        )._drop()
         self._sync_next_due()
         if newly:
             newly._after_close()
@@ -157,8 +169,11 @@ class CustomerComplaint(models.Model):
         """
         now = fields.Datetime.now()
         complaints = self.with_context(complaint_reopen=True)
-        # sudo: see _open_deadlines; what the old round still owed is owed by the new one
-        self.sudo().deadline_ids._drop()
+        self._resume_deadlines(now)
+        # sudo: see _open_rows; what the old round still owed is owed by the new one
+        self.sudo().deadline_ids.filtered(
+            lambda d: d.deadline_type != "commitment"
+        )._drop()
         # sudo: work nobody sees is work nobody does, whoever reopens it
         self.sudo().filtered(lambda c: not c.active).action_unarchive()
         for round_number, group in complaints.grouped("round").items():
@@ -169,6 +184,7 @@ class CustomerComplaint(models.Model):
                     "decision": False,
                     "decision_reason": False,
                     "outcome_at": False,
+                    "completed_at": False,
                     "closed_at": False,
                     "close_reason": False,
                 }

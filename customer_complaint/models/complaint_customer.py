@@ -2,7 +2,7 @@ import uuid
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, is_html_empty
+from odoo.tools import SQL, email_normalize, is_html_empty
 
 from ..tools import uploads
 
@@ -88,6 +88,8 @@ class CustomerComplaint(models.Model):
             self._on_customer_told(
                 fields.Datetime.now(), outcome=self.env.context.get("complaint_outcome")
             )
+        elif self._is_said_by_customer(message):
+            self._on_customer_said(fields.Datetime.now())
         return result
 
     def _is_substantive(self, message):
@@ -104,15 +106,15 @@ class CustomerComplaint(models.Model):
             and author != self.env.ref("base.partner_root")
         )
 
-    def _on_customer_told(self, at, outcome=False):
-        """Event: a colleague told the customer something at `at`, by message or in a talk.
-
-        :param bool outcome: it was the outcome; then it completes the complaints as well
-        """
-        complaints = self.sudo()  # whoever may answer the customer fulfils the deadline
-        complaints._meet_deadlines(("first_response",), at)
-        if outcome:
-            complaints._tell_outcome(at)
+    def _is_said_by_customer(self, message):
+        """Whether the customer, or somebody for him, wrote the message."""
+        author = message.author_id
+        return message.message_type in ("comment", "email") and (
+            author.partner_share
+            if author
+            else email_normalize(message.email_from)
+            and email_normalize(message.email_from) == email_normalize(self.email_from)
+        )
 
     def _process_attachments_for_post(
         self, attachments, attachment_ids, message_values

@@ -1,109 +1,282 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import due_times
-from .customer_complaint import CLOCK_TOLERANCE
+from ..tools.deadline_types import (
+    FROM_COMPLETION,
+    FROM_RECEIPT_ONLY,
+    FROM_ROUND,
+    ONCE_PER_ROUND,
+)
+from .customer_complaint_deadline import OWED
 from .customer_complaint_stage import CLOSED_TYPES
-
-SOON_HOURS = 8
 
 
 class CustomerComplaint(models.Model):
-    """What starts, moves and stops the deadlines of a complaint, and how they are shown."""
+    """Which deadlines a complaint owes, from when, and how they follow level and receipt."""
 
     _inherit = "customer.complaint"
 
     # ------------------------------------------------------------------
-    # Events
+    # Limits
     # ------------------------------------------------------------------
+    @api.depends("company_id", "team_id", "received_at")
+    def _compute_policy_id(self):
+        Policy = self.env["customer.complaint.policy"]
+        for complaint in self:
+            # The policy a complaint began under stays, whatever is changed later.
+            complaint.policy_id = complaint.policy_id or Policy.browse(
+                complaint._choose_policies()[0]
+            )
+
+    def _choose_policies(self):
+        """Main policy and supplements that hold for the complaint as it is now."""
+        self.ensure_one()
+        policy = self.env["customer.complaint.policy"]
+        company = self.company_id or self.env.company
+        received_at = self.received_at or fields.Datetime.now()
+        return policy._choose_ids(
+            company.id,
+            self.team_id.id,
+            policy._get_day(company.id, received_at),
+        )
+
+    def _get_limits(self):
+        """Limits that hold for the complaint at its level.
+
+        :return: tuple of `Limit`
+        """
+        self.ensure_one()
+        supplements = self._choose_policies()[1]
+        return self.env["customer.complaint.policy"]._get_limits(
+            (*self.policy_id.ids, *supplements), self.level_rank
+        )
+
+    def _get_calendar(self):
+        """Working hours for limits in working time: the team's, else the company's."""
+        self.ensure_one()
+        complaint = (
+            self.sudo()
+        )  # teams of other companies are not to be read, hours are
+        return (
+            complaint.team_id._get_calendar()
+            or complaint.company_id.resource_calendar_id
+        )
+
     def _get_round_start(self):
         """Where the limits of the current round count from: the receipt, later the reopening."""
         self.ensure_one()
         return self.received_at if self.round == 1 else self.round_start_at
 
-    def _get_limits(self):
-        """Hours by deadline type for the complaint's level."""
+    def _get_starts(self):
+        """From when each type of deadline counts in this round; what has not begun is absent."""
         self.ensure_one()
-        policy = self.env["customer.complaint.policy"]
-        return dict(policy._get_limits(self.company_id.id, self.level_rank))
+        round_start = self._get_round_start()
+        starts = {
+            kind: round_start
+            for kind in FROM_ROUND
+            if self.round == 1 or kind not in FROM_RECEIPT_ONLY
+        }
+        if self.completed_at:
+            starts |= dict.fromkeys(FROM_COMPLETION, self.completed_at)
+            if self.policy_id.sudo().second_from_first:
+                first = self.sudo().deadline_ids.filtered(
+                    lambda d: d.deadline_type == "first_feedback"
+                    and d.round == self.round
+                )
+                starts["second_feedback"] = first.done_at
+        if not self.outcome_at:
+            starts["next_update"] = self._get_last_told() or round_start
+        else:
+            starts.pop("next_update")
+        starts["stage"] = self.stage_since or round_start
+        return starts
 
+    def _get_last_told(self):
+        """When the customer was last told something in this round, by the ledger."""
+        rows = self.sudo().deadline_ids.filtered(
+            lambda d: d.round == self.round
+            and d.deadline_type in ("first_response", "next_update")
+            and d.done_at
+        )
+        return max(rows.mapped("done_at"), default=False)
+
+    # ------------------------------------------------------------------
+    # Opening
+    # ------------------------------------------------------------------
     def _start_deadlines(self):
-        """Open the rows of the current round."""
-        self._open_deadlines({complaint: complaint._get_limits() for complaint in self})
+        """Open what is owed from the beginning of the round."""
+        self._open_owed((*FROM_ROUND, "stage"))
 
-    def _open_deadlines(self, limits):
-        """Open a row per limit, counted from the start of the round.
+    def _open_owed(self, deadline_types, start_at=None):
+        """Open rows of these types as far as a policy limits them and they have begun.
 
-        :param dict limits: hours by deadline type, by complaint
+        What is owed in this round already is not opened again.
+
+        :param datetime start_at: from when they count; by default as `_get_starts` says
         """
+        vals_list = []
+        for complaint in self:
+            starts = complaint._get_starts()
+            known = complaint._get_known_keys()
+            for limit in complaint._get_limits():
+                start = start_at or starts.get(limit.deadline_type)
+                if (
+                    start
+                    and limit.deadline_type in deadline_types
+                    and limit.key not in known
+                    and complaint._is_limited_now(limit)
+                ):
+                    vals_list.append(complaint._prepare_deadline(limit, start))
+        self._open_rows(vals_list)
+
+    def _get_known_keys(self):
+        """What a policy limits and this round has a row for; of those owed again and again, what
+        runs."""
+        self.ensure_one()
+        return {
+            row._get_limit_key()
+            for row in self.sudo().deadline_ids
+            if (row.state in OWED and row.deadline_type not in ONCE_PER_ROUND)
+            or (row.round == self.round and row.deadline_type in ONCE_PER_ROUND)
+        }
+
+    def _is_limited_now(self, limit):
+        """Whether a limit concerns the complaint where it stands; stage limits only there."""
+        self.ensure_one()
+        return not limit.stage_type or limit.stage_type == self.stage_type
+
+    def _open_rows(self, vals_list):
         # sudo: the ledger is written by events only, nobody has rights to write it
-        self.env["customer.complaint.deadline"].sudo()._open(
+        rows = self.env["customer.complaint.deadline"].sudo()._open(vals_list)
+        if paused := rows.filtered(lambda d: d.complaint_id.paused_at):
+            paused._recompute()
+        self._sync_next_due()
+        return rows
+
+    def _prepare_deadline(self, limit, start_at):
+        """Values of a row that counts `limit` from `start_at`."""
+        self.ensure_one()
+        calendar = self.env["resource.calendar"]
+        if limit.unit != due_times.HOUR:
+            calendar = self._get_calendar()
+        clock = calendar._get_complaint_clock(self.company_id)
+        return {
+            "complaint_id": self.id,
+            "deadline_type": limit.deadline_type,
+            "owed_to": "internal" if limit.deadline_type == "stage" else "customer",
+            "round": self.round,
+            "start_at": start_at,
+            "due_at": due_times.due_after(start_at, limit.amount, limit.unit, clock),
+            "amount": limit.amount,
+            "unit": limit.unit,
+            "calendar_id": calendar.id,
+            "is_fallback": due_times.falls_back(
+                start_at, limit.amount, limit.unit, clock
+            ),
+            "policy_line_id": limit.line_id,
+            "stage_id": limit.deadline_type == "stage" and self.stage_id.id,
+            "rank": self.level_rank,
+        }
+
+    def _promise(self, due_at, text, kept_by="telling"):
+        """Open a commitment: what was promised to the customers and by when.
+
+        :param str kept_by: "telling": the next thing a customer is told keeps it;
+            "deed": a colleague marks it as kept
+        :return: rows of the ledger
+        """
+        now = fields.Datetime.now()
+        if due_at <= now:
+            raise UserError(
+                self.env._(
+                    "Promise a time that lies in the future. Choose another date."
+                )
+            )
+        return self._open_rows(
             [
                 {
                     "complaint_id": complaint.id,
-                    "deadline_type": deadline_type,
+                    "deadline_type": "commitment",
                     "round": complaint.round,
-                    "start_at": complaint._get_round_start(),
-                    "due_at": due_times.due_after(complaint._get_round_start(), hours),
+                    "start_at": now,
+                    "due_at": due_at,
+                    "commitment": text,
+                    "kept_by": kept_by,
                     "rank": complaint.level_rank,
                 }
-                for complaint, hours_by_type in limits.items()
-                for deadline_type, hours in hours_by_type.items()
+                for complaint in self
             ]
         )
-        self._sync_next_due()
 
-    def _meet_deadlines(self, deadline_types, at):
-        """The obligations of these types were fulfilled at `at`.
+    # ------------------------------------------------------------------
+    # Level and receipt
+    # ------------------------------------------------------------------
+    def _change_level(self, level, reason):
+        """Grade the complaints anew; the reason stands in the history of their deadlines."""
+        self.write({"level_id": level.id, "level_reason": reason})
 
-        What happened before a round began does not count in that round.
-        """
-        # sudo: see _open_deadlines
-        rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.deadline_type in deadline_types
-            and d.state == "open"
-            and d.start_at <= at + CLOCK_TOLERANCE
-        )
-        rows._meet(at)
-        rows.complaint_id._sync_next_due()
-
-    def _reschedule_deadlines(self):
-        """Level or receipt changed: what runs counts anew from the start of its round.
+    def _reschedule_deadlines(self, reason):
+        """Level or receipt changed: what runs counts anew from where it started.
 
         A limit that the new level does not know is no longer owed, one that the old level did not
         know is owed from now on, and a date that a lead agreed stays.
+
+        :param str reason: shown in the history
         """
-        missing, due_by_id = {}, {}
-        Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_deadlines
-        dropped = Deadline
-        for complaint in self.filtered(lambda c: c.stage_type not in CLOSED_TYPES):
-            limits = complaint._get_limits()
-            start = complaint._get_round_start()
+        Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_rows
+        dropped, changed, vals_list = Deadline, Deadline, []
+        for complaint in self:
+            if complaint.stage_type in CLOSED_TYPES:
+                continue
+            limits = {
+                limit.key: limit
+                for limit in complaint._get_limits()
+                if complaint._is_limited_now(limit)
+            }
+            starts = complaint._get_starts()
             rows = complaint.sudo().deadline_ids.filtered(
                 lambda d, c=complaint: d.round == c.round
+                and d.deadline_type != "commitment"
             )
-            known = set(rows.mapped("deadline_type"))
-            missing[complaint] = {
-                kind: hours for kind, hours in limits.items() if kind not in known
-            }
-            for row in rows.filtered(lambda d: d.state == "open" and not d.is_agreed):
-                if row.deadline_type in limits:
-                    row.start_at = start
-                    hours = limits[row.deadline_type]
-                    due_by_id[row.id] = due_times.due_after(start, hours)
-                else:
+            known = complaint._get_known_keys()
+            for row in rows.filtered(
+                lambda d: d.amount
+                and not d.is_agreed
+                and (
+                    d.state in OWED
+                    or (d.state == "dropped" and d.deadline_type in ONCE_PER_ROUND)
+                )
+            ):
+                if not (limit := limits.get(row._get_limit_key())):
                     dropped += row
+                    continue
+                row.write(
+                    {
+                        # What an earlier level had not asked for may be owed again.
+                        "state": "open" if row.state == "dropped" else row.state,
+                        "start_at": row.start_at
+                        if row.deadline_type == "next_reply"
+                        else starts.get(row.deadline_type) or row.start_at,
+                        "amount": limit.amount,
+                        "unit": limit.unit,
+                        "policy_line_id": limit.line_id,
+                        "calendar_id": limit.unit != due_times.HOUR
+                        and complaint._get_calendar().id,
+                    }
+                )
+                changed += row
+            vals_list += [
+                complaint._prepare_deadline(limit, starts[limit.deadline_type])
+                for key, limit in limits.items()
+                if key not in known and starts.get(limit.deadline_type)
+            ]
         dropped._drop()
-        self._open_deadlines(missing)
-        Deadline.browse(due_by_id)._move(
-            due_by_id, self.env._("Level or receipt time changed.")
-        )
+        self._open_rows(vals_list)
+        changed._recompute(reason)
         # A level may concern a step that was passed over before.
         self.sudo().deadline_ids._rearm()
-
-    def _change_level(self, level, reason):
-        """Give the complaints another level, which moves their deadlines."""
-        self.sudo().level_id = level
 
     def _sync_next_due(self):
         """Copy the earliest running due time onto the complaint, one statement for all."""
@@ -131,48 +304,3 @@ class CustomerComplaint(models.Model):
             )
         )
         self.invalidate_recordset(["next_due_at", "next_due_type"], flush=False)
-
-    # ------------------------------------------------------------------
-    # Display
-    # ------------------------------------------------------------------
-    @api.depends("next_due_at", "next_due_type", "stage_type")
-    @api.depends_context("lang")
-    def _compute_time_left(self):
-        now = fields.Datetime.now()
-        labels = dict(self._fields["next_due_type"]._description_selection(self.env))
-        for complaint in self:
-            due_at = complaint.next_due_at
-            if not due_at or complaint.stage_type in CLOSED_TYPES:
-                complaint.time_left, complaint.urgency = False, "none"
-                continue
-            seconds = (due_at - now).total_seconds()
-            complaint.urgency = (
-                "late"
-                if seconds < 0
-                else "soon"
-                if seconds <= SOON_HOURS * 3600
-                else "planned"
-            )
-            label = labels[complaint.next_due_type]
-            length = self._format_length(seconds)
-            complaint.time_left = (
-                self.env._(
-                    "%(deadline)s late by %(length)s", deadline=label, length=length
-                )
-                if seconds < 0
-                else self.env._(
-                    "%(deadline)s in %(length)s", deadline=label, length=length
-                )
-            )
-
-    @api.model
-    def _format_length(self, seconds):
-        """Two largest units of a length of time, in words of the user's language."""
-        days, hours, minutes = due_times.split_duration(seconds)
-        if days:
-            return self.env._("%(days)s d %(hours)s h", days=days, hours=hours)
-        if hours:
-            return self.env._(
-                "%(hours)s h %(minutes)s min", hours=hours, minutes=minutes
-            )
-        return self.env._("%(minutes)s min", minutes=minutes)

@@ -95,10 +95,12 @@ class ResUsers(models.Model):
         """Owners of what is late or due soon, by the user who is told: himself or a deputy."""
         complaints = self.env["customer.complaint"].sudo()
         owners = {}
-        for user, team in complaints._read_group(
-            self._get_due_soon(now), ["user_id", "team_id"]
+        # Who stands in follows from the team: one complaint of each tells.
+        for user, _team, complaint_id in complaints._read_group(
+            self._get_due_soon(now), ["user_id", "team_id"], ["id:min"]
         ):
-            owners.setdefault(user._get_complaint_stand_in(team), set()).add(user.id)
+            reader = complaints.browse(complaint_id)._get_stand_in(user)
+            owners.setdefault(reader, set()).add(user.id)
         return owners
 
     @api.model
@@ -168,7 +170,7 @@ class ResUsers(models.Model):
                 ["name", "title", "user_id", "team_id", "next_due_at", "next_due_type"],
                 order="next_due_at, id",
             )
-        ).grouped(lambda c: c.user_id._get_complaint_stand_in(c.team_id))
+        ).grouped(lambda c: c._get_stand_in(c.user_id))
         vals_list = []
         for user in claimed.filtered(lambda u: u.complaint_digest and u.email):
             due = owned.get(user, self.env["customer.complaint"].sudo())

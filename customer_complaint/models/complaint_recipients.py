@@ -45,7 +45,7 @@ class CustomerComplaint(models.Model):
         """Those of `users`, or their deputies, who may open this complaint."""
         told = self.env["res.users"].sudo()
         for user in users or ():
-            told |= user._get_complaint_stand_in(self.team_id)
+            told |= self._get_stand_in(user)
         return told.filtered(self._can_tell)
 
     def _can_tell(self, user):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import email_normalize
 
-from .customer_complaint_policy import DEADLINE_TYPES
+from ..tools.deadline_types import DEADLINE_TYPES
 from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
 
 # Set by the process (numbering, ledger, closing) or copied from another field, never by hand.
@@ -19,6 +19,11 @@ PROCESS_FIELDS = {
     "next_due_at",
     "next_due_type",
     "outcome_at",
+    "completed_at",
+    "stage_since",
+    "paused_at",
+    "pause_reason_id",
+    "policy_id",
     "round",
     "closed_at",
     "close_reason",
@@ -147,6 +152,19 @@ class CustomerComplaint(models.Model):
         related="level_id.rank", store=True, aggregator=None, precompute=True
     )
 
+    level_reason = fields.Char(
+        string="Reason of the level",
+        copy=False,
+        tracking=True,
+        groups="base.group_user",
+        help="Why the level was changed last. Stands in the history of each deadline.",
+    )
+    is_level_changed = fields.Boolean(
+        compute="_compute_is_level_changed",
+        groups="base.group_user",
+        export_string_translation=False,
+    )
+
     # Who answers for it
     company_id = fields.Many2one(
         "res.company",
@@ -198,6 +216,9 @@ class CustomerComplaint(models.Model):
     stage_type = fields.Selection(
         related="stage_id.stage_type", store=True, precompute=True
     )
+    stage_since = fields.Datetime(
+        string="In this stage since", readonly=True, copy=False
+    )
     round = fields.Integer(
         default=1,
         readonly=True,
@@ -224,6 +245,12 @@ class CustomerComplaint(models.Model):
         groups="base.group_user",
         help="The outcome message to the customer starts from this text.",
     )
+    completed_at = fields.Datetime(
+        string="Completed on",
+        readonly=True,
+        copy=False,
+        help="The solution was carried out; contact after completion counts from here.",
+    )
     outcome_at = fields.Datetime(string="Outcome told", readonly=True, copy=False)
     closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False)
     close_reason = fields.Selection(
@@ -239,20 +266,33 @@ class CustomerComplaint(models.Model):
     )
 
     # Ledger, with a copy of the next due time for sorting
+    policy_id = fields.Many2one(
+        "customer.complaint.policy",
+        string="Deadline policy",
+        compute="_compute_policy_id",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The policy the complaint began under; a change of policies leaves it alone.",
+    )
+    pause_ids = fields.One2many(
+        "customer.complaint.pause",
+        "complaint_id",
+        groups="customer_complaint.group_complaint_manager",
+    )
+    paused_at = fields.Datetime(string="Paused since", readonly=True, copy=False)
+    pause_reason_id = fields.Many2one(
+        "customer.complaint.deadline.reason",
+        string="Waits for",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
     deadline_ids = fields.One2many("customer.complaint.deadline", "complaint_id")
     next_due_at = fields.Datetime(string="Next due", readonly=True, copy=False)
     next_due_type = fields.Selection(
         DEADLINE_TYPES, string="Next deadline", readonly=True, copy=False
-    )
-    time_left = fields.Char(compute="_compute_time_left")
-    urgency = fields.Selection(
-        [
-            ("late", "Late"),
-            ("soon", "Due within 8 hours"),
-            ("planned", "Planned"),
-            ("none", "Nothing due"),
-        ],
-        compute="_compute_time_left",
     )
     contact_ids = fields.One2many(
         "customer.complaint.contact", "complaint_id", string="Contacts"
@@ -327,6 +367,17 @@ class CustomerComplaint(models.Model):
                 if company not in defaults:
                     defaults[company] = complaint.level_id._get_default(company)
                 complaint.level_id = defaults[company]
+
+    @api.depends("level_id")
+    def _compute_is_level_changed(self):
+        for complaint in self:
+            before = complaint._origin.level_id
+            complaint.is_level_changed = before and complaint.level_id != before
+
+    @api.onchange("level_id")
+    def _onchange_level_id(self):
+        if self.is_level_changed:
+            self.level_reason = False
 
     @api.depends("category_id", "company_id")
     def _compute_team_id(self):
@@ -434,13 +485,25 @@ class CustomerComplaint(models.Model):
             if vals.get("partner_id", complaint.partner_id.id)
             != complaint.partner_id.id
         }
+        left = {
+            complaint: (
+                complaint.stage_id,
+                complaint.sudo().stage_since or complaint.received_at,
+            )
+            for complaint in self
+            if vals.get("stage_id", complaint.stage_id.id) != complaint.stage_id.id
+        }
         old_emails = {c: email_normalize(c.email_from) for c in old_partners}
         res = super().write(vals)
         # Checked after writing, so that what is missing may come in the same call.
         if before:
             self._check_move(before)
+        if left:
+            self.browse([complaint.id for complaint in left])._on_stage_changed(left)
         if {"level_id", "received_at"} & vals.keys():
-            self._reschedule_deadlines()
+            self._reschedule_deadlines(
+                vals.get("level_reason") or self.env._("Level or receipt time changed.")
+            )
         # Another team has another chain and other working hours.
         if vals.get("active") or "team_id" in vals:
             self.sudo().deadline_ids._rearm()
@@ -477,6 +540,15 @@ class CustomerComplaint(models.Model):
                 self.env._(
                     "A complaint stays in the company that received it. Open a new one "
                     "in the other company."
+                )
+            )
+        if not (vals.get("level_reason") or "").strip() and any(
+            c.level_id.id != vals.get("level_id", c.level_id.id) for c in self
+        ):
+            raise ValidationError(
+                self.env._(
+                    "The level decides about the deadlines. Say why it changes: the "
+                    "reason stands in the history."
                 )
             )
         if self.env.user.has_group("customer_complaint.group_complaint_lead"):

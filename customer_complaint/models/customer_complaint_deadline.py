@@ -5,14 +5,20 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import due_times
-from .customer_complaint_policy import DEADLINE_TYPES
+from ..tools.deadline_types import DEADLINE_TYPES, PAUSABLE, UNITS
 
 # What counts in the rate of deadlines met, once it fell due: still running is a miss then.
 JUDGED = Domain("owed_to", "=", "customer") & Domain("state", "in", ("done", "open"))
+# Owed still; of a paused one only the clock stands.
+OWED = ("open", "paused")
 
 
 class CustomerComplaintDeadline(models.Model):
-    """The ledger: one row per date owed, opened, moved and met by methods, never by hand."""
+    """The ledger: one row per date owed, opened, moved and met by methods, never by hand.
+
+    A due time follows from start, limit and the pauses of the complaint, unless it was agreed
+    by hand or told to the customer as a commitment.
+    """
 
     _name = "customer.complaint.deadline"
     _description = "Complaint Deadline"
@@ -33,7 +39,16 @@ class CustomerComplaintDeadline(models.Model):
         precompute=True,
         index="btree_not_null",
     )
-    user_id = fields.Many2one(related="complaint_id.user_id", string="Owner")
+    user_id = fields.Many2one(
+        related="complaint_id.user_id",
+        string="Owner",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    first_contact_id = fields.Many2one(
+        related="complaint_id.first_contact_id", store=True, precompute=True
+    )
     owed_to = fields.Selection(
         [("customer", "Customer"), ("internal", "Colleague")],
         required=True,
@@ -46,7 +61,12 @@ class CustomerComplaintDeadline(models.Model):
     due_at = fields.Datetime(string="Due", required=True, readonly=True)
     done_at = fields.Datetime(string="Done on", readonly=True)
     state = fields.Selection(
-        [("open", "Running"), ("done", "Done"), ("dropped", "No longer owed")],
+        [
+            ("open", "Running"),
+            ("paused", "Paused"),
+            ("done", "Done"),
+            ("dropped", "No longer owed"),
+        ],
         required=True,
         default="open",
         readonly=True,
@@ -55,14 +75,58 @@ class CustomerComplaintDeadline(models.Model):
         [(due_times.ON_TIME, "On time"), (due_times.OVERDUE, "Overdue")],
         readonly=True,
     )
+
+    # How the due time was computed: a later change of the policy leaves it alone.
+    amount = fields.Float(
+        string="Limit", readonly=True, aggregator=None, help="0: a date given by hand."
+    )
+    unit = fields.Selection(UNITS, readonly=True, default="hour")
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        string="Working hours",
+        readonly=True,
+        index="btree_not_null",
+    )
+    is_fallback = fields.Boolean(
+        string="Counted as elapsed time",
+        readonly=True,
+        help="The limit counts working time, but there was none: check the working hours "
+        "of the team or company.",
+    )
+    policy_line_id = fields.Many2one(
+        "customer.complaint.policy.line",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    stage_id = fields.Many2one(
+        "customer.complaint.stage", readonly=True, ondelete="set null"
+    )
+    commitment = fields.Text(
+        string="Promised", readonly=True, help="What the customer was promised."
+    )
+    kept_by = fields.Selection(
+        [
+            ("telling", "Telling the customer more"),
+            ("deed", "A deed that a colleague confirms"),
+        ],
+        readonly=True,
+        help="What keeps a commitment.",
+    )
+
     moved_overdue = fields.Boolean(
         readonly=True, help="The date was moved after it had passed: counts as overdue."
     )
     is_agreed = fields.Boolean(
-        readonly=True, help="The date was agreed by hand: a change of level keeps it."
+        readonly=True, help="The date was agreed by hand: nothing recomputes it."
     )
     is_late = fields.Boolean(
         string="Late", compute="_compute_is_late", search="_search_is_late"
+    )
+    event_ids = fields.One2many(
+        "customer.complaint.deadline.event",
+        "deadline_id",
+        groups="customer_complaint.group_complaint_manager",
     )
     escalation_ids = fields.One2many(
         "customer.complaint.escalation",
@@ -76,9 +140,17 @@ class CustomerComplaintDeadline(models.Model):
     error = fields.Text(readonly=True)
 
     _once_per_round = models.UniqueIndex(
-        "(complaint_id, deadline_type, round)",
+        "(complaint_id, deadline_type, round) WHERE deadline_type NOT IN "
+        "('next_update', 'next_reply', 'stage', 'commitment')",
         "A complaint owes each deadline once per round.",
     )
+    _one_running = models.UniqueIndex(
+        "(complaint_id, deadline_type) WHERE state IN ('open', 'paused') "
+        "AND deadline_type IN ('next_update', 'next_reply', 'stage')",
+        "One deadline of this type runs already for the complaint.",
+    )
+    # All rows of a complaint.
+    _complaint_idx = models.Index("(complaint_id, due_at)")
     # complaint_engine.py: _run_due_steps; cost follows the number due, not the number stored.
     _next_step_idx = models.Index("(next_step_at, id) WHERE next_step_at IS NOT NULL")
     # Default order, and what is late.
@@ -87,7 +159,13 @@ class CustomerComplaintDeadline(models.Model):
     _open_due_idx = models.Index("(due_at) WHERE state = 'open'")
     # `_define_deadlines_met`, without reading the table
     _met_idx = models.Index(
-        "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id)"
+        "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id, team_id, "
+        "user_id, first_contact_id)"
+    )
+    # `_define_mean`
+    _done_idx = models.Index(
+        "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id) "
+        "WHERE state = 'done'"
     )
 
     @api.depends("state", "due_at", "result")
@@ -114,11 +192,87 @@ class CustomerComplaintDeadline(models.Model):
     @api.depends("deadline_type", "complaint_id.name")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        labels = dict(self._fields["deadline_type"]._description_selection(self.env))
         for deadline in self:
             deadline.display_name = (
-                f"{deadline.complaint_id.name} · {labels[deadline.deadline_type]}"
+                f"{deadline.complaint_id.name} · {deadline._get_label()}"
             )
+
+    def _get_label(self):
+        """What is owed, in the user's language."""
+        self.ensure_one()
+        labels = dict(self._fields["deadline_type"]._description_selection(self.env))
+        return labels[self.deadline_type]
+
+    def _get_limit_key(self):
+        """What of a policy limits this row: see `Limit.key`."""
+        self.ensure_one()
+        return self.deadline_type, self.stage_id.stage_type
+
+    # ------------------------------------------------------------------
+    # Due time
+    # ------------------------------------------------------------------
+    def _can_pause(self):
+        """Whether this deadline stands still while the complaint waits."""
+        self.ensure_one()
+        return (
+            self.deadline_type in PAUSABLE and bool(self.amount) and not self.is_agreed
+        )
+
+    def _get_pauses(self, until=None):
+        """Finished pauses of the complaint that concern this row.
+
+        :param until: let the running pause count as finished at that moment
+        :return: list of (start, end), in order
+        """
+        self.ensure_one()
+        if not self._can_pause():
+            return []
+        return [
+            (pause.start_at, pause.end_at or max(until, pause.start_at))
+            for pause in self.complaint_id.sudo().pause_ids
+            if pause.end_at or until
+        ]
+
+    def _get_due(self, until=None):
+        """Due time that start, limit and pauses give.
+
+        :return: tuple (due time, whether working time had to be counted as elapsed)
+        """
+        self.ensure_one()
+        clock = self.calendar_id._get_complaint_clock(self.company_id)
+        due_at = due_times.replay(
+            self.start_at, self.amount, self.unit, clock, self._get_pauses(until)
+        )
+        return due_at, due_times.falls_back(
+            self.start_at, self.amount, self.unit, clock
+        )
+
+    def _recompute(self, reason=None):
+        """Let limits, starts and pauses as they are now decide about due time and state.
+
+        :param str reason: shown in the history when a date changes; none, when pauses say it all
+        """
+        rows = self.filtered(lambda d: d.state in OWED and d.amount and not d.is_agreed)
+        due_by_id = {}
+        for row in rows:
+            due_by_id[row.id], row.is_fallback = row._get_due()
+        rows._move(due_by_id, reason)
+        for row in rows:
+            waiting = row._can_pause() and row.complaint_id.sudo().paused_at
+            state = (
+                "paused"
+                if waiting and row.due_at > max(waiting, row.start_at)
+                else "open"
+            )
+            if row.state != state:
+                row.state = state
+        rows.filtered(lambda d: d.state == "paused")._stand_still()
+        rows._rearm()
+        rows.complaint_id._sync_next_due()
+
+    def _stand_still(self):
+        self.next_step_at = False
+        self._clear_todos()
 
     # ------------------------------------------------------------------
     # Events
@@ -131,39 +285,64 @@ class CustomerComplaintDeadline(models.Model):
         """
         step = self.env["customer.complaint.escalation.step"]
         for vals in vals_list:
-            vals["next_step_at"] = step._get_first_time(
-                vals["deadline_type"],
-                vals.pop("rank"),
-                vals["start_at"],
-                vals["due_at"],
-                self.env["customer.complaint"].browse(vals["complaint_id"]),
-            )
+            rank = vals.pop("rank")
+            if vals.get("state", "open") == "open":
+                vals["next_step_at"] = step._get_first_time(
+                    vals["deadline_type"],
+                    rank,
+                    vals["start_at"],
+                    vals["due_at"],
+                    self.env["customer.complaint"].browse(vals["complaint_id"]),
+                )
         deadlines = self.create(vals_list)
         deadlines._wake_engine_for_steps()
         return deadlines
 
     def _meet(self, at):
-        """The obligation was fulfilled at `at`; rows that are not running keep their verdict."""
-        rows = self.filtered(lambda d: d.state == "open")
+        """The obligation was fulfilled at `at`; rows with a verdict keep it."""
+        rows = self.filtered(lambda d: d.state in OWED)
         for deadline in rows:
-            late = deadline.moved_overdue
+            done_at = max(at, deadline.start_at)
+            if deadline.state == "paused":
+                # The clock stood: what was left is left still.
+                deadline.due_at = deadline._get_due(until=done_at)[0]
             deadline.write(
                 {
-                    "done_at": max(at, deadline.start_at),
+                    "done_at": done_at,
                     "state": "done",
                     "result": due_times.OVERDUE
-                    if late
+                    if deadline.moved_overdue
                     else due_times.verdict(deadline.due_at, at),
                     "next_step_at": False,
                 }
             )
+        rows._log("met", at)
         rows._clear_todos()
+        return rows
 
     def _drop(self):
-        """What still runs is no longer owed; rows with a verdict keep it."""
-        rows = self.filtered(lambda d: d.state == "open")
+        """What is owed still is owed no longer; rows with a verdict keep it."""
+        rows = self.filtered(lambda d: d.state in OWED)
         rows.write({"state": "dropped", "next_step_at": False})
+        rows._log("dropped", fields.Datetime.now())
         rows._clear_todos()
+
+    def _log(self, kind, at, changes=None):
+        """One event per row of the ledger: the history that nobody rewrites."""
+        # sudo: written by methods only
+        self.env["customer.complaint.deadline.event"].sudo().create(
+            [
+                {
+                    "deadline_id": deadline.id,
+                    "company_id": deadline.company_id.id,
+                    "kind": kind,
+                    "at": at,
+                    "user_id": self.env.uid,
+                    **(changes or {}).get(deadline.id, {}),
+                }
+                for deadline in self
+            ]
+        )
 
     def _clear_todos(self):
         """Take back the to-dos that reminders and escalations of these rows gave."""
@@ -175,13 +354,12 @@ class CustomerComplaintDeadline(models.Model):
         :param dict due_by_id: new due time by id of the row
         :param str reason: shown in the history of the complaint
         """
-        labels = dict(self._fields["deadline_type"]._description_selection(self.env))
         now = fields.Datetime.now()
-        notes = {}
+        notes, changes = {}, {}
         moved = self.browse()
         for deadline in self:
-            due_at = due_by_id[deadline.id]
-            if deadline.state != "open" or due_at == deadline.due_at:
+            old, due_at = deadline.due_at, due_by_id[deadline.id]
+            if deadline.state not in OWED or due_at == old:
                 continue
             if due_at < deadline.start_at:
                 raise UserError(
@@ -190,20 +368,27 @@ class CustomerComplaintDeadline(models.Model):
                         "time."
                     )
                 )
-            notes.setdefault(deadline.complaint_id, []).append(
-                self.env._(
-                    "%(deadline)s moved from %(old)s to %(new)s. %(reason)s",
-                    deadline=labels[deadline.deadline_type],
-                    old=self._format_moment(deadline.due_at),
-                    new=self._format_moment(due_at),
-                    reason=reason or "",
+            if reason:
+                notes.setdefault(deadline.complaint_id, []).append(
+                    self.env._(
+                        "%(deadline)s moved from %(old)s to %(new)s. %(reason)s",
+                        deadline=deadline._get_label(),
+                        old=self._format_moment(old),
+                        new=self._format_moment(due_at),
+                        reason=reason,
+                    )
                 )
-            )
             # Nobody makes good a date that has passed by moving it.
-            if deadline.due_at < now and due_at > deadline.due_at:
+            if deadline.state == "open" and old < now and due_at > old:
                 deadline.moved_overdue = True
+            changes[deadline.id] = {
+                "reason": reason,
+                "old_due_at": old,
+                "new_due_at": due_at,
+            }
             deadline.due_at = due_at
             moved += deadline
+        moved._log("moved", now, changes)
         if notes:
             moved.complaint_id._message_log_batch(
                 bodies={
@@ -245,3 +430,81 @@ class CustomerComplaintDeadline(models.Model):
             "target": "new",
             "context": {"default_deadline_id": self.id},
         }
+
+    def action_keep(self):
+        """Mark commitments as kept: what was promised is done."""
+        rows = self.filtered(lambda d: d.deadline_type == "commitment")
+        rows.complaint_id.check_access("write")
+        # sudo: the ledger is written by methods only; write access was checked
+        rows.sudo()._meet(fields.Datetime.now())
+        rows.complaint_id._sync_next_due()
+        return True
+
+    # ------------------------------------------------------------------
+    # History
+    # ------------------------------------------------------------------
+    def _get_segments(self, now):
+        """Times in which the clock of the deadline ran or stood, from its start on.
+
+        They follow one another without gap, until it was met or is no longer owed, else `now`.
+
+        :return: list of (from, to, "running" or "paused")
+        """
+        self.ensure_one()
+        pauses = []
+        if self._can_pause():
+            pauses = [
+                (pause.start_at, pause.end_at)
+                for pause in self.complaint_id.sudo().pause_ids
+            ]
+        dropped = self.sudo().event_ids.filtered(lambda e: e.kind == "dropped")[-1:]
+        end = self.done_at or (self.state == "dropped" and dropped.at) or now
+        return due_times.segments(self.start_at, end, pauses)
+
+    def _get_history(self):
+        """Sentences about start, moves and end of these rows, in the user's language.
+
+        :return: list of (moment, sentence)
+        """
+        history = []
+        for deadline in self:
+            label = deadline._get_label()
+            history.append((deadline.start_at, deadline._get_start_sentence(label)))
+            for event in deadline.sudo().event_ids:  # names of colleagues
+                history.append((event.at, event._get_sentence(label)))
+        return history
+
+    def _get_start_sentence(self, label):
+        self.ensure_one()
+        first = self.sudo().event_ids.filtered(lambda e: e.kind == "moved")[:1]
+        due = self._format_moment(first.old_due_at or self.due_at)
+        if self.deadline_type == "commitment":
+            return self.env._(
+                "Promised to the customer by %(due)s: %(promise)s",
+                due=due,
+                promise=self.commitment,
+            )
+        if not self.amount:
+            return self.env._("%(deadline)s due %(due)s.", deadline=label, due=due)
+        sentence = self.env._(
+            "%(deadline)s started: %(limit)s, due %(due)s.",
+            deadline=label,
+            limit=self._format_limit(),
+            due=due,
+        )
+        if self.is_fallback:
+            warning = self.env._(
+                "There are no working hours, so elapsed time is counted."
+            )
+            sentence = f"{sentence} {warning}"
+        return sentence
+
+    def _format_limit(self):
+        """The limit with its unit, in words of the user's language."""
+        self.ensure_one()
+        texts = {
+            due_times.HOUR: self.env._("%(amount)s h"),
+            due_times.WORKING_HOUR: self.env._("%(amount)s working hours"),
+            due_times.WORKING_DAY: self.env._("%(amount)s working days"),
+        }
+        return texts[self.unit] % {"amount": f"{self.amount:g}"}

@@ -169,7 +169,7 @@ class CustomerComplaintEscalation(models.Model):
                         "summary": row._get_summary(),
                         "note": row._get_reason(),
                     }
-                    for row in (r._in_language_of_recipient() for r in self)
+                    for row in self._in_language_of_recipients()
                 ]
             )
         )
@@ -177,9 +177,14 @@ class CustomerComplaintEscalation(models.Model):
             row.activity_id = activity
         return activities
 
-    def _in_language_of_recipient(self):
-        self.ensure_one()
-        return self.with_context(lang=self.user_id.lang, tz=self.user_id.tz)
+    def _in_language_of_recipients(self):
+        """Each row in the language and time zone of the person told."""
+        # An environment per person: Odoo looks through all of them for each context.
+        envs = {
+            user: self.with_context(lang=user.lang, tz=user.tz).env
+            for user in self.user_id
+        }
+        return [row.with_env(envs[row.user_id]) for row in self]
 
     def _get_summary(self):
         """Headline of the to-do, in the language of the context."""

@@ -3,7 +3,7 @@ from typing import NamedTuple
 from odoo import api, fields, models, tools
 
 from ..tools import due_times
-from .customer_complaint_policy import DEADLINE_TYPES
+from ..tools.deadline_types import DEADLINE_TYPES
 
 # One automation rule is shipped per effect: data/base_automation_data.xml.
 EFFECTS = [
@@ -179,7 +179,10 @@ class CustomerComplaintEscalationStep(models.Model):
         for step in steps:
             at = due_times.step_time(start_at, due_at, step.timing, step.hours)
             if clock:
-                told_at = clock.next_moment(at)
+                try:
+                    told_at = clock.next_moment(at)
+                except due_times.NoWorkingTime:  # a year of holidays
+                    told_at = at
                 # A reminder comes rather at night than too late.
                 if step.timing != "before" or told_at < due_at:
                     at = told_at
@@ -201,8 +204,8 @@ class CustomerComplaintEscalationStep(models.Model):
         if rank == 1:
             return None
         calendar_id = self._get_telling_calendar_id(team_id, company_id)
-        calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
-        return calendar._get_complaint_clock() if calendar_id else None
+        calendar = self.env["resource.calendar"].sudo().browse(calendar_id or [])
+        return calendar._get_complaint_clock(self.env["res.company"].browse(company_id))
 
     @api.model
     @tools.ormcache("team_id", "company_id")

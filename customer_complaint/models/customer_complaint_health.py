@@ -243,9 +243,7 @@ class CustomerComplaintHealth(models.Model):
         )
         companies = self.env["res.company"].sudo().search([("active", "=", True)])
         calendars = companies.resource_calendar_id
-        if "calendar_id" in teams._fields:
-            calendars |= teams.calendar_id
-        self.empty_calendar_ids = calendars.filtered(
+        self.empty_calendar_ids = (calendars | teams.calendar_id).filtered(
             lambda calendar: calendar._get_complaint_clock() is None
         )
 

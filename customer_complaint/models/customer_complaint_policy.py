@@ -1,71 +1,221 @@
-from odoo import api, fields, models, tools
+from datetime import UTC
+from zoneinfo import ZoneInfo
 
-DEADLINE_TYPES = [
-    ("first_response", "First response"),
-    ("completion", "Completion"),
-]
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+from ..tools.deadline_types import DEADLINE_TYPES, UNITS, Limit
+from .customer_complaint_stage import STAGE_TYPES
 
 
 class CustomerComplaintPolicy(models.Model):
+    """Limits per level: the main policy of a complaint, or one that stands beside it."""
+
     _name = "customer.complaint.policy"
     _description = "Deadline Policy"
     _inherit = ["customer.complaint.cached.mixin"]
     _order = "sequence, id"
+    _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)
+    description = fields.Text(translate=True)
+    code = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Key of a shipped policy; own policies have none.",
+    )
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
         "res.company", help="Empty: the policy holds for all companies."
+    )
+    team_id = fields.Many2one(
+        "customer.complaint.team",
+        string="Only for team",
+        check_company=True,
+        help="A pilot: holds for this team and those below it. Empty: for all teams.",
+    )
+    valid_from = fields.Date(
+        help="Complaints received from this day on. Empty: always."
+    )
+    valid_to = fields.Date(help="Complaints received until this day. Empty: for ever.")
+    is_supplement = fields.Boolean(
+        string="Beside the main policy",
+        help="Its limits are added to those of the main policy, for example contact "
+        "after completion or a statutory limit. Any number may be active.",
+    )
+    second_from_first = fields.Boolean(
+        string="Second feedback counts from the first",
+        help="Off: both feedbacks count from completion.",
+    )
+    outcome_channels = fields.Integer(
+        string="Channels of the outcome",
+        default=1,
+        help="Over how many channels the customer is told the outcome.",
     )
     line_ids = fields.One2many(
         "customer.complaint.policy.line", "policy_id", string="Limits", copy=True
     )
     active = fields.Boolean(default=True)
 
+    _validity = models.Constraint(
+        "CHECK(valid_from IS NULL OR valid_to IS NULL OR valid_from <= valid_to)",
+        "A policy cannot end before it begins. Correct one of both days.",
+    )
+    _channels_positive = models.Constraint(
+        "CHECK(outcome_channels >= 1)",
+        "The outcome is told over one channel at least.",
+    )
+
     @api.model
-    @tools.ormcache("company_id", "rank")
-    def _get_limits(self, company_id, rank):
-        """Limits that hold for a level of a company.
+    def _get_day(self, company_id, moment):
+        """Day of a moment where the company works; it decides which policy is valid."""
+        zone = ZoneInfo(self._get_zone_name(company_id))
+        return moment.replace(tzinfo=UTC).astimezone(zone).date()
 
-        The first active policy of the company, else the first shared one, decides.
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_zone_name(self, company_id):
+        company = self.env["res.company"].sudo().browse(company_id)
+        return company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
 
-        :return: tuple of (deadline type, hours from receipt), shortest first
+    @api.model
+    @tools.ormcache("company_id", "team_id", "day")
+    def _choose_ids(self, company_id, team_id, day):
+        """Policies that hold for a complaint of a company and team received on a day.
+
+        Of the main policies one holds: that of the team (of the nearest one above it), else the
+        company's, else a shared one; the first by sequence decides. Supplements all hold.
+
+        :param int team_id: may be False
+        :param day: date of receipt
+        :return: tuple (id of the main policy or False, tuple of ids of supplements)
         """
-        policy = self.sudo().search(
-            [("company_id", "=", company_id)], limit=1
-        ) or self.sudo().search([("company_id", "=", False)], limit=1)
-        lines = policy.line_ids.filtered(lambda line: line.rank == rank)
-        return tuple((line.deadline_type, line.hours) for line in lines.sorted("hours"))
+        team = self.env["customer.complaint.team"].sudo().browse(team_id or [])
+        nearness = {}
+        while team:
+            nearness[team.id] = len(nearness)
+            team = team.parent_id
+        nearness[False] = len(nearness)
+        policies = self.sudo().search(
+            [
+                ("company_id", "in", [company_id, False]),
+                ("team_id", "in", list(nearness)),
+                "|",
+                ("valid_from", "=", False),
+                ("valid_from", "<=", day),
+                "|",
+                ("valid_to", "=", False),
+                ("valid_to", ">=", day),
+            ]
+        )
+        policies = policies.sorted(
+            lambda p: (nearness[p.team_id.id], not p.company_id, p.sequence, p.id)
+        )
+        supplements = policies.filtered("is_supplement")
+        return (policies - supplements)[:1].id, supplements._ids
+
+    @api.model
+    @tools.ormcache("policy_ids", "rank")
+    def _get_limits(self, policy_ids, rank):
+        """Limits of policies for a level; the first policy that limits something decides.
+
+        :param tuple policy_ids: in order of precedence
+        :param int rank: rank of the level; a limit for it comes before one for every level
+        :return: tuple of `Limit`
+        """
+        limits = {}
+        for policy in self.sudo().browse(policy_ids):
+            lines = policy.line_ids.filtered(
+                lambda line: line.measured == "case" and line.rank in (rank, 0)
+            )
+            for line in lines.sorted(lambda line: (-line.rank, line.id)):
+                limit = Limit(
+                    line.deadline_type,
+                    line.amount,
+                    line.unit,
+                    line.stage_type,
+                    line.id,
+                )
+                limits.setdefault(limit.key, limit)
+        return tuple(limits.values())
+
+    @api.model
+    def _get_mean_target(self, company_id, deadline_type):
+        """Target of the mean over complaints, in hours, today; None when there is none."""
+        today = self._get_day(company_id, fields.Datetime.now())
+        main, supplements = self._choose_ids(company_id, False, today)
+        lines = (
+            self.sudo()
+            .browse(filter(None, (main, *supplements)))
+            .line_ids.filtered(
+                lambda line: line.measured == "mean"
+                and line.deadline_type == deadline_type
+            )
+        )
+        return lines[:1].amount or None
 
 
 class CustomerComplaintPolicyLine(models.Model):
     _name = "customer.complaint.policy.line"
     _description = "Deadline Limit"
     _inherit = ["customer.complaint.cached.mixin"]
-    _order = "policy_id, rank, hours, id"
+    _order = "policy_id, rank, amount, id"
 
     policy_id = fields.Many2one(
         "customer.complaint.policy", required=True, ondelete="cascade", index=True
     )
     rank = fields.Integer(
         string="Level Rank",
-        required=True,
-        default=1,
-        help="Rank of the levels this limit is for; 1 is the most severe.",
+        default=0,
+        help="Rank of the levels this limit is for; 1 is the most severe. 0: every level.",
     )
     deadline_type = fields.Selection(
         DEADLINE_TYPES, required=True, default="first_response"
     )
-    hours = fields.Float(
-        string="Limit (hours)",
+    stage_type = fields.Selection(
+        STAGE_TYPES, help="For a stage limit: in which stage the time counts."
+    )
+    measured = fields.Selection(
+        [("case", "Each complaint"), ("mean", "Mean of all, as a target")],
         required=True,
-        help="Elapsed hours from receipt; nights and weekends count.",
+        default="case",
+        help="A target for the mean never makes a single complaint late.",
+    )
+    amount = fields.Float(string="Limit", required=True)
+    unit = fields.Selection(
+        UNITS,
+        required=True,
+        default="hour",
+        help="Hours count nights and weekends. Working time follows the calendar of the "
+        "team, else of the company; n working days end on the n-th working day at the "
+        "same clock time.",
     )
 
-    _hours_positive = models.Constraint(
-        "CHECK(hours > 0)", "A limit must be longer than zero hours."
+    _amount_positive = models.Constraint(
+        "CHECK(amount > 0)", "A limit must be longer than zero hours."
+    )
+    _rank_positive = models.Constraint(
+        "CHECK(rank >= 0)", "The rank of a level starts at 1; 0 means every level."
+    )
+    _stage_given = models.Constraint(
+        "CHECK((deadline_type = 'stage') = (stage_type IS NOT NULL))",
+        "A stage limit needs the stage it is for; other limits have none.",
+    )
+    _mean_in_hours = models.Constraint(
+        "CHECK(measured = 'case' OR unit = 'hour')",
+        "A target for the mean is given in hours.",
     )
     _line_unique = models.UniqueIndex(
-        "(policy_id, rank, deadline_type)",
+        "(policy_id, rank, deadline_type, measured, COALESCE(stage_type, ''))",
         "A policy has one limit per level and deadline type. Change the existing line.",
     )
+
+    @api.constrains("deadline_type")
+    def _check_deadline_type(self):
+        if any(line.deadline_type == "commitment" for line in self):
+            raise ValidationError(
+                self.env._(
+                    "A commitment is made to one customer with its own date; a policy "
+                    "cannot limit it. Choose another deadline."
+                )
+            )

@@ -45,6 +45,10 @@ class CustomerComplaintStage(models.Model):
         translate=True, help="What comes in, what goes out, and who is responsible."
     )
     fold = fields.Boolean(string="Folded in Kanban")
+    pauses_deadlines = fields.Boolean(
+        help="Deadlines that may wait stand still while a complaint is in this stage. "
+        "Statutory limits and dates told to the customer go on."
+    )
     active = fields.Boolean(default=True)
 
     @api.model

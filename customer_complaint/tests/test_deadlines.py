@@ -145,7 +145,7 @@ class TestDeadlines(ComplaintCommon):
 
     def test_a_passed_date_stays_overdue_whatever_is_changed_afterwards(self):
         complaint = self.make_owned(level_id=self.levels[0].id)
-        complaint.level_id = self.levels[2]
+        complaint._change_level(self.levels[2], "Nobody is in danger.")
         complaint.received_at = datetime.now().replace(microsecond=0)
         complaint.message_post(
             body="Answer", message_type="comment", subtype_xmlid="mail.mt_comment"
@@ -156,12 +156,12 @@ class TestDeadlines(ComplaintCommon):
         complaint = self.make_owned()
         complaint.action_start()
         for values in (
-            {"level_id": self.levels[2].id},
+            {"level_id": self.levels[2].id, "level_reason": "Not so bad."},
             {"received_at": "2025-03-04 09:00:00"},
         ):
             with self.assertRefused(AccessError, "only a team lead"):
                 complaint.write(values)
-        complaint.with_user(self.lead).level_id = self.levels[2]
+        complaint.with_user(self.lead)._change_level(self.levels[2], "Not so bad.")
         self.assertEqual(complaint.level_id, self.levels[2])
 
     def test_a_level_without_limits_owes_nothing_and_a_limit_known_later_is_owed(self):
@@ -169,15 +169,38 @@ class TestDeadlines(ComplaintCommon):
         level = self.env["customer.complaint.level"].create({"name": "Free", "rank": 7})
         complaint = self.make_owned(level_id=level.id)
         self.assertFalse(complaint.sudo().deadline_ids)
-        complaint.level_id = self.levels[0]
+        complaint._change_level(self.levels[0], "Somebody may be hurt.")
         self.assertEqual(
             self.row(complaint, "completion").due_at, datetime(2025, 3, 5, 9)
         )
-        complaint.level_id = level
+        complaint._change_level(level, "A question, no complaint.")
         self.assertEqual(
             set(complaint.sudo().deadline_ids.mapped("state")), {"dropped"}
         )
         self.assertFalse(complaint.next_due_at)
+        complaint._change_level(self.levels[1], "A complaint after all.")
+        self.assertEqual(set(complaint.sudo().deadline_ids.mapped("state")), {"open"})
+        self.assertEqual(complaint.next_due_at, datetime(2025, 3, 5, 9))
+
+    def test_a_level_is_changed_with_a_reason_that_stands_in_the_history(self):
+        # C-29
+        complaint = self.make_owned(level_id=self.levels[2].id)
+        for reason in (None, " "):
+            with self.assertRefused(ValidationError, "Say why it changes"):
+                complaint.write({"level_id": self.levels[0].id, "level_reason": reason})
+        with Form(complaint) as form:
+            form.level_id = self.levels[0]
+            form.level_reason = "The door fell on a child."
+        event = self.row(complaint, "completion").event_ids
+        self.assertEqual(event.reason, "The door fell on a child.")
+        self.assertEqual(
+            (event.old_due_at, event.new_due_at, event.user_id),
+            (datetime(2025, 3, 8, 9), datetime(2025, 3, 5, 9), self.handler),
+        )
+        self.flush_tracking()
+        self.assertIn(
+            "The door fell on a child.", "".join(complaint.message_ids.mapped("body"))
+        )
 
     def test_a_contact_in_the_future_or_before_receipt_is_refused(self):
         complaint = self.make_owned()
@@ -192,7 +215,7 @@ class TestDeadlines(ComplaintCommon):
     def test_level_change_recomputes_from_the_receipt_and_keeps_the_history(self):
         # C-29
         complaint = self.make_owned(level_id=self.levels[2].id)
-        complaint.level_id = self.levels[0]
+        complaint._change_level(self.levels[0], "Somebody may be hurt.")
         self.assertEqual(
             self.row(complaint, "first_response").due_at, datetime(2025, 3, 4, 9)
         )
@@ -212,7 +235,7 @@ class TestDeadlines(ComplaintCommon):
                 "date": RECEIPT + timedelta(hours=70),
             }
         )
-        complaint.level_id = self.levels[0]
+        complaint._change_level(self.levels[0], "Somebody may be hurt.")
         row = self.row(complaint, "first_response")
         self.assertEqual((row.result, row.due_at), ("on_time", datetime(2025, 3, 6, 9)))
 
@@ -236,7 +259,7 @@ class TestDeadlines(ComplaintCommon):
         wizard.reason = "The carrier needs a week."
         wizard.save().action_move()
         self.assertEqual(row.due_at, datetime(2025, 3, 10, 9))
-        complaint.level_id = self.levels[0]
+        complaint._change_level(self.levels[0], "Somebody may be hurt.")
         self.assertEqual(row.due_at, datetime(2025, 3, 10, 9), "an agreed date stays")
         history = "".join(complaint.message_ids.mapped("body"))
         self.assertIn("The carrier needs a week.", history)
@@ -311,7 +334,7 @@ class TestDeadlines(ComplaintCommon):
                 "name": "Own",
                 "company_id": self.company.id,
                 "line_ids": [
-                    (0, 0, {"rank": 2, "deadline_type": "first_response", "hours": 1})
+                    (0, 0, {"rank": 2, "deadline_type": "first_response", "amount": 1})
                 ],
             }
         )

@@ -138,9 +138,9 @@ class TestDigest(ChainCommon):
     def test_a_deputy_reads_what_the_absent_owner_owes(self):
         # C-42
         complaint = self.due(-1)
-        stand_in = lambda user, team=None: self.lead if user == self.handler else user  # noqa: E731
-        with patch.object(type(self.Users), "_get_complaint_stand_in", stand_in):
-            mail = self.send()
+        with freeze_time(MORNING):
+            self.away(self.handler, self.lead)
+        mail = self.send()
         self.assertEqual(mail.recipient_ids, self.lead.partner_id)
         self.assertIn(complaint.name, mail.body_html)
 

@@ -109,7 +109,7 @@ class TestEngine(ComplaintCommon):
         # C-29 C-41
         complaint = self.make_owned(level_id=self.levels[2].id)
         with freeze_time("2025-03-04 12:00:00"):
-            complaint.level_id = self.levels[0]
+            complaint._change_level(self.levels[0], "Somebody may be hurt.")
         row = self.row(complaint, "first_response")
         self.assertEqual(row.due_at, datetime(2025, 3, 4, 9))
         now = datetime(2025, 3, 4, 12, 5)
@@ -131,7 +131,7 @@ class TestEngine(ComplaintCommon):
         self.run_engine(now)
         self.assertFalse(self.activities(complaint))
         with freeze_time(now):
-            complaint.level_id = self.levels[0]
+            complaint._change_level(self.levels[0], "Somebody may be hurt.")
         self.run_engine(now)
         self.assertEqual(self.activities(complaint).user_id, self.lead)
         self.assertEqual(

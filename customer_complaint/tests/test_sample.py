@@ -58,12 +58,12 @@ class TestSample(ComplaintCommon):
 
     def test_every_verdict_in_the_ledger_is_true(self):
         for row in self.deadlines:
-            limits = dict(
-                self.env["customer.complaint.policy"]._get_limits(
-                    row.company_id.id, row.complaint_id.level_rank
-                )
-            )
+            limits = {
+                limit.deadline_type: limit.amount
+                for limit in row.complaint_id._get_limits()
+            }
             due = due_times.due_after(row.start_at, limits[row.deadline_type])
+            self.assertAlmostEqual(row.amount, limits[row.deadline_type])
             self.assertEqual(row.due_at, due)
             self.assertEqual(bool(row.done_at), row.state == "done")
             if row.state == "done":

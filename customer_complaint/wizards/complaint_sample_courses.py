@@ -156,8 +156,17 @@ class CustomerComplaintSample(models.TransientModel):
         )
 
     def _get_limits(self, site, course):
+        """Hours by deadline type, of the limits in hours."""
         policy = self.env["customer.complaint.policy"]
-        return dict(policy._get_limits(site.company.id, course.level.rank))
+        main, supplements = policy._choose_ids(
+            site.company.id, course.team.id, site.now.date()
+        )
+        limits = policy._get_limits((main, *supplements), course.level.rank)
+        return {
+            limit.deadline_type: limit.amount
+            for limit in limits
+            if limit.unit == "hour"
+        }
 
     def _prepare_done(self, site, days_ago, start, due, earliest):
         """When an obligation was met; how reliably depends on the time of the year's story."""

@@ -160,6 +160,7 @@ class CustomerComplaintSample(models.TransientModel):
                     "round": number,
                     "start_at": done.start_at,
                     "due_at": due,
+                    "amount": (due - done.start_at).total_seconds() / 3600,
                     "done_at": at,
                     "state": state,
                     "result": at and due_times.verdict(due, at),

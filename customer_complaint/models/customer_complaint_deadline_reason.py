@@ -1,0 +1,24 @@
+from odoo import fields, models
+
+
+class CustomerComplaintDeadlineReason(models.Model):
+    """Why deadlines wait or a date is moved: a list to choose from."""
+
+    _name = "customer.complaint.deadline.reason"
+    _description = "Reason to Pause or Move a Deadline"
+    _order = "used_for, sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    used_for = fields.Selection(
+        [
+            ("move", "Moving a date"),
+            ("pause", "Pausing"),
+        ],
+        required=True,
+        default="move",
+    )
+    until_customer_answers = fields.Boolean(
+        help="The pause ends by itself when the customer writes or calls."
+    )
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
