@@ -253,7 +253,12 @@ class CustomerComplaintDeadline(models.Model):
     def _get_next_step_time(self):
         return (
             self.sudo()
-            .search([("next_step_at", "!=", False)], order="next_step_at, id", limit=1)
+            .search_fetch(
+                [("next_step_at", "!=", False)],
+                ["next_step_at"],
+                order="next_step_at, id",
+                limit=1,
+            )
             .next_step_at
         )
 

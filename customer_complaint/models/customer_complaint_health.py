@@ -92,6 +92,9 @@ class CustomerComplaintHealth(models.Model):
     @api.model
     def _note_run(self, now):
         """Note that deadlines are being checked; engines at once do not get in each other's way."""
+        noted_at = self._get().last_run_at
+        if noted_at and noted_at > now - NOTE_EVERY:
+            return
         self.flush_model(["last_run_at"])
         self.env.cr.execute(
             SQL(
