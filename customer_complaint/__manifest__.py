@@ -52,6 +52,7 @@
         "views/customer_complaint_configuration_views.xml",
         "views/customer_complaint_policy_views.xml",
         "views/base_automation_views.xml",
+        "views/resource_calendar_views.xml",
         "views/sale_order_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_views.xml",

@@ -1,4 +1,5 @@
 from . import test_due_times
+from . import test_calendars
 from . import test_statistics
 from . import test_intake
 from . import test_deadlines
