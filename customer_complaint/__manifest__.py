@@ -39,6 +39,7 @@
         "data/customer_complaint_indicator_data.xml",
         "wizards/customer_complaint_escalate_views.xml",
         "wizards/customer_complaint_reopen_views.xml",
+        "wizards/customer_complaint_start_pause_views.xml",
         "wizards/customer_complaint_move_deadline_views.xml",
         "wizards/customer_complaint_credit_views.xml",
         "wizards/customer_complaint_register_views.xml",
@@ -60,6 +61,8 @@
         "views/customer_complaint_templates.xml",
         "views/customer_complaint_credit_allocation_views.xml",
         "views/customer_complaint_indicator_views.xml",
+        "views/customer_complaint_stage_visit_views.xml",
+        "views/customer_complaint_deadline_reason_views.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [

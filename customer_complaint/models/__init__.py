@@ -4,7 +4,6 @@ from . import resource_calendar
 from . import resource_calendar_leaves
 from . import resource_calendar_extra_day
 from . import res_company
-from . import resource_calendar
 from . import res_config_settings
 from . import customer_complaint_level
 from . import customer_complaint_channel
@@ -31,6 +30,9 @@ from . import customer_complaint_credit_request
 from . import customer_complaint_credit_allocation
 from . import complaint_intake
 from . import complaint_deadlines
+from . import complaint_events
+from . import complaint_pause
+from . import complaint_time_left
 from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer

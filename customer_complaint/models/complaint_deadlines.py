@@ -9,15 +9,12 @@ from ..tools.deadline_types import (
     FROM_ROUND,
     ONCE_PER_ROUND,
 )
-from .customer_complaint import CLOCK_TOLERANCE
 from .customer_complaint_deadline import OWED
 from .customer_complaint_stage import CLOSED_TYPES
 
-SOON_HOURS = 8
-
 
 class CustomerComplaint(models.Model):
-    """What starts, moves and stops the deadlines of a complaint, and how they are shown."""
+    """Which deadlines a complaint owes, from when, and how they follow level and receipt."""
 
     _inherit = "customer.complaint"
 
@@ -143,12 +140,10 @@ class CustomerComplaint(models.Model):
     def _prepare_deadline(self, limit, start_at):
         """Values of a row that counts `limit` from `start_at`."""
         self.ensure_one()
-        calendar = (
-            self._get_calendar()
-            if limit.unit != "hour"
-            else self.env["resource.calendar"]
-        )
-        clock = calendar._get_complaint_clock() if calendar else None
+        calendar = self.env["resource.calendar"]
+        if limit.unit != due_times.HOUR:
+            calendar = self._get_calendar()
+        clock = calendar._get_complaint_clock(self.company_id)
         return {
             "complaint_id": self.id,
             "deadline_type": limit.deadline_type,
@@ -195,171 +190,6 @@ class CustomerComplaint(models.Model):
                 for complaint in self
             ]
         )
-
-    # ------------------------------------------------------------------
-    # Events
-    # ------------------------------------------------------------------
-    def _meet_deadlines(self, deadline_types, at):
-        """The obligations of these types were fulfilled at `at`.
-
-        What happened before a round began does not count in that round.
-        """
-        return self._meet_rows(lambda d: d.deadline_type in deadline_types, at)
-
-    def _meet_rows(self, condition, at):
-        # sudo: see _open_rows
-        rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.state in OWED
-            and d.start_at <= at + CLOCK_TOLERANCE
-            and condition(d)
-        )
-        rows._meet(at)
-        rows.complaint_id._sync_next_due()
-        return rows
-
-    def _drop_deadlines(self, deadline_types):
-        """The obligations of these types are owed no longer."""
-        # sudo: see _open_rows
-        rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.deadline_type in deadline_types
-        )
-        rows._drop()
-        rows.complaint_id._sync_next_due()
-
-    def _on_customer_told(self, at, outcome=False, plan=False, follow_up=False):
-        """Event: a colleague told the customers something at `at`, by message or in a talk.
-
-        One telling may fulfil several deadlines.
-
-        :param bool outcome: it was the outcome; then it completes the complaints as well
-        :param bool plan: it was how the complaints will be handled
-        :param bool follow_up: it was a follow-up after completion, with its result
-        """
-        complaints = self.sudo()  # whoever may answer the customer fulfils the deadline
-        kinds = {"first_response", "next_update", "next_reply"}
-        if plan:
-            kinds.add("initial_handling")
-        if follow_up:
-            kinds.add("follow_up")
-        complaints._meet_rows(
-            lambda d: d.deadline_type in kinds
-            or (d.deadline_type == "commitment" and d.kept_by == "telling"),
-            at,
-        )
-        if outcome:
-            complaints._tell_outcome(at)
-        else:
-            complaints.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._open_again(
-                ("next_update",)
-            )
-
-    def _open_again(self, deadline_types):
-        """Open the next one of deadlines that follow one another, where none runs."""
-        for complaint in self:
-            running = {
-                d.deadline_type
-                for d in complaint.sudo().deadline_ids
-                if d.state in OWED
-            }
-            complaint._open_owed(set(deadline_types) - running)
-
-    def _on_customer_said(self, at):
-        """Event: the customer wrote or called at `at`; an answer is owed from then on."""
-        for complaint in self.sudo():  # see _open_rows
-            if complaint.pause_reason_id.until_customer_answers:
-                complaint._resume_deadlines(at)
-            running = complaint.deadline_ids.filtered(
-                lambda d: d.deadline_type == "next_reply" and d.state in OWED
-            )
-            # The oldest message without an answer counts, not the last reminder.
-            if complaint.stage_type in CLOSED_TYPES or running:
-                continue
-            complaint._open_rows(
-                [
-                    complaint._prepare_deadline(limit, at)
-                    for limit in complaint._get_limits()
-                    if limit.deadline_type == "next_reply"
-                ]
-            )
-
-    def _complete(self, at):
-        """Event: the solution was carried out at `at`; contact after completion is owed."""
-        # sudo: a process field; see _open_rows
-        complaints = self.sudo().filtered(lambda c: not c.completed_at)
-        complaints.completed_at = at
-        complaints._meet_deadlines(("completion",), at)
-        complaints._open_owed(FROM_COMPLETION)
-
-    def _on_stage_changed(self, left):
-        """Event: the complaints left a stage; its limit ends and that of the new one begins.
-
-        :param dict left: (stage, since when) by complaint
-        """
-        now = fields.Datetime.now()
-        complaints = self.sudo()  # see _open_rows
-        self.env["customer.complaint.stage.visit"].sudo().create(
-            [
-                {
-                    "complaint_id": complaint.id,
-                    "company_id": complaint.company_id.id,
-                    "team_id": complaint.team_id.id,
-                    "user_id": complaint.user_id.id,
-                    "stage_id": stage.id,
-                    "stage_type": stage.stage_type,
-                    "start_at": min(since, now),
-                    "end_at": now,
-                    "hours": max((now - since).total_seconds(), 0) / 3600,
-                }
-                for complaint, (stage, since) in left.items()
-            ]
-        )
-        complaints.stage_since = now
-        complaints._meet_deadlines(("stage",), now)
-        for complaint in complaints:
-            running = complaint.pause_ids.filtered(lambda p: not p.end_at)
-            if running.stage_id and running.stage_id != complaint.stage_id:
-                complaint._resume_deadlines(now)
-        complaints.filtered(
-            lambda c: c.stage_id.pauses_deadlines and not c.paused_at
-        )._pause_deadlines(now)
-        complaints._open_owed(("stage",))
-
-    # ------------------------------------------------------------------
-    # Pause
-    # ------------------------------------------------------------------
-    def _pause_deadlines(self, at, reason=None, note=None):
-        """From `at` on, deadlines that may wait stand still.
-
-        :param reason: customer.complaint.deadline.reason; none when the stage pauses
-        """
-        complaints = self.sudo().filtered(lambda c: not c.paused_at)  # see _open_rows
-        self.env["customer.complaint.pause"].sudo().create(
-            [
-                {
-                    "complaint_id": complaint.id,
-                    "start_at": at,
-                    "reason_id": reason.id if reason else False,
-                    "stage_id": False if reason else complaint.stage_id.id,
-                    "note": note,
-                    "user_id": self.env.uid,
-                }
-                for complaint in complaints
-            ]
-        )
-        complaints.write(
-            {"paused_at": at, "pause_reason_id": reason.id if reason else False}
-        )
-        complaints.deadline_ids._recompute()
-
-    def _resume_deadlines(self, at):
-        """What stood still goes on at `at`, with the time that was left."""
-        complaints = self.sudo().filtered("paused_at")  # see _open_rows
-        for pause in complaints.pause_ids.filtered(lambda p: not p.end_at):
-            pause.write(
-                {"end_at": max(at, pause.start_at), "end_user_id": self.env.uid}
-            )
-        complaints.write({"paused_at": False, "pause_reason_id": False})
-        complaints.deadline_ids._recompute()
 
     # ------------------------------------------------------------------
     # Level and receipt
@@ -417,7 +247,7 @@ class CustomerComplaint(models.Model):
                         "amount": limit.amount,
                         "unit": limit.unit,
                         "policy_line_id": limit.line_id,
-                        "calendar_id": limit.unit != "hour"
+                        "calendar_id": limit.unit != due_times.HOUR
                         and complaint._get_calendar().id,
                     }
                 )
@@ -459,51 +289,6 @@ class CustomerComplaint(models.Model):
             )
         )
         self.invalidate_recordset(["next_due_at", "next_due_type"], flush=False)
-
-    # ------------------------------------------------------------------
-    # Display
-    # ------------------------------------------------------------------
-    @api.depends("next_due_at", "next_due_type", "stage_type")
-    @api.depends_context("lang")
-    def _compute_time_left(self):
-        now = fields.Datetime.now()
-        labels = dict(self._fields["next_due_type"]._description_selection(self.env))
-        for complaint in self:
-            due_at = complaint.next_due_at
-            if not due_at or complaint.stage_type in CLOSED_TYPES:
-                complaint.time_left, complaint.urgency = False, "none"
-                continue
-            seconds = (due_at - now).total_seconds()
-            complaint.urgency = (
-                "late"
-                if seconds < 0
-                else "soon"
-                if seconds <= SOON_HOURS * 3600
-                else "planned"
-            )
-            label = labels[complaint.next_due_type]
-            length = self._format_length(seconds)
-            complaint.time_left = (
-                self.env._(
-                    "%(deadline)s late by %(length)s", deadline=label, length=length
-                )
-                if seconds < 0
-                else self.env._(
-                    "%(deadline)s in %(length)s", deadline=label, length=length
-                )
-            )
-
-    @api.model
-    def _format_length(self, seconds):
-        """Two largest units of a length of time, in words of the user's language."""
-        days, hours, minutes = due_times.split_duration(seconds)
-        if days:
-            return self.env._("%(days)s d %(hours)s h", days=days, hours=hours)
-        if hours:
-            return self.env._(
-                "%(hours)s h %(minutes)s min", hours=hours, minutes=minutes
-            )
-        return self.env._("%(minutes)s min", minutes=minutes)
 
     # ------------------------------------------------------------------
     # Whom escalation tells

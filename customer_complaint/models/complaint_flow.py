@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.deadline_types import FROM_COMPLETION
 from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
 
 
@@ -9,6 +10,11 @@ class CustomerComplaint(models.Model):
 
     _inherit = "customer.complaint"
 
+    can_complete = fields.Boolean(
+        compute="_compute_can_complete",
+        groups="base.group_user",
+        help="The solution can be reported as carried out before the outcome is told.",
+    )
     next_action = fields.Selection(
         [
             ("take", "Take over"),
@@ -34,6 +40,21 @@ class CustomerComplaint(models.Model):
     def _compute_next_action(self):
         for complaint in self:
             complaint.next_action = complaint._get_next_action()
+
+    @api.depends("stage_type", "decision", "completed_at", "level_id", "policy_id")
+    def _compute_can_complete(self):
+        # Where no policy asks for it, telling the outcome completes.
+        for complaint in self:
+            complaint.can_complete = (
+                complaint._origin.id
+                and complaint.decision
+                and not complaint.completed_at
+                and complaint.stage_type not in CLOSED_TYPES
+                and any(
+                    limit.deadline_type in ("result", *FROM_COMPLETION)
+                    for limit in complaint._get_limits()
+                )
+            )
 
     def _get_next_action(self):
         self.ensure_one()
@@ -183,6 +204,28 @@ class CustomerComplaint(models.Model):
     def action_start(self):
         """Begin the work: the next stage in which somebody works on it."""
         self._move_to_type("implementing")
+        return True
+
+    def action_complete(self):
+        """The solution is carried out: contact after completion is owed from now on."""
+        self.check_access("write")
+        for complaint in self:
+            if complaint.stage_type in CLOSED_TYPES or complaint.completed_at:
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s is complete already. Choose complaints in work.",
+                        complaint=complaint.name,
+                    )
+                )
+            if not complaint._is_given("decision"):
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s has no decision with a reason yet. Decide before "
+                        "the solution is carried out.",
+                        complaint=complaint.name,
+                    )
+                )
+        self._complete(fields.Datetime.now())
         return True
 
     def action_decide(self):

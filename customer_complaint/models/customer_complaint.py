@@ -277,7 +277,9 @@ class CustomerComplaint(models.Model):
         help="The policy the complaint began under; a change of policies leaves it alone.",
     )
     pause_ids = fields.One2many(
-        "customer.complaint.pause", "complaint_id", groups="base.group_user"
+        "customer.complaint.pause",
+        "complaint_id",
+        groups="customer_complaint.group_complaint_manager",
     )
     paused_at = fields.Datetime(string="Paused since", readonly=True, copy=False)
     pause_reason_id = fields.Many2one(
@@ -291,17 +293,6 @@ class CustomerComplaint(models.Model):
     next_due_at = fields.Datetime(string="Next due", readonly=True, copy=False)
     next_due_type = fields.Selection(
         DEADLINE_TYPES, string="Next deadline", readonly=True, copy=False
-    )
-    time_left = fields.Char(compute="_compute_time_left")
-    urgency = fields.Selection(
-        [
-            ("late", "Late"),
-            ("soon", "Due within 8 hours"),
-            ("planned", "Planned"),
-            ("paused", "Paused"),
-            ("none", "Nothing due"),
-        ],
-        compute="_compute_time_left",
     )
     contact_ids = fields.One2many(
         "customer.complaint.contact", "complaint_id", string="Contacts"

@@ -120,7 +120,11 @@ class CustomerComplaintDeadline(models.Model):
     is_late = fields.Boolean(
         string="Late", compute="_compute_is_late", search="_search_is_late"
     )
-    event_ids = fields.One2many("customer.complaint.deadline.event", "deadline_id")
+    event_ids = fields.One2many(
+        "customer.complaint.deadline.event",
+        "deadline_id",
+        groups="customer_complaint.group_complaint_manager",
+    )
     escalation_ids = fields.One2many(
         "customer.complaint.escalation",
         "deadline_id",
@@ -214,12 +218,11 @@ class CustomerComplaintDeadline(models.Model):
         self.ensure_one()
         if not self._can_pause():
             return []
-        pauses = []
-        for pause in self.complaint_id.sudo().pause_ids.sorted("start_at"):
-            end_at = pause.end_at or until
-            if end_at and end_at > self.start_at and pause.start_at <= end_at:
-                pauses.append((max(pause.start_at, self.start_at), end_at))
-        return pauses
+        return [
+            (pause.start_at, pause.end_at or max(until, pause.start_at))
+            for pause in self.complaint_id.sudo().pause_ids
+            if pause.end_at or until
+        ]
 
     def _get_due(self, until=None):
         """Due time that start, limit and pauses give.
@@ -227,7 +230,7 @@ class CustomerComplaintDeadline(models.Model):
         :return: tuple (due time, whether working time had to be counted as elapsed)
         """
         self.ensure_one()
-        clock = self.calendar_id._get_complaint_clock() if self.calendar_id else None
+        clock = self.calendar_id._get_complaint_clock(self.company_id)
         due_at = due_times.replay(
             self.start_at, self.amount, self.unit, clock, self._get_pauses(until)
         )
@@ -422,3 +425,72 @@ class CustomerComplaintDeadline(models.Model):
         rows.sudo()._meet(fields.Datetime.now())
         rows.complaint_id._sync_next_due()
         return True
+
+    # ------------------------------------------------------------------
+    # History
+    # ------------------------------------------------------------------
+    def _get_segments(self, now):
+        """Times in which the clock of the deadline ran or stood, from its start on.
+
+        They follow one another without gap, until it was met or is no longer owed, else `now`.
+
+        :return: list of (from, to, "running" or "paused")
+        """
+        self.ensure_one()
+        pauses = []
+        if self._can_pause():
+            pauses = [
+                (pause.start_at, pause.end_at)
+                for pause in self.complaint_id.sudo().pause_ids
+            ]
+        dropped = self.sudo().event_ids.filtered(lambda e: e.kind == "dropped")[-1:]
+        end = self.done_at or (self.state == "dropped" and dropped.at) or now
+        return due_times.segments(self.start_at, end, pauses)
+
+    def _get_history(self):
+        """Sentences about start, moves and end of these rows, in the user's language.
+
+        :return: list of (moment, sentence)
+        """
+        history = []
+        for deadline in self:
+            label = deadline._get_label()
+            history.append((deadline.start_at, deadline._get_start_sentence(label)))
+            for event in deadline.sudo().event_ids:  # names of colleagues
+                history.append((event.at, event._get_sentence(label)))
+        return history
+
+    def _get_start_sentence(self, label):
+        self.ensure_one()
+        first = self.sudo().event_ids.filtered(lambda e: e.kind == "moved")[:1]
+        due = self._format_moment(first.old_due_at or self.due_at)
+        if self.deadline_type == "commitment":
+            return self.env._(
+                "Promised to the customer by %(due)s: %(promise)s",
+                due=due,
+                promise=self.commitment,
+            )
+        if not self.amount:
+            return self.env._("%(deadline)s due %(due)s.", deadline=label, due=due)
+        sentence = self.env._(
+            "%(deadline)s started: %(limit)s, due %(due)s.",
+            deadline=label,
+            limit=self._format_limit(),
+            due=due,
+        )
+        if self.is_fallback:
+            warning = self.env._(
+                "There are no working hours, so elapsed time is counted."
+            )
+            sentence = f"{sentence} {warning}"
+        return sentence
+
+    def _format_limit(self):
+        """The limit with its unit, in words of the user's language."""
+        self.ensure_one()
+        texts = {
+            due_times.HOUR: self.env._("%(amount)s h"),
+            due_times.WORKING_HOUR: self.env._("%(amount)s working hours"),
+            due_times.WORKING_DAY: self.env._("%(amount)s working days"),
+        }
+        return texts[self.unit] % {"amount": f"{self.amount:g}"}

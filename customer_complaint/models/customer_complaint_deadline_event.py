@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools import due_times
+
 
 class CustomerComplaintDeadlineEvent(models.Model):
     """What happened to a deadline after it began; written once, never changed."""
@@ -27,3 +29,28 @@ class CustomerComplaintDeadlineEvent(models.Model):
     reason = fields.Text(readonly=True)
     old_due_at = fields.Datetime(string="Due before", readonly=True)
     new_due_at = fields.Datetime(string="Due after", readonly=True)
+
+    def _get_sentence(self, label):
+        """What happened, in the user's language.
+
+        :param str label: what the deadline is called
+        """
+        self.ensure_one()
+        who, deadline = self.user_id.sudo().name, self.deadline_id
+        if self.kind == "met":
+            late = deadline.result == due_times.OVERDUE
+            return (
+                self.env._("%(deadline)s done, overdue (%(who)s).")
+                if late
+                else self.env._("%(deadline)s done on time (%(who)s).")
+            ) % {"deadline": label, "who": who}
+        if self.kind == "dropped":
+            return self.env._("%(deadline)s is no longer owed.", deadline=label)
+        return self.env._(
+            "%(deadline)s moved from %(old)s to %(new)s (%(who)s). %(reason)s",
+            deadline=label,
+            old=deadline._format_moment(self.old_due_at),
+            new=deadline._format_moment(self.new_due_at),
+            who=who,
+            reason=self.reason or self.env._("It had waited."),
+        )

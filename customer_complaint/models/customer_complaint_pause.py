@@ -43,3 +43,36 @@ class CustomerComplaintPause(models.Model):
         "(complaint_id) WHERE end_at IS NULL", "A complaint is paused once at a time."
     )
     _complaint_idx = models.Index("(complaint_id, start_at)")
+
+    def _get_history(self):
+        """Sentences about these pauses, in the user's language.
+
+        :return: list of (moment, sentence)
+        """
+        history = []
+        for pause in self.sudo():  # names of colleagues
+            why = pause.reason_id.name or pause.stage_id.name or ""
+            history.append(
+                (
+                    pause.start_at,
+                    self.env._(
+                        "Paused by %(who)s: %(why)s. %(note)s",
+                        who=pause.user_id.name,
+                        why=why,
+                        note=pause.note or "",
+                    ).strip(),
+                )
+            )
+            if pause.end_at:
+                seconds = (pause.end_at - pause.start_at).total_seconds()
+                history.append(
+                    (
+                        pause.end_at,
+                        self.env._(
+                            "Resumed by %(who)s after %(length)s.",
+                            who=pause.end_user_id.name,
+                            length=pause.complaint_id._format_length(seconds),
+                        ),
+                    )
+                )
+        return history

@@ -19,6 +19,11 @@ class ResCompany(models.Model):
         help="A satisfaction grade up to this one sends a complaint back to evaluation, "
         "even when the customer calls it solved. 0: never.",
     )
+    complaint_pause = fields.Boolean(
+        string="Allow pausing deadlines",
+        help="Colleagues may let deadlines wait, with a reason. Statutory limits and dates "
+        "told to the customer never wait.",
+    )
     complaint_credit_approval_amount = fields.Monetary(
         string="Approval of credit notes above",
         default=500.0,

@@ -16,6 +16,9 @@ class ResConfigSettings(models.TransientModel):
     complaint_reopen_grade = fields.Integer(
         related="company_id.complaint_reopen_grade", readonly=False
     )
+    complaint_pause = fields.Boolean(
+        related="company_id.complaint_pause", readonly=False
+    )
     complaint_credit_approval_amount = fields.Monetary(
         related="company_id.complaint_credit_approval_amount",
         currency_field="currency_id",
