@@ -85,9 +85,12 @@ class CustomerComplaint(models.Model):
         result = super()._message_post_after_hook(message, msg_values)
         if self._is_substantive(message):
             # Now, not the date of the message: a caller could choose that.
-            self._on_customer_told(
-                fields.Datetime.now(), outcome=self.env.context.get("complaint_outcome")
-            )
+            outcome = self.env.context.get("complaint_outcome")
+            self._on_customer_told(fields.Datetime.now(), outcome=outcome)
+            if outcome:
+                self._add_outcome_channel(
+                    self._get_shipped("channel_email", "customer.complaint.channel")
+                )
         elif self._is_said_by_customer(message):
             self._on_customer_said(fields.Datetime.now())
         return result

@@ -86,4 +86,8 @@ class CustomerComplaintContact(models.Model):
             lambda c: (c.date, c.outcome_told)
         ).items():
             told.complaint_id._on_customer_told(at, outcome=outcome)
+        for channel, told in (
+            answers.filtered("outcome_told").grouped("channel_id").items()
+        ):
+            told.complaint_id._add_outcome_channel(channel)
         return contacts

@@ -7,6 +7,12 @@ class ResCompany(models.Model):
     complaint_acknowledge = fields.Boolean(
         string="Acknowledge new complaints", default=True
     )
+    complaint_tell_in_hours = fields.Boolean(
+        string="Tell staff in working hours",
+        default=True,
+        help="Reminders and escalations wait for the next working moment, except for the "
+        "most severe level.",
+    )
     complaint_no_reply_attempts = fields.Integer(
         string="Attempts before closing without reply", default=2
     )
