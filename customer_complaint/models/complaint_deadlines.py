@@ -253,7 +253,7 @@ class CustomerComplaint(models.Model):
         # sudo: see _open_rows
         plan = Schedule({}, self.env["customer.complaint.deadline"].sudo(), [])
         now = fields.Datetime.now()
-        dropped = []
+        dropped, answered = [], self._get_answered()
         for complaint in self:
             if complaint.stage_type in CLOSED_TYPES:
                 continue
@@ -305,10 +305,63 @@ class CustomerComplaint(models.Model):
             plan.opened.extend(
                 complaint._prepare_deadline(limit, starts[limit.deadline_type], pauses)
                 for key, limit in limits.items()
-                if key not in known and starts.get(limit.deadline_type)
+                if key not in known
+                and starts.get(limit.deadline_type)
+                and not complaint._is_fulfilled(limit.deadline_type)
+                and not (
+                    limit.deadline_type == "first_response" and complaint in answered
+                )
             )
         rows = plan.dropped.browse(dropped).filtered(lambda d: d.state in OWED)
         return plan._replace(dropped=rows)
+
+    def _is_fulfilled(self, deadline_type):
+        """Whether what a deadline asks for happened in this round, also if nothing asked for it."""
+        self.ensure_one()
+        if deadline_type == "completion":
+            return bool(self.completed_at)
+        # Who tells the outcome has answered, planned and given the first feedback as well.
+        tells = ("first_response", "initial_handling", "result", "statutory")
+        return bool(self.outcome_at) and deadline_type in (*tells, "first_feedback")
+
+    def _get_answered(self):
+        """Complaints whose customer was answered in this round without a deadline for it."""
+        asked = self.sudo().deadline_ids.filtered(
+            lambda d: d.deadline_type == "first_response"
+            and d.round == d.complaint_id.round
+        )
+        rest = (self - asked.complaint_id).filtered(
+            lambda c: c.stage_type not in CLOSED_TYPES
+        )
+        if not rest:
+            return rest
+        # sudo: colleagues' messages and talks count, whoever looks
+        talks = rest.sudo().contact_ids.filtered(
+            lambda t: t.reached
+            and t.direction == "out"
+            and t.date >= t.complaint_id._get_round_start()
+        )
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "in", rest.ids),
+                    ("message_type", "in", ("comment", "email")),
+                    ("subtype_id.internal", "=", False),
+                    ("author_id.partner_share", "=", False),
+                ]
+            )
+        )
+        by_id = {complaint.id: complaint for complaint in rest}
+        told = {
+            message.res_id
+            for message in messages
+            if message.date >= by_id[message.res_id]._get_round_start()
+            and by_id[message.res_id]._is_substantive(message)
+        }
+        return rest.filtered(lambda c: c.id in told) | talks.complaint_id
 
     def _plan_hours(self, calendar):
         """What the working hours as they are now make of limits that follow `calendar`.

@@ -22,6 +22,7 @@ class CustomerComplaintLevel(models.Model):
     rank = fields.Integer(
         required=True,
         default=3,
+        aggregator=None,
         help="1 is the most severe level and has the shortest limits.",
     )
     scale = fields.Selection(
@@ -31,7 +32,7 @@ class CustomerComplaintLevel(models.Model):
         help="Shipped scale the level belongs to; your own levels have none. The set-up "
         "wizard changes the scale.",
     )
-    color = fields.Integer()
+    color = fields.Integer(aggregator=None)
     company_id = fields.Many2one(
         "res.company", help="Empty: the level is used by all companies."
     )
@@ -45,6 +46,13 @@ class CustomerComplaintLevel(models.Model):
         "Two active levels cannot have the same rank. Archive one of them or change "
         "its rank.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            # What users make is their own, also where the list is grouped by scale.
+            vals_list = [{**vals, "scale": False} for vals in vals_list]
+        return super().create(vals_list)
 
     @api.depends("name", "rank")
     @api.depends_context("lang")

@@ -36,9 +36,12 @@ class CustomerComplaintPolicy(models.Model):
         help="A pilot: holds for this team and those below it. Empty: for all teams.",
     )
     valid_from = fields.Date(
-        help="Complaints received from this day on. Empty: always."
+        string="Valid from", help="Complaints received from this day on. Empty: always."
     )
-    valid_to = fields.Date(help="Complaints received until this day. Empty: for ever.")
+    valid_to = fields.Date(
+        string="Valid until",
+        help="Complaints received until this day. Empty: for ever.",
+    )
     is_supplement = fields.Boolean(
         string="Beside the main policy",
         help="Its limits are added to those of the main policy, for example contact "
@@ -101,8 +104,13 @@ class CustomerComplaintPolicy(models.Model):
         return any(line.rank in (rank, 0) for line in self.line_ids)
 
     def action_recompute(self):
-        """Show what the policy as it is now would change for open complaints; none: for all."""
-        return self.env["customer.complaint.recompute"]._open(policy_id=self[:1].id)
+        """Show what the policy as it is now would change for open complaints."""
+        self.ensure_one()
+        return self.env["customer.complaint.recompute"]._open(policy_id=self.id)
+
+    def action_recompute_all(self):
+        """Show what all policies, not these, would change as they are now."""
+        return self.env["customer.complaint.recompute"]._open()
 
     @api.model
     def _get_day(self, company_id, moment):
@@ -204,15 +212,17 @@ class CustomerComplaintPolicyLine(models.Model):
         "customer.complaint.policy", required=True, ondelete="cascade", index=True
     )
     rank = fields.Integer(
-        string="Level Rank",
+        string="Rank",
         default=0,
         help="Rank of the levels this limit is for; 1 is the most severe. 0: every level.",
     )
     deadline_type = fields.Selection(
-        DEADLINE_TYPES, required=True, default="first_response"
+        DEADLINE_TYPES, string="Deadline", required=True, default="first_response"
     )
     stage_type = fields.Selection(
-        STAGE_TYPES, help="For a stage limit: in which stage the time counts."
+        STAGE_TYPES,
+        string="In stage",
+        help="For a stage limit: in which stage the time counts.",
     )
     measured = fields.Selection(
         [("case", "Each complaint"), ("mean", "Mean of all, as a target")],

@@ -121,6 +121,16 @@ class TestLevelScales(PolicyCommon):
         numbered[0].name = "Blocker"
         self.assertEqual(numbered[0].display_name, "Level 1 · Blocker")
 
+    def test_a_level_that_a_user_makes_is_his_own(self):
+        # C-27 X-07
+        level = (
+            self.env["customer.complaint.level"]
+            .with_user(self.manager)
+            .with_context(default_scale="numeric")
+            .create({"name": "Trifle", "rank": 4})
+        )
+        self.assertFalse(level.scale)
+
     def test_a_complaint_goes_on_with_an_archived_level(self):
         # C-27 C-29 X-07
         complaint = self.make_owned(level_id=self.levels[0].id)

@@ -151,6 +151,47 @@ class TestRecompute(PolicyCommon):
             self.assertEqual(self.state(complaint), before)
             self.assertTrue(self.row(complaint, "first_response").is_late)
 
+    def test_what_was_done_before_it_was_asked_for_is_not_owed(self):
+        # C-29 X-08
+        self.hold("by_class")
+        general = {"level_id": self.levels[2].id}
+        with freeze_time(NOW):
+            untouched, written, called, tried, told = (
+                self.make_owned(**general) for _number in range(5)
+            )
+            written.message_post(
+                body="We look into it.",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            untouched.message_post(
+                body="Who knows more?",
+                message_type="comment",
+                subtype_xmlid="mail.mt_note",
+            )
+            for complaint, reached in ((called, True), (tried, False)):
+                complaint.env["customer.complaint.contact"].create(
+                    {
+                        "complaint_id": complaint.id,
+                        "summary": "Called.",
+                        "reached": reached,
+                    }
+                )
+            self.tell_outcome(told)
+        with freeze_time(NOW + timedelta(hours=1)):
+            complaints = untouched | written | called | tried | told
+            self.hold("uniform")
+            self.apply(self.look_at(complaints))
+        self.assertEqual(
+            set(self.row(complaints, "first_response").complaint_id.ids),
+            set((untouched | tried).ids),
+        )
+        self.assertFalse(told.sudo().deadline_ids)
+        self.assertEqual(
+            set(self.row(complaints, "result").complaint_id.ids),
+            set((complaints - told).ids),
+        )
+
     def test_a_paused_deadline_keeps_its_pause(self):
         #
         with freeze_time(NOW):
@@ -255,7 +296,7 @@ class TestRecompute(PolicyCommon):
         supplement = self.shipped("result_72")
         supplement.active = True
         everything = self.env["customer.complaint.policy"].with_user(self.manager)
-        wizard = self.look(everything.action_recompute())
+        wizard = self.look(everything.action_recompute_all())
         self.assertGreaterEqual(wizard.complaint_count, 2)
         wizard = self.look(supplement.with_user(self.manager).action_recompute())
         self.apply(wizard)
@@ -362,7 +403,7 @@ class TestRecompute(PolicyCommon):
         with self.assertRefused(AccessError, "top-secret"):
             self.look_at(mine | theirs)
         everything = self.env["customer.complaint.policy"].with_user(self.lead)
-        wizard = self.look(everything.action_recompute(), self.lead)
+        wizard = self.look(everything.action_recompute_all(), self.lead)
         self.assertNotIn(theirs, wizard._get_complaints().sudo())
         wizard = self.look_at(mine)
         self.assertEqual(wizard._get_complaints(), mine.with_user(self.lead))

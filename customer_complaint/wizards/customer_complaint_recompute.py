@@ -57,7 +57,8 @@ class CustomerComplaintRecompute(models.TransientModel):
     def _open(self, **values):
         """Look at what would change and open the dialog that shows it."""
         wizard = self.create(values)
-        wizard._show(*wizard._examine(wizard._get_complaints()))
+        values, lines, _plans = wizard._examine(wizard._get_complaints())
+        wizard._show(values, lines)
         return wizard._get_dialog()
 
     def _get_dialog(self):
@@ -169,16 +170,19 @@ class CustomerComplaintRecompute(models.TransientModel):
         return lines
 
     def _examine(self, complaints):
-        """What would change.
+        """What would change; nothing is written.
 
-        :return: tuple (values of this dialog, list of values of a line per change)
+        :return: tuple (values of this dialog, list of values of a line per change, list of
+            (complaints, their `Schedule`, their new policies) in portions)
         """
         self.ensure_one()
         now = fields.Datetime.now()
-        lines, policy_count, kept_late, kept_agreed = [], 0, 0, 0
+        lines, plans, policy_count, kept_late, kept_agreed = [], [], 0, 0, 0
         for chunk in _chunks(complaints):
-            lines += self._describe(self._plan(chunk), now)
-            policy_count += sum(map(len, self._get_new_policies(chunk).values()))
+            plan, policies = self._plan(chunk), self._get_new_policies(chunk)
+            plans.append((chunk, plan, policies))
+            lines += self._describe(plan, now)
+            policy_count += sum(map(len, policies.values()))
             # sudo: see _open_rows
             for row in chunk.sudo().deadline_ids:
                 if row.state not in OWED or (self.calendar_id and row.unit == "hour"):
@@ -200,7 +204,7 @@ class CustomerComplaintRecompute(models.TransientModel):
             "listed_count": min(len(lines), LISTED),
             "fingerprint": self._get_fingerprint(lines, policy_count),
         }
-        return values, lines
+        return values, lines, plans
 
     def _show(self, values, lines):
         self.write(values)
@@ -237,13 +241,12 @@ class CustomerComplaintRecompute(models.TransientModel):
         complaints = self._get_complaints()
         complaints.check_access("write")
         complaints._lock()
-        values, lines = self._examine(complaints)
+        values, lines, plans = self._examine(complaints)
         if values["fingerprint"] != self.fingerprint:
             self._show(values, lines)
             return self._get_dialog()
-        for chunk in _chunks(complaints):
-            plan = self._plan(chunk)
-            for policy, group in self._get_new_policies(chunk).items():
+        for chunk, plan, policies in plans:
+            for policy, group in policies.items():
                 group.sudo().policy_id = policy  # sudo: a process field
             chunk._apply_schedule(plan, self.reason)
             chunk._sync_next_due()
@@ -275,7 +278,7 @@ class CustomerComplaintRecomputeLine(models.TransientModel):
     complaint_id = fields.Many2one("customer.complaint", readonly=True)
     deadline_type = fields.Selection(DEADLINE_TYPES, string="Deadline", readonly=True)
     kind = fields.Selection(
-        [("moved", "Moves"), ("opened", "Newly owed"), ("dropped", "No longer owed")],
+        [("moved", "Moves"), ("opened", "New"), ("dropped", "No longer owed")],
         string="Change",
         readonly=True,
     )

@@ -400,7 +400,7 @@ class CustomerComplaintSetup(models.TransientModel):
         for fname, value in plan.settings.items():
             words = (
                 self.currency_id.format(value)
-                if labels[fname].type == "monetary"
+                if value and labels[fname].type == "monetary"
                 else self.env._("on")
                 if value
                 else self.env._("off")
