@@ -34,9 +34,13 @@ from . import complaint_deadlines
 from . import complaint_events
 from . import complaint_pause
 from . import complaint_time_left
+from . import complaint_forecast
 from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
+from . import complaint_told
+from . import deadline_told
+from . import mail_template
 from . import complaint_documents
 from . import complaint_register
 from . import complaint_credit
@@ -44,5 +48,8 @@ from . import sale_order
 from . import account_move
 from . import res_partner
 from . import res_users
+from . import customer_complaint_absence
+from . import complaint_absence
+from . import customer_complaint_workload
 from . import customer_complaint_indicator
 from . import customer_complaint_dashboard

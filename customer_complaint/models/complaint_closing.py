@@ -25,9 +25,7 @@ class CustomerComplaint(models.Model):
                         complaint=complaint.name,
                     )
                 )
-        return self._get_composer(
-            "customer_complaint.mail_template_outcome", complaint_outcome=True
-        )
+        return self._get_composer("customer_complaint.mail_template_outcome", "outcome")
 
     def _tell_outcome(self, at):
         """Event: the customer was told the outcome at `at`; the work is complete with it."""
@@ -48,13 +46,15 @@ class CustomerComplaint(models.Model):
                     )
                 )
         self._complete(at)
+        told_before = self.filtered("outcome_at")
         first = self._meet_deadlines(("first_feedback",), at).complaint_id
-        # The message that is the first feedback is not the second one as well.
-        (self - first)._meet_deadlines(("second_feedback",), at)
+        # What is the first feedback is not the second one as well.
+        (told_before - first)._meet_deadlines(("second_feedback",), at)
         self._meet_deadlines(("initial_handling", "result", "statutory"), at)
         self._drop_deadlines(("next_update",))
-        self.outcome_at = at
-        first._open_again(("second_feedback",))
+        # An outcome logged later may have been told before the last one.
+        self.filtered(lambda c: not c.outcome_at or c.outcome_at < at).outcome_at = at
+        first._open_owed(("second_feedback",))
         self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
             "feedback"
         )
@@ -143,9 +143,10 @@ class CustomerComplaint(models.Model):
         complaints.close_reason = reason
         newly.sudo().closed_at = fields.Datetime.now()
         complaints._resume_deadlines(fields.Datetime.now())
-        # What was promised beyond the closing is owed still, nothing else is.
+        # What was promised beyond the closing is owed still, nothing else is; the limit of a
+        # stage ends when the complaint leaves it.
         complaints.deadline_ids.filtered(
-            lambda d: d.deadline_type not in OUTLIVES_CLOSING
+            lambda d: d.deadline_type not in (*OUTLIVES_CLOSING, "stage")
         )._drop()
         self._sync_next_due()
         if newly:
@@ -181,6 +182,8 @@ class CustomerComplaint(models.Model):
         """
         now = fields.Datetime.now()
         complaints = self.with_context(complaint_reopen=True)
+        self._resume_deadlines(now)
+        self._meet_deadlines(("stage",), now)
         # sudo: see _open_rows; what the old round still owed is owed by the new one
         self.sudo().deadline_ids.filtered(
             lambda d: d.deadline_type != "commitment"
@@ -197,11 +200,14 @@ class CustomerComplaint(models.Model):
                     "outcome_at": False,
                     "outcome_channel_ids": [Command.clear()],
                     "completed_at": False,
+                    "told_at": False,
+                    "plan_told_at": False,
                     "closed_at": False,
                     "close_reason": False,
                 }
             )
         complaints._move_to_type("assessed")
+        self._pause_by_stage(now)
         self._start_deadlines()
         self._message_log_batch(
             bodies={

@@ -11,7 +11,7 @@ from ..tools.deadline_types import (
     FROM_RECEIPT_ONLY,
     FROM_ROUND,
     ONCE_PER_ROUND,
-    PAUSABLE,
+    OUTLIVES_CLOSING,
 )
 from .customer_complaint_deadline import OWED
 from .customer_complaint_stage import CLOSED_TYPES
@@ -108,27 +108,44 @@ class CustomerComplaint(models.Model):
         }
         if self.completed_at:
             starts |= dict.fromkeys(FROM_COMPLETION, self.completed_at)
-            if any(self._get_policies().mapped("second_from_first")):
+            if self._is_second_from_first():
                 first = self.sudo().deadline_ids.filtered(
                     lambda d: d.deadline_type == "first_feedback"
                     and d.round == self.round
                 )
                 starts["second_feedback"] = first.done_at
         if not self.outcome_at:
-            starts["next_update"] = self._get_last_told() or round_start
+            starts["next_update"] = self.told_at or round_start
         else:
             starts.pop("next_update")
         starts["stage"] = self.stage_since or round_start
         return starts
 
-    def _get_last_told(self):
-        """When the customer was last told something in this round, by the ledger."""
-        rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.round == self.round
-            and d.deadline_type in ("first_response", "next_update")
-            and d.done_at
-        )
-        return max(rows.mapped("done_at"), default=False)
+    def _is_second_from_first(self):
+        """Whether the policy that limits the second feedback counts it from the first."""
+        self.ensure_one()
+        line_ids = [
+            limit.line_id
+            for limit in self._get_limits()
+            if limit.deadline_type == "second_feedback"
+        ]
+        lines = self.env["customer.complaint.policy.line"].sudo().browse(line_ids)
+        return lines.policy_id.second_from_first
+
+    def _get_fulfilled(self):
+        """Types of deadlines for which in this round nothing is left to do, limited or not."""
+        self.ensure_one()
+        done = {
+            "first_response": self.told_at,
+            "initial_handling": self.plan_told_at or self.outcome_at,
+            "completion": self.completed_at,
+            "result": self.outcome_at,
+            "statutory": self.outcome_at,
+            "first_feedback": self.outcome_at
+            and self.completed_at
+            and self.completed_at <= self.outcome_at,
+        }
+        return {deadline_type for deadline_type, is_done in done.items() if is_done}
 
     # ------------------------------------------------------------------
     # Opening
@@ -137,20 +154,38 @@ class CustomerComplaint(models.Model):
         """Open what is owed from the beginning of the round."""
         self._open_owed((*FROM_ROUND, "stage"))
 
-    def _open_owed(self, deadline_types):
-        """Open rows of these types as far as a policy limits them and they have begun."""
+    def _open_owed(self, deadline_types, start_at=None):
+        """Open rows of these types as far as a policy limits them and they have begun.
+
+        What is owed in this round already is not opened again.
+
+        :param datetime start_at: from when they count; by default as `_get_starts` says
+        """
         vals_list = []
         for complaint in self:
             starts = complaint._get_starts()
+            known = complaint._get_known_keys()
             for limit in complaint._get_limits():
-                start_at = (
-                    limit.deadline_type in deadline_types
+                start = start_at or starts.get(limit.deadline_type)
+                if (
+                    start
+                    and limit.deadline_type in deadline_types
+                    and limit.key not in known
                     and complaint._is_limited_now(limit)
-                    and starts.get(limit.deadline_type)
-                )
-                if start_at:
-                    vals_list.append(complaint._prepare_deadline(limit, start_at))
+                ):
+                    vals_list.append(complaint._prepare_deadline(limit, start))
         self._open_rows(vals_list)
+
+    def _get_known_keys(self):
+        """What a policy limits and this round has a row for; of those owed again and again, what
+        runs."""
+        self.ensure_one()
+        return {
+            row._get_limit_key()
+            for row in self.sudo().deadline_ids
+            if (row.state in OWED and row.deadline_type not in ONCE_PER_ROUND)
+            or (row.round == self.round and row.deadline_type in ONCE_PER_ROUND)
+        }
 
     def _is_limited_now(self, limit):
         """Whether a limit concerns the complaint where it stands; stage limits only there."""
@@ -161,27 +196,25 @@ class CustomerComplaint(models.Model):
         # sudo: the ledger is written by events only, nobody has rights to write it
         rows = self.env["customer.complaint.deadline"].sudo()._open(vals_list)
         if paused := rows.filtered(lambda d: d.complaint_id.paused_at):
-            paused._recompute()
+            paused._wait_or_run()
         self._sync_next_due()
         return rows
 
-    def _prepare_deadline(self, limit, start_at, pauses=()):
-        """Values of a row that counts `limit` from `start_at`.
-
-        :param pauses: finished pauses of the complaint that may lie after `start_at`
-        """
+    def _prepare_deadline(self, limit, start_at):
+        """Values of a row that counts `limit` from `start_at`."""
         self.ensure_one()
-        if limit.deadline_type not in PAUSABLE:
-            pauses = ()
         calendar = self._get_calendar_for(limit.unit)
         clock = calendar._get_complaint_clock(self.company_id)
+        stage = self.stage_id if limit.deadline_type == "stage" else None
+        pauses = self._get_pauses(limit.deadline_type, stage)
         return {
             "complaint_id": self.id,
             "deadline_type": limit.deadline_type,
+            "owed_to": "internal" if limit.deadline_type == "stage" else "customer",
             "round": self.round,
             "start_at": start_at,
             "due_at": due_times.replay(
-                start_at, limit.amount, limit.unit, clock, pauses
+                start_at, limit.amount, limit.unit, clock, pauses._get_spans()
             ),
             "amount": limit.amount,
             "unit": limit.unit,
@@ -190,7 +223,7 @@ class CustomerComplaint(models.Model):
                 start_at, limit.amount, limit.unit, clock
             ),
             "policy_line_id": limit.line_id,
-            "stage_id": limit.deadline_type == "stage" and self.stage_id.id,
+            "stage_id": stage and stage.id,
             "rank": self.level_rank,
         }
 
@@ -244,124 +277,68 @@ class CustomerComplaint(models.Model):
         """What the limits as they are now make of the ledger; nothing is written.
 
         A limit that is not known any more is no longer owed, one that was not known is owed from
-        now on, and a date that was agreed or told to the customer stays.
+        now on unless it was fulfilled already, and a date that a lead agreed stays.
 
         :param bool anew: by the policies that hold now, not by those the complaints began under;
             then what is overdue already stays as it is
         :return: `Schedule`
         """
-        # sudo: see _open_rows
-        plan = Schedule({}, self.env["customer.complaint.deadline"].sudo(), [])
+        Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_rows
+        changed, dropped, opened = {}, [], []
         now = fields.Datetime.now()
-        dropped, answered = [], self._get_answered()
         for complaint in self:
-            if complaint.stage_type in CLOSED_TYPES:
-                continue
+            closed = complaint.stage_type in CLOSED_TYPES
             limits = {
                 limit.key: limit
                 for limit in complaint._get_limits(anew)
                 if complaint._is_limited_now(limit)
+                and (not closed or limit.deadline_type in (*OUTLIVES_CLOSING, "stage"))
             }
+            fulfilled = complaint._get_fulfilled()
             starts = complaint._get_starts()
             rows = complaint.sudo().deadline_ids.filtered(
                 lambda d, c=complaint: d.round == c.round
                 and d.deadline_type != "commitment"
             )
-            known = {
-                row._get_limit_key()
-                for row in rows
-                if row.state in OWED or row.deadline_type in ONCE_PER_ROUND
-            }
+            known = complaint._get_known_keys()
             for row in rows.filtered(
-                lambda d: d.amount
+                lambda d, fulfilled=fulfilled: d.amount
                 and not d.is_agreed
                 and (
                     d.state in OWED
-                    or (d.state == "dropped" and d.deadline_type in ONCE_PER_ROUND)
+                    or (
+                        d.state == "dropped"
+                        and d.deadline_type in ONCE_PER_ROUND
+                        and d.deadline_type not in fulfilled
+                    )
                 )
             ):
                 if anew and row.state == "open" and row.due_at < now:
                     continue
                 if not (limit := limits.get(row._get_limit_key())):
-                    dropped += row.ids
+                    dropped.append(row.id)
                     continue
-                start_at = starts.get(row.deadline_type)
-                if row.deadline_type == "next_reply" or not start_at:
-                    start_at = row.start_at
-                plan.changed[row] = {
-                    # What an earlier level had not asked for may be owed again.
-                    "state": "open" if row.state == "dropped" else row.state,
-                    "start_at": start_at,
+                changed[row] = {
+                    # What an earlier level had not asked for may be owed again. Its clock
+                    # stood: a date that passed meanwhile was not missed.
+                    "state": "paused" if row.state == "dropped" else row.state,
+                    "start_at": row.start_at
+                    if row.deadline_type == "next_reply"
+                    else starts.get(row.deadline_type) or row.start_at,
                     "amount": limit.amount,
                     "unit": limit.unit,
                     "policy_line_id": limit.line_id,
                     "calendar_id": complaint._get_calendar_for(limit.unit),
                 }
-            pauses = [
-                (pause.start_at, pause.end_at)
-                for pause in complaint.sudo().pause_ids
-                if pause.end_at
-            ]
-            plan.opened.extend(
-                complaint._prepare_deadline(limit, starts[limit.deadline_type], pauses)
+            opened += [
+                complaint._prepare_deadline(limit, starts[limit.deadline_type])
                 for key, limit in limits.items()
                 if key not in known
                 and starts.get(limit.deadline_type)
-                and not complaint._is_fulfilled(limit.deadline_type)
-                and not (
-                    limit.deadline_type == "first_response" and complaint in answered
-                )
-            )
-        rows = plan.dropped.browse(dropped).filtered(lambda d: d.state in OWED)
-        return plan._replace(dropped=rows)
-
-    def _is_fulfilled(self, deadline_type):
-        """Whether what a deadline asks for happened in this round, also if nothing asked for it."""
-        self.ensure_one()
-        if deadline_type == "completion":
-            return bool(self.completed_at)
-        # Who tells the outcome has answered, planned and given the first feedback as well.
-        tells = ("first_response", "initial_handling", "result", "statutory")
-        return bool(self.outcome_at) and deadline_type in (*tells, "first_feedback")
-
-    def _get_answered(self):
-        """Complaints whose customer was answered in this round without a deadline for it."""
-        asked = self.sudo().deadline_ids.filtered(
-            lambda d: d.deadline_type == "first_response"
-            and d.round == d.complaint_id.round
-        )
-        rest = (self - asked.complaint_id).filtered(
-            lambda c: c.stage_type not in CLOSED_TYPES
-        )
-        if not rest:
-            return rest
-        # sudo: colleagues' messages and talks count, whoever looks
-        talks = rest.sudo().contact_ids.filtered(
-            lambda t: t.reached
-            and t.direction == "out"
-            and t.date >= t.complaint_id._get_round_start()
-        )
-        messages = (
-            self.env["mail.message"]
-            .sudo()
-            .search(
-                [
-                    ("model", "=", self._name),
-                    ("res_id", "in", rest.ids),
-                    ("message_type", "in", ("comment", "email")),
-                    ("subtype_id.internal", "=", False),
-                    ("author_id.partner_share", "=", False),
-                ]
-            )
-        )
-        by_id = {complaint.id: complaint for complaint in rest}
-        told = {
-            message.res_id
-            for message in messages
-            if message.date >= by_id[message.res_id]._get_round_start()
-            and by_id[message.res_id]._is_substantive(message)
-        }
-        return rest.filtered(lambda c: c.id in told) | talks.complaint_id
+                and limit.deadline_type not in fulfilled
+            ]
+        dropped = Deadline.browse(dropped).filtered(lambda d: d.state in OWED)
+        return Schedule(changed, dropped, opened)
 
     def _plan_hours(self, calendar):
         """What the working hours as they are now make of limits that follow `calendar`.
@@ -370,22 +347,18 @@ class CustomerComplaint(models.Model):
 
         :return: `Schedule`
         """
-        plan = Schedule({}, self.env["customer.complaint.deadline"].sudo(), [])
-        now = fields.Datetime.now()
-        for complaint in self.filtered(lambda c: c.stage_type not in CLOSED_TYPES):
+        changed, now = {}, fields.Datetime.now()
+        for complaint in self:
             current = complaint._get_calendar()
             # sudo: see _open_rows
-            for row in complaint.sudo().deadline_ids:
+            for row in complaint.sudo().deadline_ids._filter_counted():
                 if (
-                    row.state in OWED
-                    and row.amount
-                    and row.unit != due_times.HOUR
-                    and not row.is_agreed
+                    row.unit != due_times.HOUR
                     and calendar in (row.calendar_id, current)
                     and (row.state == "paused" or row.due_at >= now)
                 ):
-                    plan.changed[row] = {"calendar_id": current}
-        return plan
+                    changed[row] = {"calendar_id": current}
+        return Schedule(changed, self.env["customer.complaint.deadline"].sudo(), [])
 
     def _apply_schedule(self, plan, reason):
         """Write what was planned; a changed due time arms every escalation step again.
@@ -395,14 +368,14 @@ class CustomerComplaint(models.Model):
         plan.dropped._drop(reason)
         self._open_rows(plan.opened)
         for row, values in plan.changed.items():
-            changed = {
+            vals = {
                 fname: value.id if fname == "calendar_id" else value
                 for fname, value in values.items()
                 if value != (row[fname].id if fname == "policy_line_id" else row[fname])
             }
-            if changed:
-                row.write(changed)
-        plan.dropped.browse(row.id for row in plan.changed)._recompute(reason)
+            if vals:
+                row.write(vals)
+        plan.dropped.concat(*plan.changed)._recompute(reason)
 
     def action_recompute(self):
         """Show what policies and hours as they are now would change for these complaints."""

@@ -138,6 +138,7 @@ class CustomerComplaint(models.Model):
                 if complaint.user_id or complaint.stage_type != "received"
             }
         )
+        self._pause_by_stage(fields.Datetime.now())
         self._start_deadlines()
         self._send_acknowledgement()
 

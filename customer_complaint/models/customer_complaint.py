@@ -21,6 +21,8 @@ PROCESS_FIELDS = {
     "outcome_at",
     "outcome_channel_ids",
     "completed_at",
+    "told_at",
+    "plan_told_at",
     "stage_since",
     "paused_at",
     "pause_reason_id",
@@ -252,6 +254,13 @@ class CustomerComplaint(models.Model):
         copy=False,
         help="The solution was carried out; contact after completion counts from here.",
     )
+    told_at = fields.Datetime(
+        string="Customer told last",
+        readonly=True,
+        copy=False,
+        help="When the customer was last told something in this round.",
+    )
+    plan_told_at = fields.Datetime(string="Plan told", readonly=True, copy=False)
     outcome_at = fields.Datetime(string="Outcome told", readonly=True, copy=False)
     outcome_channel_ids = fields.Many2many(
         "customer.complaint.channel",
@@ -508,11 +517,12 @@ class CustomerComplaint(models.Model):
         }
         old_emails = {c: email_normalize(c.email_from) for c in old_partners}
         res = super().write(vals)
-        # Checked after writing, so that what is missing may come in the same call.
-        if before:
-            self._check_move(before)
         if left:
             self.browse([complaint.id for complaint in left])._on_stage_changed(left)
+        # Checked after writing, so that what is missing may come in the same call. It may move
+        # the complaint on.
+        if before:
+            self._check_move(before)
         if {"level_id", "received_at"} & vals.keys():
             self._reschedule_deadlines(
                 vals.get("level_reason") or self.env._("Level or receipt time changed.")

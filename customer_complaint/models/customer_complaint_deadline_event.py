@@ -27,6 +27,17 @@ class CustomerComplaintDeadlineEvent(models.Model):
     at = fields.Datetime(string="When", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="By", readonly=True)
     reason = fields.Text(readonly=True)
+    reason_id = fields.Many2one(
+        "customer.complaint.deadline.reason",
+        string="Reason told",
+        readonly=True,
+        ondelete="restrict",
+    )
+    is_told = fields.Boolean(
+        string="Customer told",
+        readonly=True,
+        help="The customer was told about the new date and its reason.",
+    )
     old_due_at = fields.Datetime(string="Due before", readonly=True)
     new_due_at = fields.Datetime(string="Due after", readonly=True)
 

@@ -256,7 +256,8 @@ class TestDeadlines(ComplaintCommon):
             .with_context(default_deadline_id=row.id)
         )
         wizard.due_at = datetime(2025, 3, 10, 9)
-        wizard.reason = "The carrier needs a week."
+        wizard.reason_id = self.env.ref("customer_complaint.reason_move_supply")
+        wizard.interim_plan = "The carrier needs a week."
         wizard.save().action_move()
         self.assertEqual(row.due_at, datetime(2025, 3, 10, 9))
         complaint._change_level(self.levels[0], "Somebody may be hurt.")
@@ -270,7 +271,11 @@ class TestDeadlines(ComplaintCommon):
         complaint = self.make_owned()
         row = self.row(complaint, "completion")
         self.env["customer.complaint.move.deadline"].with_user(self.lead).create(
-            {"deadline_id": row.id, "due_at": "2025-03-20 09:00:00", "reason": "late"}
+            {
+                "deadline_id": row.id,
+                "due_at": "2025-03-20 09:00:00",
+                "reason_id": self.env.ref("customer_complaint.reason_move_other").id,
+            }
         ).action_move()
         self.tell_outcome(complaint)
         self.assertEqual((row.state, row.result), ("done", "overdue"))
@@ -280,14 +285,23 @@ class TestDeadlines(ComplaintCommon):
         complaint = self.make_owned()
         row = self.row(complaint, "completion")
         wizard = self.env["customer.complaint.move.deadline"].with_user(self.lead)
+        reason = self.env.ref("customer_complaint.reason_move_other")
         with self.assertRefused(UserError, "in the future"):
             wizard.create(
-                {"deadline_id": row.id, "due_at": "2025-03-03 11:00:00", "reason": "x"}
+                {
+                    "deadline_id": row.id,
+                    "due_at": "2025-03-03 11:00:00",
+                    "reason_id": reason.id,
+                }
             ).action_move()
         self.tell_outcome(complaint)
         with self.assertRefused(UserError, "no longer running"):
             wizard.create(
-                {"deadline_id": row.id, "due_at": "2025-03-09 11:00:00", "reason": "x"}
+                {
+                    "deadline_id": row.id,
+                    "due_at": "2025-03-09 11:00:00",
+                    "reason_id": reason.id,
+                }
             ).action_move()
 
     def test_time_left_is_told_in_words_and_by_urgency(self):

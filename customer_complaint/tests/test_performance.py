@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from odoo.tests import tagged
 
 from .common import RECEIPT, ComplaintCommon
@@ -51,6 +53,39 @@ class TestPerformance(ComplaintCommon):
             complaints.web_search_read([], specification, limit=limit)
             counts.append(self.env.cr.sql_log_count - start)
         self.assertLessEqual(counts[1], counts[0] + 1)
+
+    def test_events_cost_the_same_for_five_and_fifty_complaints(self):
+        reason = self.env.ref("customer_complaint.reason_pause_supplier")
+        told = RECEIPT + timedelta(hours=9)
+        events = {
+            "taken": lambda c: c.write({"user_id": self.env.uid}),
+            "started": lambda c: c.action_start(),
+            "paused": lambda c: c._pause_deadlines(told, reason),
+            "resumed": lambda c: c._resume_deadlines(told + timedelta(hours=1)),
+            "graded": lambda c: c._change_level(self.levels[0], "Danger"),
+            "said": lambda c: c._on_customer_said(told),
+            "told": lambda c: c._on_customer_told(told),
+            "promised": lambda c: c._promise(datetime(2099, 1, 1), "A part"),
+            "shown": lambda c: c.mapped("deadline_history"),
+        }
+        costs = {}
+        for count in (5, 50):
+            complaints = self.env["customer.complaint"].create(
+                [
+                    {**vals, "demand": "A part", "category_id": self.category.id}
+                    for vals in self.vals(count)
+                ]
+            )
+            for name, event in events.items():
+                self.env.flush_all()
+                self.env.invalidate_all()
+                start = self.env.cr.sql_log_count
+                event(complaints)
+                self.env.flush_all()
+                costs[name, count] = self.env.cr.sql_log_count - start
+        for name in events:
+            # Odoo writes in packages of a hundred rows: a few statements more, none per row.
+            self.assertLessEqual(costs[name, 50], costs[name, 5] + 10, name)
 
     def test_escalating_a_hundred_rows_costs_the_same_per_batch(self):
         self.env["customer.complaint.deadline"].search([]).next_step_at = False

@@ -407,7 +407,7 @@ class TestChannels(PolicyCommon):
         # The same channel again is not another one.
         self.tell_outcome(complaint, channel_id=self.phone.id)
         self.assertEqual(complaint.next_action, "channel")
-        complaint.with_context(complaint_outcome=True).message_post(
+        complaint.with_context(complaint_tells="outcome").message_post(
             body="As told on the phone: a new door comes on Friday.",
             message_type="comment",
             subtype_xmlid="mail.mt_comment",

@@ -24,11 +24,12 @@ class CustomerComplaintEscalate(models.TransientModel):
     def _compute_user_id(self):
         for wizard in self:
             team = wizard.complaint_ids.sudo().team_id[:1]
+            leader = team.leader_id._get_complaint_stand_in(team)
             # Whoever leads the team asks those above.
             wizard.user_id = (
-                team.leader_id
-                if team.leader_id != self.env.user
-                else team._get_top_leader()
+                leader
+                if leader != self.env.user
+                else team._get_top_leader()._get_complaint_stand_in()
             )
 
     def action_escalate(self):

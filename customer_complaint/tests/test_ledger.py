@@ -1,0 +1,853 @@
+from datetime import datetime, timedelta
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import Form, tagged
+
+from .common import RECEIPT, ComplaintCommon
+
+HOUR = timedelta(hours=1)
+
+
+@tagged("post_install", "-at_install")
+class TestLedger(ComplaintCommon):
+    """What starts, pauses and stops each type of deadline."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.complaint_pause = True
+        cls.waiting = cls.env.ref("customer_complaint.reason_pause_customer")
+        cls.supplier = cls.env.ref("customer_complaint.reason_pause_supplier")
+        cls.calendar = cls.env["resource.calendar"].create(
+            {
+                "name": "Nine to five",
+                "tz": "UTC",
+                "attendance_ids": [
+                    Command.create(
+                        {
+                            "name": "Day",
+                            "dayofweek": str(day),
+                            "hour_from": 9,
+                            "hour_to": 17,
+                        }
+                    )
+                    for day in range(5)
+                ],
+            }
+        )
+
+    def set_limits(self, *limits):
+        """Make (deadline type, amount[, unit[, stage type]]) the only policy."""
+        self.env["customer.complaint.policy"].search([]).active = False
+        return self.env["customer.complaint.policy"].create(
+            {
+                "name": "Test",
+                "line_ids": [
+                    Command.create(
+                        dict(
+                            zip(
+                                ("deadline_type", "amount", "unit", "stage_type"),
+                                limit,
+                                strict=False,
+                            )
+                        )
+                    )
+                    for limit in limits
+                ],
+            }
+        )
+
+    def at(self, moment):
+        return freeze_time(moment)
+
+    def tell(self, complaint, moment, **values):
+        """The handler tells the customer something on the phone."""
+        return complaint.env["customer.complaint.contact"].create(
+            {
+                "complaint_id": complaint.id,
+                "summary": "Told the customer",
+                "date": moment,
+                **values,
+            }
+        )
+
+    def due(self, complaint, deadline_type, round_number=1):
+        rows = self.row(complaint, deadline_type, round_number)
+        return [row.due_at for row in rows.sorted("id")]
+
+    def assertRow(self, complaint, deadline_type, state, result=False):
+        row = self.row(complaint, deadline_type, complaint.round)[-1:]
+        self.assertEqual((row.state, row.result), (state, result), deadline_type)
+
+    # ------------------------------------------------------------------
+    # Units
+    # ------------------------------------------------------------------
+    def test_each_line_says_whether_elapsed_or_working_time_counts(self):
+        # C-32 C-40
+        self.team.calendar_id = self.calendar
+        self.set_limits(
+            ("first_response", 2, "working_day"),
+            ("completion", 16, "working_hour"),
+            ("result", 72),
+        )
+        friday = datetime(2025, 3, 7, 16)
+        complaint = self.make_complaint(received_at=friday)
+        self.assertEqual(
+            self.due(complaint, "first_response"), [datetime(2025, 3, 11, 16)]
+        )
+        self.assertEqual(self.due(complaint, "completion"), [datetime(2025, 3, 11, 16)])
+        self.assertEqual(self.due(complaint, "result"), [friday + 72 * HOUR])
+        self.assertFalse(any(complaint.deadline_ids.mapped("is_fallback")))
+
+    def test_working_time_is_that_of_the_team_then_of_the_one_above_then_the_company(
+        self,
+    ):
+        # C-40
+        complaint = self.make_complaint()
+        self.company.resource_calendar_id = self.calendar
+        self.assertEqual(complaint._get_calendar(), self.calendar)
+        above = self.calendar.copy({"name": "Above"})
+        self.top_team.calendar_id = above
+        self.assertEqual(complaint._get_calendar(), above)
+        own = self.calendar.copy({"name": "Own"})
+        self.team.calendar_id = own
+        self.assertEqual(complaint._get_calendar(), own)
+
+    def test_a_calendar_without_hours_counts_elapsed_time_and_says_so(self):
+        # C-40
+        self.calendar.attendance_ids.unlink()
+        self.team.calendar_id = self.calendar
+        self.set_limits(("completion", 2, "working_day"))
+        complaint = self.make_complaint()
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 48 * HOUR])
+        self.assertTrue(self.row(complaint, "completion").is_fallback)
+        self.assertIn("no working hours", complaint.deadline_history)
+
+    # ------------------------------------------------------------------
+    # Pause
+    # ------------------------------------------------------------------
+    def test_a_pause_keeps_the_working_time_that_was_left(self):
+        # C-40, and CAL-03 of the worked examples
+        self.team.calendar_id = self.calendar
+        self.set_limits(("completion", 8, "working_hour"), ("statutory", 240))
+        complaint = self.make_owned(received_at=datetime(2026, 3, 6, 15))
+        self.assertEqual(self.due(complaint, "completion"), [datetime(2026, 3, 9, 15)])
+        with self.at("2026-03-06 16:00:00"):
+            complaint._pause_deadlines(datetime(2026, 3, 6, 16), self.supplier)
+            self.assertRow(complaint, "completion", "paused")
+            self.assertRow(complaint, "statutory", "open")
+            self.assertEqual(complaint.next_due_type, "statutory")
+        with self.at("2026-03-09 10:00:00"):
+            self.assertFalse(self.row(complaint, "completion").is_late)
+            complaint.action_resume()
+        self.assertEqual(self.due(complaint, "completion"), [datetime(2026, 3, 9, 17)])
+        self.assertRow(complaint, "completion", "open")
+        self.assertFalse(self.row(complaint, "completion").moved_overdue)
+
+    def test_an_elapsed_limit_waits_as_long_as_the_pause(self):
+        complaint = self.make_owned()
+        with self.at("2025-03-03 12:00:00"):
+            Form(
+                complaint.env["customer.complaint.start.pause"].with_context(
+                    default_complaint_ids=complaint.ids
+                )
+            )
+            wizard = complaint.env["customer.complaint.start.pause"].create(
+                {
+                    "complaint_ids": complaint.ids,
+                    "reason_id": self.supplier.id,
+                    "note": "A hinge",
+                }
+            )
+            wizard.action_pause()
+            self.assertEqual(complaint.urgency, "paused")
+            self.assertEqual(complaint.time_left, "Waiting for a supplier")
+            self.assertFalse(complaint.next_due_at)
+            with self.assertRefused(UserError, "waits already"):
+                wizard.action_pause()
+        with self.at("2025-03-04 12:00:00"):
+            complaint.action_resume()
+        self.assertEqual(self.due(complaint, "first_response"), [RECEIPT + 72 * HOUR])
+        self.assertIn("A hinge", complaint.deadline_history)
+
+    def test_pausing_by_hand_is_off_until_the_company_allows_it(self):
+        self.company.complaint_pause = False
+        complaint = self.make_owned()
+        with self.assertRefused(UserError, "not paused by hand"):
+            complaint.action_pause()
+
+    def test_who_may_not_work_on_a_complaint_cannot_pause_it(self):
+        complaint = self.make_owned()
+        for user in (self.colleague, self.seller, self.employee):
+            with self.assertRaises(AccessError):
+                complaint.with_user(user).action_pause()
+        complaint.sudo()._pause_deadlines(RECEIPT, self.supplier)
+        with self.assertRaises(AccessError):
+            complaint.with_user(self.colleague).action_resume()
+
+    def test_a_passed_date_does_not_wait(self):
+        complaint = self.make_owned()
+        with self.at("2025-03-05 10:00:00"):
+            complaint._pause_deadlines(datetime(2025, 3, 5, 10), self.supplier)
+            self.assertRow(complaint, "first_response", "open")
+            self.assertRow(complaint, "completion", "paused")
+            self.assertEqual(complaint.urgency, "late")
+
+    def test_the_pause_for_the_customer_ends_with_his_message(self):
+        complaint = self.make_owned()
+        with self.at("2025-03-03 12:00:00"):
+            complaint._pause_deadlines(datetime(2025, 3, 3, 12), self.waiting)
+        with self.at("2025-03-03 15:00:00"):
+            complaint.sudo().message_post(
+                body="Here is the photo.",
+                author_id=self.partner.id,
+                message_type="email",
+                subtype_xmlid="mail.mt_comment",
+            )
+        self.assertFalse(complaint.paused_at)
+        self.assertEqual(self.due(complaint, "first_response"), [RECEIPT + 51 * HOUR])
+
+    def test_the_pause_for_a_supplier_does_not_end_with_a_message_of_the_customer(self):
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT, self.supplier)
+        complaint._on_customer_said(RECEIPT + HOUR)
+        self.assertTrue(complaint.paused_at)
+
+    def test_a_stage_pauses_while_the_complaint_is_in_it(self):
+        stage = self.env["customer.complaint.stage"].create(
+            {
+                "name": "Waiting",
+                "stage_type": "investigating",
+                "sequence": 25,
+                "pauses_deadlines": True,
+            }
+        )
+        complaint = self.make_owned()
+        with self.at("2025-03-03 10:00:00"):
+            complaint.stage_id = stage
+            self.assertRow(complaint, "completion", "paused")
+            with self.assertRefused(UserError, "because of its stage"):
+                complaint.action_resume()
+        with self.at("2025-03-03 14:00:00"):
+            complaint.action_start()
+        self.assertRow(complaint, "completion", "open")
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 76 * HOUR])
+
+    def test_an_answer_while_waiting_is_on_time(self):
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
+        self.tell(complaint, RECEIPT + 60 * HOUR)
+        row = self.row(complaint, "first_response")
+        self.assertEqual((row.state, row.result), ("done", "on_time"))
+        self.assertEqual(row.due_at, RECEIPT + (48 + 59) * HOUR)
+
+    def test_segments_add_up_to_the_wall_time_exactly(self):
+        complaint = self.make_owned()
+        with self.at("2025-03-03 12:00:00"):
+            complaint._pause_deadlines(datetime(2025, 3, 3, 12), self.supplier)
+        with self.at("2025-03-03 18:30:00"):
+            complaint.action_resume()
+        self.tell(complaint, datetime(2025, 3, 4, 9))
+        segments = self.row(complaint, "first_response")._get_segments(datetime.now())
+        self.assertEqual(
+            [(kind, end - start) for start, end, kind in segments],
+            [
+                ("running", 3 * HOUR),
+                ("paused", 6.5 * HOUR),
+                ("running", 14.5 * HOUR),
+            ],
+        )
+        self.assertEqual(segments[0][0], RECEIPT)
+        self.assertEqual(segments[-1][1], datetime(2025, 3, 4, 9))
+
+    def test_level_and_pause_give_the_same_dates_in_any_order(self):
+        # C-29
+        def paused(complaint):
+            complaint._pause_deadlines(RECEIPT + 2 * HOUR, self.supplier)
+            complaint._resume_deadlines(RECEIPT + 12 * HOUR)
+
+        first = self.make_complaint(level_id=self.levels[2].id)
+        second = first.copy({"received_at": RECEIPT, "level_id": self.levels[2].id})
+        with self.at("2025-03-04 00:00:00"):
+            paused(first)
+            first._change_level(self.levels[0], "Danger")
+            second._change_level(self.levels[0], "Danger")
+            paused(second)
+        for kind, hours in (("first_response", 34), ("completion", 58)):
+            self.assertEqual(self.due(first, kind), [RECEIPT + hours * HOUR])
+            self.assertEqual(self.due(second, kind), [RECEIPT + hours * HOUR])
+
+    def test_a_level_raised_while_waiting_shows_what_had_passed_before(self):
+        # C-29
+        complaint = self.make_complaint(level_id=self.levels[2].id)
+        with self.at("2025-03-04 12:00:00"):
+            complaint._pause_deadlines(datetime(2025, 3, 4, 12), self.supplier)
+            complaint._change_level(self.levels[0], "Danger")
+            # Due at 9 o'clock by the new level: had passed when the waiting began.
+            self.assertRow(complaint, "first_response", "open")
+            self.assertTrue(self.row(complaint, "first_response").is_late)
+            self.assertRow(complaint, "completion", "paused")
+
+    # ------------------------------------------------------------------
+    # After completion
+    # ------------------------------------------------------------------
+    def complete(self, complaint, moment):
+        complaint.write({"decision": "justified", "decision_reason": "Our fault."})
+        with self.at(moment):
+            complaint.action_complete()
+
+    def test_completion_starts_feedback_and_follow_up(self):
+        # C-111 C-112 C-113 and TV-4
+        self.set_limits(
+            ("first_feedback", 24), ("second_feedback", 72), ("follow_up", 24)
+        )
+        complaint = self.make_owned(received_at=datetime(2025, 3, 4, 10))
+        self.assertFalse(complaint.deadline_ids)
+        self.assertFalse(complaint.can_complete)
+        self.complete(complaint, datetime(2025, 3, 5, 10))
+        self.assertEqual(
+            self.due(complaint, "first_feedback"), [datetime(2025, 3, 6, 10)]
+        )
+        self.assertEqual(self.due(complaint, "follow_up"), [datetime(2025, 3, 6, 10)])
+        self.assertEqual(
+            self.due(complaint, "second_feedback"), [datetime(2025, 3, 8, 10)]
+        )
+        self.tell(complaint, datetime(2025, 3, 6, 11), outcome_told=True)
+        self.assertRow(complaint, "first_feedback", "done", "overdue")
+        self.assertRow(complaint, "second_feedback", "open")
+        self.assertRow(complaint, "follow_up", "open")
+        self.tell(complaint, datetime(2025, 3, 8, 10), outcome_told=True)
+        self.assertRow(complaint, "second_feedback", "done", "on_time")
+
+    def test_one_message_may_be_outcome_and_first_feedback_but_not_the_second(self):
+        # C-111 C-112
+        self.set_limits(
+            ("completion", 48),
+            ("result", 72),
+            ("first_feedback", 24),
+            ("second_feedback", 72),
+        )
+        complaint = self.make_owned()
+        self.tell_outcome(complaint, date=RECEIPT + 50 * HOUR)
+        self.assertRow(complaint, "completion", "done", "overdue")
+        self.assertRow(complaint, "result", "done", "on_time")
+        self.assertRow(complaint, "first_feedback", "done", "on_time")
+        self.assertRow(complaint, "second_feedback", "open")
+
+    def test_the_second_feedback_may_count_from_the_first(self):
+        # C-112
+        policy = self.set_limits(("first_feedback", 24), ("second_feedback", 72))
+        policy.second_from_first = True
+        complaint = self.make_owned()
+        self.complete(complaint, RECEIPT + HOUR)
+        self.assertFalse(self.due(complaint, "second_feedback"))
+        self.tell(complaint, RECEIPT + 5 * HOUR, outcome_told=True)
+        self.assertEqual(
+            self.due(complaint, "second_feedback"), [RECEIPT + (5 + 72) * HOUR]
+        )
+
+    def test_feedback_after_completion_is_owed_also_when_the_complaint_is_closed(self):
+        # C-112
+        self.set_limits(("completion", 48), ("second_feedback", 72))
+        complaint = self.make_owned()
+        self.tell_outcome(complaint, date=RECEIPT + HOUR)
+        self.confirm(complaint)
+        self.assertEqual(complaint.stage_type, "closed")
+        self.assertRow(complaint, "second_feedback", "open")
+        self.assertEqual(complaint.next_due_type, "second_feedback")
+
+    def test_work_is_done_once_and_after_the_decision(self):
+        complaint = self.make_owned()
+        with self.assertRefused(UserError, "no decision"):
+            complaint.action_complete()
+        self.complete(complaint, RECEIPT + HOUR)
+        with self.assertRefused(UserError, "complete already"):
+            complaint.action_complete()
+
+    # ------------------------------------------------------------------
+    # Updates, replies, statutory, stages
+    # ------------------------------------------------------------------
+    def test_the_next_update_follows_the_last_one_until_the_outcome(self):
+        # C-32
+        self.set_limits(("next_update", 24))
+        complaint = self.make_owned()
+        self.assertEqual(self.due(complaint, "next_update"), [RECEIPT + 24 * HOUR])
+        self.tell(complaint, RECEIPT + 10 * HOUR)
+        self.tell(complaint, RECEIPT + 40 * HOUR)
+        rows = self.row(complaint, "next_update").sorted("id")
+        self.assertEqual(
+            [(row.due_at, row.state, row.result) for row in rows],
+            [
+                (RECEIPT + 24 * HOUR, "done", "on_time"),
+                (RECEIPT + 34 * HOUR, "done", "overdue"),
+                (RECEIPT + 64 * HOUR, "open", False),
+            ],
+        )
+        self.tell_outcome(complaint, date=RECEIPT + 41 * HOUR)
+        self.assertRow(complaint, "next_update", "done", "on_time")
+        self.assertFalse(complaint.next_due_at)
+
+    def test_the_oldest_message_without_an_answer_counts(self):
+        # C-32
+        self.set_limits(("next_reply", 8))
+        complaint = self.make_owned()
+        self.assertFalse(complaint.deadline_ids)
+        complaint._on_customer_said(RECEIPT + HOUR)
+        complaint._on_customer_said(RECEIPT + 2 * HOUR)
+        self.assertEqual(self.due(complaint, "next_reply"), [RECEIPT + 9 * HOUR])
+        self.tell(complaint, RECEIPT + 9 * HOUR)
+        self.assertRow(complaint, "next_reply", "done", "on_time")
+        complaint._on_customer_said(RECEIPT + 20 * HOUR)
+        self.assertEqual(
+            self.due(complaint, "next_reply"),
+            [RECEIPT + 9 * HOUR, RECEIPT + 28 * HOUR],
+        )
+
+    def test_a_statutory_limit_counts_from_the_receipt_once_and_never_waits(self):
+        self.set_limits(("statutory", 100), ("completion", 100))
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
+        complaint._resume_deadlines(RECEIPT + 51 * HOUR)
+        self.assertEqual(self.due(complaint, "statutory"), [RECEIPT + 100 * HOUR])
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 150 * HOUR])
+        self.tell_outcome(complaint, date=RECEIPT + 100 * HOUR)
+        self.assertRow(complaint, "statutory", "done", "on_time")
+        self.confirm(complaint, solved="not_solved", grade="1")
+        self.assertEqual(complaint.round, 2)
+        self.assertFalse(self.due(complaint, "statutory", 2))
+        self.assertTrue(self.due(complaint, "completion", 2))
+
+    def test_a_stage_limit_runs_from_entering_to_leaving(self):
+        # C-43
+        self.set_limits(
+            ("stage", 4, "hour", "assessed"), ("stage", 10, "hour", "implementing")
+        )
+        with self.at(RECEIPT):
+            complaint = self.make_complaint()
+            self.assertFalse(complaint.deadline_ids)
+        with self.at(RECEIPT + 2 * HOUR):
+            complaint.user_id = self.handler
+            self.assertEqual(self.due(complaint, "stage"), [RECEIPT + 6 * HOUR])
+        with self.at(RECEIPT + 7 * HOUR):
+            complaint.action_start()
+        rows = self.row(complaint, "stage").sorted("id")
+        self.assertEqual(
+            [(row.due_at, row.state, row.result) for row in rows],
+            [
+                (RECEIPT + 6 * HOUR, "done", "overdue"),
+                (RECEIPT + 17 * HOUR, "open", False),
+            ],
+        )
+
+    def test_time_per_stage_is_kept_for_analysis(self):
+        # C-45
+        with self.at(RECEIPT):
+            complaint = self.make_complaint()
+        with self.at(RECEIPT + 3 * HOUR):
+            complaint.user_id = self.handler
+        with self.at(RECEIPT + 8 * HOUR):
+            complaint.action_start()
+        visits = self.env["customer.complaint.stage.visit"].search(
+            [("complaint_id", "=", complaint.id)]
+        )
+        self.assertEqual(
+            [(visit.stage_type, visit.hours) for visit in visits],
+            [("received", 3), ("assessed", 5)],
+        )
+        self.assertEqual(complaint.stage_since, RECEIPT + 8 * HOUR)
+
+    def test_a_plan_that_was_told_is_the_initial_handling(self):
+        # C-32
+        self.set_limits(("first_response", 24), ("initial_handling", 48))
+        complaint = self.make_owned()
+        complaint._on_customer_told(RECEIPT + HOUR)
+        self.assertRow(complaint, "first_response", "done", "on_time")
+        self.assertRow(complaint, "initial_handling", "open")
+        complaint._on_customer_told(RECEIPT + 49 * HOUR, plan=True)
+        self.assertRow(complaint, "initial_handling", "done", "overdue")
+
+    # ------------------------------------------------------------------
+    # Commitments
+    # ------------------------------------------------------------------
+    def test_a_commitment_is_kept_by_telling_or_by_a_deed(self):
+        # C-89
+        complaint = self.make_owned()
+        with self.at(RECEIPT):
+            news = complaint._promise(RECEIPT + 24 * HOUR, "Next news")
+            part = complaint._promise(RECEIPT + 30 * HOUR, "A new hinge", "deed")
+        self.assertEqual(complaint.next_due_type, "commitment")
+        self.tell(complaint, RECEIPT + 25 * HOUR)
+        self.assertEqual((news.state, news.result), ("done", "overdue"))
+        self.assertEqual(part.state, "open")
+        with self.at(RECEIPT + 30 * HOUR):
+            with self.assertRaises(AccessError):
+                part.with_user(self.colleague).action_keep()
+            part.with_user(self.handler).action_keep()
+        self.assertEqual((part.state, part.result), ("done", "on_time"))
+
+    def test_a_commitment_outlives_closing_and_reopening_and_never_waits(self):
+        # C-89
+        complaint = self.make_owned()
+        with self.at(RECEIPT):
+            promised = complaint._promise(RECEIPT + 500 * HOUR, "A voucher", "deed")
+        complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
+        self.assertEqual(promised.state, "open")
+        complaint._resume_deadlines(RECEIPT + 100 * HOUR)
+        self.tell_outcome(complaint, date=RECEIPT + 101 * HOUR)
+        self.confirm(complaint)
+        self.assertEqual(
+            (promised.state, promised.due_at), ("open", RECEIPT + 500 * HOUR)
+        )
+        complaint.sudo()._reopen("The voucher did not come.")
+        self.assertEqual(promised.state, "open")
+
+    def test_a_promise_lies_in_the_future(self):
+        # C-89
+        with self.assertRefused(UserError, "future"):
+            self.make_owned()._promise(RECEIPT, "Yesterday")
+
+    # ------------------------------------------------------------------
+    # Reopening, sets
+    # ------------------------------------------------------------------
+    def test_reopening_ends_the_waiting_and_keeps_the_verdicts(self):
+        complaint = self.make_owned()
+        self.tell_outcome(complaint, date=RECEIPT + HOUR)
+        complaint._pause_deadlines(RECEIPT + 2 * HOUR, self.supplier)
+        self.confirm(complaint, solved="not_solved", grade="1")
+        self.assertFalse(complaint.paused_at)
+        self.assertEqual(
+            set(self.row(complaint, "completion", 2).mapped("state")), {"open"}
+        )
+        self.assertEqual(self.row(complaint, "completion", 1).result, "on_time")
+
+    def test_many_complaints_wait_and_go_on_together(self):
+        complaints = self.env["customer.complaint"].create(
+            [self.make_complaint().copy_data()[0] for _index in range(3)]
+        )
+        complaints._pause_deadlines(datetime.now(), self.supplier)
+        self.assertEqual(set(complaints.deadline_ids.mapped("state")), {"paused"})
+        complaints._resume_deadlines(datetime.now())
+        self.assertEqual(set(complaints.deadline_ids.mapped("state")), {"open"})
+        complaints.browse()._pause_deadlines(datetime.now(), self.supplier)
+
+    def test_the_history_says_why_in_sentences(self):
+        complaint = self.make_owned()
+        with self.at("2025-03-03 12:00:00"):
+            complaint._pause_deadlines(datetime(2025, 3, 3, 12), self.waiting)
+        with self.at("2025-03-03 14:00:00"):
+            complaint.with_user(self.handler)._resume_deadlines(datetime.now())
+        self.tell(complaint, datetime(2025, 3, 4, 9))
+        sentences = [text for _at, text in complaint._get_deadline_history()]
+        self.assertIn("First response started: 48 h, due 2025-03-05 09:00.", sentences)
+        name = self.handler.name
+        self.assertIn(f"Paused by {name}: Waiting for the customer.", sentences)
+        self.assertIn(f"Resumed by {name} after 2 h 0 min.", sentences)
+        self.assertIn(f"First response done on time ({name}).", sentences)
+
+    # ------------------------------------------------------------------
+    # What a simulated year found: see ledger_replay.py
+    # ------------------------------------------------------------------
+    def make_stage(self, stage_type, **values):
+        return self.env["customer.complaint.stage"].create(
+            {
+                "name": f"Own {stage_type}",
+                "stage_type": stage_type,
+                "sequence": 1,
+                **values,
+            }
+        )
+
+    def set_limits_per_level(self, *limits):
+        """Make (rank, deadline type, amount) the only policy."""
+        policy = self.set_limits(*(limit[1:] for limit in limits[:1]))
+        policy.line_ids = [
+            Command.clear(),
+            *(
+                Command.create({"rank": rank, "deadline_type": kind, "amount": amount})
+                for rank, kind, amount in limits
+            ),
+        ]
+
+    def test_a_complaint_taken_when_it_is_entered_has_one_stage_limit(self):
+        # C-43
+        self.set_limits(("stage", 4, "hour", "assessed"), ("completion", 48))
+        with self.at(RECEIPT + HOUR):
+            complaint = self.make_owned()
+        self.assertEqual(self.due(complaint, "stage"), [RECEIPT + 5 * HOUR])
+
+    def test_reopening_ends_a_stage_limit_and_begins_the_next(self):
+        # C-43
+        self.set_limits(
+            ("stage", 4, "hour", "assessed"), ("stage", 8, "hour", "feedback")
+        )
+        with self.at(RECEIPT):
+            complaint = self.make_owned()
+        with self.at(RECEIPT + HOUR):
+            self.tell_outcome(complaint)
+        with self.at(RECEIPT + 10 * HOUR):
+            self.confirm(complaint, solved="not_solved", grade="1")
+        first, second = self.row(complaint, "stage", 1), self.row(complaint, "stage", 2)
+        self.assertEqual(
+            [(row.due_at, row.state, row.result) for row in first.sorted("id")],
+            [
+                (RECEIPT + 4 * HOUR, "done", "on_time"),
+                (RECEIPT + 9 * HOUR, "done", "overdue"),
+            ],
+        )
+        self.assertEqual(
+            [(row.due_at, row.state) for row in second],
+            [(RECEIPT + 14 * HOUR, "open")],
+        )
+
+    def test_closing_leaves_a_stage_and_its_limit_keeps_the_verdict(self):
+        # C-43
+        self.set_limits(
+            ("stage", 4, "hour", "feedback"), ("stage", 24, "hour", "closed")
+        )
+        complaint = self.make_owned()
+        with self.at(RECEIPT + HOUR):
+            self.tell_outcome(complaint)
+        with self.at(RECEIPT + 10 * HOUR):
+            self.confirm(complaint)
+        rows = self.row(complaint, "stage").sorted("id")
+        self.assertEqual(
+            [(row.state, row.result) for row in rows],
+            [("done", "overdue"), ("open", False)],
+        )
+
+    def test_a_stage_and_an_owner_given_at_once_are_one_move(self):
+        # C-43
+        registered = self.make_stage("registered")
+        self.set_limits(
+            ("stage", 4, "hour", "assessed"), ("stage", 9, "hour", "registered")
+        )
+        with self.at(RECEIPT):
+            complaint = self.make_complaint()
+        with self.at(RECEIPT + HOUR):
+            complaint.write({"stage_id": registered.id, "user_id": self.handler.id})
+        rows = self.row(complaint, "stage").sorted("id")
+        self.assertEqual(
+            [(row.stage_id.stage_type, row.state) for row in rows],
+            [("registered", "done"), ("assessed", "open")],
+        )
+        self.assertEqual(rows[-1].due_at, RECEIPT + 5 * HOUR)
+
+    def test_a_level_asks_only_for_what_was_not_done_yet(self):
+        # C-29
+        self.set_limits_per_level(
+            (1, "first_response", 24),
+            (1, "initial_handling", 48),
+            (1, "completion", 48),
+            (1, "result", 72),
+            (1, "statutory", 480),
+        )
+        complaint = self.make_owned(level_id=self.levels[2].id)
+        self.assertFalse(complaint.deadline_ids)
+        complaint._on_customer_told(RECEIPT + HOUR, plan=True)
+        self.complete(complaint, RECEIPT + 2 * HOUR)
+        with self.at(RECEIPT + 3 * HOUR):
+            complaint._change_level(self.levels[0], "Danger")
+        self.assertEqual(
+            set(complaint.deadline_ids.mapped("deadline_type")), {"result", "statutory"}
+        )
+
+    def test_a_limit_that_comes_back_with_the_level_finds_what_was_done_meanwhile(self):
+        # C-29
+        self.set_limits_per_level((1, "first_response", 24), (1, "completion", 48))
+        with self.at(RECEIPT):
+            complaint = self.make_owned(level_id=self.levels[0].id)
+        with self.at(RECEIPT + HOUR):
+            complaint._change_level(self.levels[2], "Harmless")
+            self.assertRow(complaint, "first_response", "dropped")
+        self.tell(complaint, RECEIPT + 2 * HOUR)
+        with self.at(RECEIPT + 3 * HOUR):
+            complaint._change_level(self.levels[0], "Danger")
+        self.assertRow(complaint, "first_response", "dropped")
+        self.assertRow(complaint, "completion", "open")
+
+    def test_a_date_that_passed_while_nobody_owed_it_was_not_missed(self):
+        # C-29
+        self.set_limits_per_level((1, "completion", 24), (3, "completion", 120))
+        with self.at(RECEIPT):
+            complaint = self.make_owned(level_id=self.levels[0].id)
+        with self.at(RECEIPT + HOUR):
+            complaint._change_level(self.levels[1], "Less")
+        with self.at(RECEIPT + 50 * HOUR):
+            complaint._change_level(self.levels[2], "Harmless")
+        self.assertRow(complaint, "completion", "open")
+        row = self.row(complaint, "completion")
+        self.assertEqual(row.due_at, RECEIPT + 120 * HOUR)
+        self.assertFalse(row.moved_overdue)
+
+    def test_the_cadence_goes_on_from_what_the_customer_was_told_under_another_level(
+        self,
+    ):
+        # C-29 C-32
+        self.set_limits_per_level((1, "next_update", 24))
+        with self.at(RECEIPT):
+            complaint = self.make_owned(level_id=self.levels[2].id)
+        self.tell(complaint, RECEIPT + 20 * HOUR)
+        with self.at(RECEIPT + 30 * HOUR):
+            complaint._change_level(self.levels[0], "Danger")
+        self.assertEqual(self.due(complaint, "next_update"), [RECEIPT + 44 * HOUR])
+
+    def test_a_limit_that_a_level_brings_counts_the_pauses_before(self):
+        # C-29
+        self.set_limits_per_level((1, "completion", 48), (1, "result", 72))
+        for waits_still in (False, True):
+            with self.at(RECEIPT):
+                complaint = self.make_owned(level_id=self.levels[2].id)
+            complaint._pause_deadlines(RECEIPT + 10 * HOUR, self.supplier)
+            complaint._resume_deadlines(RECEIPT + 60 * HOUR)
+            with self.at(RECEIPT + 70 * HOUR):
+                if waits_still:
+                    complaint._pause_deadlines(RECEIPT + 70 * HOUR, self.supplier)
+                complaint._change_level(self.levels[0], "Danger")
+            self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 98 * HOUR])
+            self.assertFalse(any(complaint.deadline_ids.mapped("moved_overdue")))
+
+    def test_feedback_that_is_owed_after_closing_follows_the_level(self):
+        # C-29
+        self.set_limits_per_level(
+            (1, "second_feedback", 24), (3, "second_feedback", 72)
+        )
+        complaint = self.make_owned(level_id=self.levels[2].id)
+        self.tell_outcome(complaint, date=RECEIPT + HOUR)
+        self.confirm(complaint)
+        complaint.sudo()._change_level(self.levels[0], "It was dangerous after all")
+        self.assertEqual(self.due(complaint, "second_feedback"), [RECEIPT + 25 * HOUR])
+
+    def test_what_was_done_before_a_pause_is_judged_without_it(self):
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + 10 * HOUR, self.supplier)
+        complaint._resume_deadlines(RECEIPT + 20 * HOUR)
+        self.tell(complaint, RECEIPT + 5 * HOUR)  # logged afterwards
+        self.assertRow(complaint, "first_response", "done", "on_time")
+        self.assertEqual(self.due(complaint, "first_response"), [RECEIPT + 48 * HOUR])
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 82 * HOUR])
+
+    def test_the_history_tells_the_first_date_also_of_what_was_done_while_waiting(self):
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
+        self.tell(complaint, RECEIPT + 60 * HOUR)
+        sentences = [text for _at, text in complaint._get_deadline_history()]
+        self.assertIn("First response started: 48 h, due 2025-03-05 09:00.", sentences)
+
+    def test_a_message_from_before_the_pause_does_not_end_it(self):
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + 5 * HOUR, self.waiting)
+        complaint._on_customer_said(RECEIPT + 4 * HOUR)
+        self.assertTrue(complaint.paused_at)
+        complaint._on_customer_said(RECEIPT + 5 * HOUR)
+        self.assertFalse(complaint.paused_at)
+
+    def test_messages_logged_later_start_the_reply_where_it_was_first_missing(self):
+        # C-32
+        self.set_limits(("next_reply", 8))
+        complaint = self.make_owned()
+        self.tell(complaint, RECEIPT + 4 * HOUR)
+        complaint._on_customer_said(RECEIPT + 3 * HOUR)  # answered already
+        self.assertFalse(self.due(complaint, "next_reply"))
+        complaint._on_customer_said(RECEIPT + 9 * HOUR)
+        complaint._on_customer_said(RECEIPT + 6 * HOUR)
+        self.assertEqual(self.due(complaint, "next_reply"), [RECEIPT + 14 * HOUR])
+
+    def test_a_stage_that_pauses_goes_on_pausing_after_a_pause_by_hand(self):
+        stage = self.make_stage("investigating", pauses_deadlines=True)
+        complaint = self.make_owned()
+        with self.at(RECEIPT + HOUR):
+            complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
+        with self.at(RECEIPT + 2 * HOUR):
+            complaint.stage_id = stage
+        with self.at(RECEIPT + 5 * HOUR):
+            complaint.action_resume()
+            self.assertRow(complaint, "completion", "paused")
+        with self.at(RECEIPT + 11 * HOUR):
+            complaint.action_start()
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 82 * HOUR])
+
+    def test_waiting_goes_on_from_one_stage_that_pauses_to_the_next(self):
+        first = self.make_stage("investigating", pauses_deadlines=True)
+        second = self.make_stage("solution", pauses_deadlines=True)
+        complaint = self.make_owned()
+        for hours, stage in ((1, first), (3, second)):
+            with self.at(RECEIPT + hours * HOUR):
+                complaint.stage_id = stage
+        with self.at(RECEIPT + 7 * HOUR):
+            complaint.action_start()
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 78 * HOUR])
+        self.assertFalse(self.row(complaint, "completion").moved_overdue)
+
+    def test_a_complaint_entered_in_a_stage_that_pauses_waits(self):
+        self.env.ref("customer_complaint.stage_received").pauses_deadlines = True
+        with self.at(RECEIPT + HOUR):
+            complaint = self.make_complaint()
+            self.assertRow(complaint, "completion", "paused")
+        with self.at(RECEIPT + 6 * HOUR):
+            complaint.user_id = self.handler
+        self.assertRow(complaint, "completion", "open")
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 77 * HOUR])
+
+    def test_a_stage_that_pauses_has_a_limit_of_its_own(self):
+        # C-43
+        stage = self.make_stage("investigating", pauses_deadlines=True)
+        self.set_limits(("completion", 48), ("stage", 24, "hour", "investigating"))
+        complaint = self.make_owned()
+        with self.at(RECEIPT + HOUR):
+            complaint.stage_id = stage
+        self.assertRow(complaint, "completion", "paused")
+        self.assertRow(complaint, "stage", "open")
+        with self.at(RECEIPT + 30 * HOUR):
+            complaint.action_start()
+        self.assertRow(complaint, "stage", "done", "overdue")
+        self.assertEqual(self.due(complaint, "stage"), [RECEIPT + 25 * HOUR])
+
+    def test_a_date_that_waiting_does_not_save_is_not_called_paused(self):
+        # Received at eight in the evening: no working time is left an hour before.
+        self.team.calendar_id = self.calendar
+        self.set_limits(("completion", 1, "working_day"))
+        complaint = self.make_owned(received_at=datetime(2025, 3, 3, 20))
+        self.assertEqual(self.due(complaint, "completion"), [datetime(2025, 3, 4, 20)])
+        complaint._pause_deadlines(datetime(2025, 3, 4, 19), self.supplier)
+        self.assertRow(complaint, "completion", "open")
+
+    def test_the_second_feedback_of_a_supplement_may_count_from_the_first(self):
+        # C-112
+        self.set_limits(("completion", 48))
+        self.env["customer.complaint.policy"].create(
+            {
+                "name": "Feedback",
+                "is_supplement": True,
+                "second_from_first": True,
+                "line_ids": [
+                    Command.create({"deadline_type": kind, "amount": amount})
+                    for kind, amount in (
+                        ("first_feedback", 24),
+                        ("second_feedback", 72),
+                    )
+                ],
+            }
+        )
+        complaint = self.make_owned()
+        self.complete(complaint, RECEIPT + HOUR)
+        self.assertFalse(self.due(complaint, "second_feedback"))
+        self.tell(complaint, RECEIPT + 5 * HOUR, outcome_told=True)
+        self.assertEqual(
+            self.due(complaint, "second_feedback"), [RECEIPT + (5 + 72) * HOUR]
+        )
+
+    def test_waiting_does_not_apply_changed_working_hours_to_a_date_told(self):
+        # C-40
+        self.team.calendar_id = self.calendar
+        self.set_limits(("completion", 16, "working_hour"))
+        complaint = self.make_owned(received_at=datetime(2025, 3, 3, 9))
+        told = datetime(2025, 3, 4, 17)
+        self.assertEqual(self.due(complaint, "completion"), [told])
+        self.calendar.attendance_ids.hour_to = 11
+        complaint._pause_deadlines(datetime(2025, 3, 4, 16), self.supplier)
+        self.assertEqual(self.due(complaint, "completion"), [told])
+        complaint._resume_deadlines(datetime(2025, 3, 4, 16))
+        self.assertEqual(self.due(complaint, "completion"), [told])
