@@ -13,6 +13,7 @@ from . import customer_complaint_category
 from . import customer_complaint_stage
 from . import customer_complaint_requirement
 from . import customer_complaint_policy
+from . import customer_complaint_bundle
 from . import customer_complaint
 from . import customer_complaint_line
 from . import customer_complaint_deadline_reason

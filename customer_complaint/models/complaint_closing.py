@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..tools.deadline_types import OUTLIVES_CLOSING
 from .customer_complaint import CLOCK_TOLERANCE
@@ -57,6 +58,18 @@ class CustomerComplaint(models.Model):
         self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
             "feedback"
         )
+
+    def _add_outcome_channel(self, channel):
+        """Event: the outcome of this round was told over `channel` as well."""
+        # sudo: a process field
+        self.sudo().outcome_channel_ids = [Command.link(channel.id)]
+
+    def _count_channels_left(self):
+        """Over how many more channels the policies want the outcome told; 0 or less: none."""
+        self.ensure_one()
+        needed = max(self._get_policies().mapped("outcome_channels"), default=1)
+        # One channel is what "outcome" asks for, however it was told.
+        return needed - len(self.sudo().outcome_channel_ids) if needed > 1 else 0
 
     # ------------------------------------------------------------------
     # Confirmation
@@ -185,6 +198,7 @@ class CustomerComplaint(models.Model):
                     "decision": False,
                     "decision_reason": False,
                     "outcome_at": False,
+                    "outcome_channel_ids": [Command.clear()],
                     "completed_at": False,
                     "told_at": False,
                     "plan_told_at": False,

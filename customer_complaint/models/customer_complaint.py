@@ -19,6 +19,7 @@ PROCESS_FIELDS = {
     "next_due_at",
     "next_due_type",
     "outcome_at",
+    "outcome_channel_ids",
     "completed_at",
     "told_at",
     "plan_told_at",
@@ -261,6 +262,14 @@ class CustomerComplaint(models.Model):
     )
     plan_told_at = fields.Datetime(string="Plan told", readonly=True, copy=False)
     outcome_at = fields.Datetime(string="Outcome told", readonly=True, copy=False)
+    outcome_channel_ids = fields.Many2many(
+        "customer.complaint.channel",
+        string="Outcome told over",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Channels over which the customer was told the outcome of this round.",
+    )
     closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False)
     close_reason = fields.Selection(
         [
@@ -367,6 +376,10 @@ class CustomerComplaint(models.Model):
             proposed = complaint.category_id.level_id.filtered(
                 lambda level, c=complaint: level.company_id
                 in (c.company_id, level.company_id.browse())
+            )
+            # The scale of levels may have changed since the category proposed it.
+            proposed = proposed and proposed._get_active(
+                complaint.company_id or self.env.company
             )
             # A person's grading is not undone by a category chosen later.
             if proposed and not (complaint._origin.id and complaint.level_id):

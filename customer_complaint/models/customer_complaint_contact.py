@@ -37,15 +37,15 @@ class CustomerComplaintContact(models.Model):
     )
     plan_told = fields.Boolean(
         string="Plan told",
-        help="The customer was told how his complaint will be handled."
+        help="The customer was told how his complaint will be handled.",
     )
     outcome_told = fields.Boolean(
         string="Outcome told",
-        help="The customer was told the outcome in this contact: completes the complaint."
+        help="The customer was told the outcome in this contact: completes the complaint.",
     )
     follow_up = fields.Boolean(
         string="Follow-up",
-        help="A follow-up after completion: the customer was asked whether it is in order."
+        help="A follow-up after completion: the customer was asked whether it is in order.",
     )
     summary = fields.Text(string="What was said", required=True)
     next_step = fields.Char(
@@ -138,6 +138,10 @@ class CustomerComplaintContact(models.Model):
             told.complaint_id._on_customer_told(
                 at, outcome=outcome, plan=plan, follow_up=follow_up
             )
+        for channel, told in (
+            answers.filtered("outcome_told").grouped("channel_id").items()
+        ):
+            told.complaint_id._add_outcome_channel(channel)
         # Afterwards, so that a talk does not keep what is promised in it.
         promises = self.filtered("commitment_at")
         for (due_at, text, kept_by), promised in promises.grouped(

@@ -236,24 +236,22 @@ class CustomerComplaintDeadline(models.Model):
             else self.calendar_id._get_complaint_clock(self.company_id)
         )
 
-    def _get_due(self, until=None):
+    def _get_due(self, until=None, **changed):
         """Due time that start, limit and finished pauses give.
 
         :param until: what was waited after that moment does not count
+        :param changed: start, limit or calendar as they would be, by field
         :return: tuple (due time, whether working time had to be counted as elapsed)
         """
         self.ensure_one()
-        clock = self.calendar_id._get_complaint_clock(self.company_id)
-        due_at = due_times.replay(
-            self.start_at,
-            self.amount,
-            self.unit,
-            clock,
-            self._get_pauses()._get_spans(until),
+        start_at, amount, unit, calendar = (
+            changed.get(fname, self[fname])
+            for fname in ("start_at", "amount", "unit", "calendar_id")
         )
-        return due_at, due_times.falls_back(
-            self.start_at, self.amount, self.unit, clock
-        )
+        clock = calendar._get_complaint_clock(self.company_id)
+        spans = self._get_pauses()._get_spans(until)
+        due_at = due_times.replay(start_at, amount, unit, clock, spans)
+        return due_at, due_times.falls_back(start_at, amount, unit, clock)
 
     def _get_due_after(self, pause, at):
         """Due time when `pause`, which may be empty, ends at `at`."""
@@ -363,11 +361,18 @@ class CustomerComplaintDeadline(models.Model):
         rows._clear_todos()
         return rows
 
-    def _drop(self):
-        """What is owed still is owed no longer; rows with a verdict keep it."""
+    def _drop(self, reason=None):
+        """What is owed still is owed no longer; rows with a verdict keep it.
+
+        :param str reason: shown in the history, where it is not plain why
+        """
         rows = self.filtered(lambda d: d.state in OWED)
         rows.write({"state": "dropped", "next_step_at": False})
-        rows._log("dropped", fields.Datetime.now())
+        rows._log(
+            "dropped",
+            fields.Datetime.now(),
+            {deadline.id: {"reason": reason} for deadline in rows},
+        )
         rows._clear_todos()
 
     def _log(self, kind, at, changes=None):
@@ -542,9 +547,5 @@ class CustomerComplaintDeadline(models.Model):
     def _format_limit(self):
         """The limit with its unit, in words of the user's language."""
         self.ensure_one()
-        texts = {
-            due_times.HOUR: self.env._("%(amount)s h"),
-            due_times.WORKING_HOUR: self.env._("%(amount)s working hours"),
-            due_times.WORKING_DAY: self.env._("%(amount)s working days"),
-        }
-        return texts[self.unit] % {"amount": f"{self.amount:g}"}
+        line = self.env["customer.complaint.policy.line"]
+        return line._format_length(self.amount, self.unit)

@@ -103,7 +103,12 @@ class CustomerComplaintTeam(models.Model):
     @tools.ormcache("company_id")
     def _get_default_id(self, company_id):
         return (
-            self.sudo().search([("company_id", "in", [company_id, False])], limit=1).id
+            self.sudo()
+            .search(
+                [("company_id", "in", [company_id, False]), ("active", "=", True)],
+                limit=1,
+            )
+            .id
         )
 
     @api.model
