@@ -37,15 +37,15 @@ class CustomerComplaintContact(models.Model):
     )
     plan_told = fields.Boolean(
         string="Plan told",
-        help="The customer was told how his complaint will be handled."
+        help="The customer was told how his complaint will be handled.",
     )
     outcome_told = fields.Boolean(
         string="Outcome told",
-        help="The customer was told the outcome in this contact: completes the complaint."
+        help="The customer was told the outcome in this contact: completes the complaint.",
     )
     follow_up = fields.Boolean(
         string="Follow-up",
-        help="A follow-up after completion: the customer was asked whether it is in order."
+        help="A follow-up after completion: the customer was asked whether it is in order.",
     )
     summary = fields.Text(string="What was said", required=True)
     next_step = fields.Char(

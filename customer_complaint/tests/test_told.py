@@ -1,5 +1,5 @@
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -285,6 +285,23 @@ class TestPromises(ComplaintCommon):
 
         cost(1)
         self.assertLessEqual(cost(20), cost(2) + 2)
+
+    def test_the_customers_list_costs_no_more_statements_for_each_complaint(self):
+        complaints = self.make_owned()
+        for _more in range(20):
+            complaints += self.make_owned()
+        complaints = complaints.sudo()
+        complaints._promise(datetime.now() + timedelta(days=2), "Next news")
+        self.env.flush_all()
+        costs = []
+        for shown in (complaints[:2], complaints):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            for complaint in shown.with_prefetch():
+                complaint._get_next_expected()._get_told_state()
+                complaint._get_portal_dates()
+            costs.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(costs[1], costs[0] + 1)
 
     @freeze_time(NOW)
     def test_a_preview_promises_nothing(self):
