@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from ..tools.deadline_types import OUTLIVES_CLOSING
 from .customer_complaint import CLOCK_TOLERANCE
@@ -51,11 +52,24 @@ class CustomerComplaint(models.Model):
         (told_before - first)._meet_deadlines(("second_feedback",), at)
         self._meet_deadlines(("initial_handling", "result", "statutory"), at)
         self._drop_deadlines(("next_update",))
-        self.outcome_at = at
+        # An outcome logged later may have been told before the last one.
+        self.filtered(lambda c: not c.outcome_at or c.outcome_at < at).outcome_at = at
         first._open_owed(("second_feedback",))
         self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
             "feedback"
         )
+
+    def _add_outcome_channel(self, channel):
+        """Event: the outcome of this round was told over `channel` as well."""
+        # sudo: a process field
+        self.sudo().outcome_channel_ids = [Command.link(channel.id)]
+
+    def _count_channels_left(self):
+        """Over how many more channels the policies want the outcome told; 0 or less: none."""
+        self.ensure_one()
+        needed = max(self._get_policies().mapped("outcome_channels"), default=1)
+        # One channel is what "outcome" asks for, however it was told.
+        return needed - len(self.sudo().outcome_channel_ids) if needed > 1 else 0
 
     # ------------------------------------------------------------------
     # Confirmation
@@ -129,9 +143,10 @@ class CustomerComplaint(models.Model):
         complaints.close_reason = reason
         newly.sudo().closed_at = fields.Datetime.now()
         complaints._resume_deadlines(fields.Datetime.now())
-        # What was promised beyond the closing is owed still, nothing else is.
+        # What was promised beyond the closing is owed still, nothing else is; the limit of a
+        # stage ends when the complaint leaves it.
         complaints.deadline_ids.filtered(
-            lambda d: d.deadline_type not in OUTLIVES_CLOSING
+            lambda d: d.deadline_type not in (*OUTLIVES_CLOSING, "stage")
         )._drop()
         self._sync_next_due()
         if newly:
@@ -168,6 +183,7 @@ class CustomerComplaint(models.Model):
         now = fields.Datetime.now()
         complaints = self.with_context(complaint_reopen=True)
         self._resume_deadlines(now)
+        self._meet_deadlines(("stage",), now)
         # sudo: see _open_rows; what the old round still owed is owed by the new one
         self.sudo().deadline_ids.filtered(
             lambda d: d.deadline_type != "commitment"
@@ -182,12 +198,16 @@ class CustomerComplaint(models.Model):
                     "decision": False,
                     "decision_reason": False,
                     "outcome_at": False,
+                    "outcome_channel_ids": [Command.clear()],
                     "completed_at": False,
+                    "told_at": False,
+                    "plan_told_at": False,
                     "closed_at": False,
                     "close_reason": False,
                 }
             )
         complaints._move_to_type("assessed")
+        self._pause_by_stage(now)
         self._start_deadlines()
         self._message_log_batch(
             bodies={

@@ -102,6 +102,10 @@ class CustomerComplaint(models.Model):
                 plan=tells == "plan",
                 follow_up=tells == "follow_up",
             )
+            if tells == "outcome":
+                complaint._add_outcome_channel(
+                    self._get_shipped("channel_email", "customer.complaint.channel")
+                )
             if not tells and not promised:
                 complaint._remind_of_dates_named(message)
         elif self._is_said_by_customer(message):

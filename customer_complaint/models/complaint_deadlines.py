@@ -1,5 +1,8 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..tools import due_times
@@ -8,9 +11,18 @@ from ..tools.deadline_types import (
     FROM_RECEIPT_ONLY,
     FROM_ROUND,
     ONCE_PER_ROUND,
+    OUTLIVES_CLOSING,
 )
 from .customer_complaint_deadline import OWED
 from .customer_complaint_stage import CLOSED_TYPES
+
+
+class Schedule(NamedTuple):
+    """What a new schedule makes of the ledger."""
+
+    changed: dict  # row → start, limit and calendar as they will be, by field
+    dropped: models.Model  # rows that are no longer owed
+    opened: list  # values of rows that will be owed
 
 
 class CustomerComplaint(models.Model):
@@ -42,16 +54,26 @@ class CustomerComplaint(models.Model):
             policy._get_day(company.id, received_at),
         )
 
-    def _get_limits(self):
+    def _get_policies(self, anew=False):
+        """The policy the complaint began under, and those that stand beside it now.
+
+        :param bool anew: the policy that holds now, instead of the one it began under
+        """
+        self.ensure_one()
+        main, supplements = self._choose_policies()
+        # sudo: policies of other companies are not to be read, what they ask for is
+        policy = self.policy_id.sudo()
+        return policy.browse(filter(None, (main if anew else policy.id, *supplements)))
+
+    def _get_limits(self, anew=False):
         """Limits that hold for the complaint at its level.
 
+        :param bool anew: see `_get_policies`
         :return: tuple of `Limit`
         """
         self.ensure_one()
-        supplements = self._choose_policies()[1]
-        return self.env["customer.complaint.policy"]._get_limits(
-            (*self.policy_id.ids, *supplements), self.level_rank
-        )
+        policies = self._get_policies(anew)
+        return policies._get_limits(policies._ids, self.level_rank)
 
     def _get_calendar(self):
         """Working hours for limits in working time: the team's, else the company's."""
@@ -63,6 +85,12 @@ class CustomerComplaint(models.Model):
             complaint.team_id._get_calendar()
             or complaint.company_id.resource_calendar_id
         )
+
+    def _get_calendar_for(self, unit):
+        """Working hours for a limit in `unit`; empty for elapsed hours."""
+        if unit == due_times.HOUR:
+            return self.env["resource.calendar"].sudo()
+        return self._get_calendar()
 
     def _get_round_start(self):
         """Where the limits of the current round count from: the receipt, later the reopening."""
@@ -80,27 +108,44 @@ class CustomerComplaint(models.Model):
         }
         if self.completed_at:
             starts |= dict.fromkeys(FROM_COMPLETION, self.completed_at)
-            if self.policy_id.sudo().second_from_first:
+            if self._is_second_from_first():
                 first = self.sudo().deadline_ids.filtered(
                     lambda d: d.deadline_type == "first_feedback"
                     and d.round == self.round
                 )
                 starts["second_feedback"] = first.done_at
         if not self.outcome_at:
-            starts["next_update"] = self._get_last_told() or round_start
+            starts["next_update"] = self.told_at or round_start
         else:
             starts.pop("next_update")
         starts["stage"] = self.stage_since or round_start
         return starts
 
-    def _get_last_told(self):
-        """When the customer was last told something in this round, by the ledger."""
-        rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.round == self.round
-            and d.deadline_type in ("first_response", "next_update")
-            and d.done_at
-        )
-        return max(rows.mapped("done_at"), default=False)
+    def _is_second_from_first(self):
+        """Whether the policy that limits the second feedback counts it from the first."""
+        self.ensure_one()
+        line_ids = [
+            limit.line_id
+            for limit in self._get_limits()
+            if limit.deadline_type == "second_feedback"
+        ]
+        lines = self.env["customer.complaint.policy.line"].sudo().browse(line_ids)
+        return lines.policy_id.second_from_first
+
+    def _get_fulfilled(self):
+        """Types of deadlines for which in this round nothing is left to do, limited or not."""
+        self.ensure_one()
+        done = {
+            "first_response": self.told_at,
+            "initial_handling": self.plan_told_at or self.outcome_at,
+            "completion": self.completed_at,
+            "result": self.outcome_at,
+            "statutory": self.outcome_at,
+            "first_feedback": self.outcome_at
+            and self.completed_at
+            and self.completed_at <= self.outcome_at,
+        }
+        return {deadline_type for deadline_type, is_done in done.items() if is_done}
 
     # ------------------------------------------------------------------
     # Opening
@@ -151,24 +196,26 @@ class CustomerComplaint(models.Model):
         # sudo: the ledger is written by events only, nobody has rights to write it
         rows = self.env["customer.complaint.deadline"].sudo()._open(vals_list)
         if paused := rows.filtered(lambda d: d.complaint_id.paused_at):
-            paused._recompute()
+            paused._wait_or_run()
         self._sync_next_due()
         return rows
 
     def _prepare_deadline(self, limit, start_at):
         """Values of a row that counts `limit` from `start_at`."""
         self.ensure_one()
-        calendar = self.env["resource.calendar"]
-        if limit.unit != due_times.HOUR:
-            calendar = self._get_calendar()
+        calendar = self._get_calendar_for(limit.unit)
         clock = calendar._get_complaint_clock(self.company_id)
+        stage = self.stage_id if limit.deadline_type == "stage" else None
+        pauses = self._get_pauses(limit.deadline_type, stage)
         return {
             "complaint_id": self.id,
             "deadline_type": limit.deadline_type,
             "owed_to": "internal" if limit.deadline_type == "stage" else "customer",
             "round": self.round,
             "start_at": start_at,
-            "due_at": due_times.due_after(start_at, limit.amount, limit.unit, clock),
+            "due_at": due_times.replay(
+                start_at, limit.amount, limit.unit, clock, pauses._get_spans()
+            ),
             "amount": limit.amount,
             "unit": limit.unit,
             "calendar_id": calendar.id,
@@ -176,7 +223,7 @@ class CustomerComplaint(models.Model):
                 start_at, limit.amount, limit.unit, clock
             ),
             "policy_line_id": limit.line_id,
-            "stage_id": limit.deadline_type == "stage" and self.stage_id.id,
+            "stage_id": stage and stage.id,
             "rank": self.level_rank,
         }
 
@@ -220,21 +267,34 @@ class CustomerComplaint(models.Model):
     def _reschedule_deadlines(self, reason):
         """Level or receipt changed: what runs counts anew from where it started.
 
-        A limit that the new level does not know is no longer owed, one that the old level did not
-        know is owed from now on, and a date that a lead agreed stays.
-
         :param str reason: shown in the history
         """
+        self._apply_schedule(self._plan_schedule(), reason)
+        # A level may concern a step that was passed over before.
+        self.sudo().deadline_ids._rearm()
+
+    def _plan_schedule(self, anew=False):
+        """What the limits as they are now make of the ledger; nothing is written.
+
+        A limit that is not known any more is no longer owed, one that was not known is owed from
+        now on unless it was fulfilled already, and a date that a lead agreed stays.
+
+        :param bool anew: by the policies that hold now, not by those the complaints began under;
+            then what is overdue already stays as it is
+        :return: `Schedule`
+        """
         Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_rows
-        dropped, changed, vals_list = Deadline, Deadline, []
+        changed, dropped, opened = {}, [], []
+        now = fields.Datetime.now()
         for complaint in self:
-            if complaint.stage_type in CLOSED_TYPES:
-                continue
+            closed = complaint.stage_type in CLOSED_TYPES
             limits = {
                 limit.key: limit
-                for limit in complaint._get_limits()
+                for limit in complaint._get_limits(anew)
                 if complaint._is_limited_now(limit)
+                and (not closed or limit.deadline_type in (*OUTLIVES_CLOSING, "stage"))
             }
+            fulfilled = complaint._get_fulfilled()
             starts = complaint._get_starts()
             rows = complaint.sudo().deadline_ids.filtered(
                 lambda d, c=complaint: d.round == c.round
@@ -242,41 +302,86 @@ class CustomerComplaint(models.Model):
             )
             known = complaint._get_known_keys()
             for row in rows.filtered(
-                lambda d: d.amount
+                lambda d, fulfilled=fulfilled: d.amount
                 and not d.is_agreed
                 and (
                     d.state in OWED
-                    or (d.state == "dropped" and d.deadline_type in ONCE_PER_ROUND)
+                    or (
+                        d.state == "dropped"
+                        and d.deadline_type in ONCE_PER_ROUND
+                        and d.deadline_type not in fulfilled
+                    )
                 )
             ):
-                if not (limit := limits.get(row._get_limit_key())):
-                    dropped += row
+                if anew and row.state == "open" and row.due_at < now:
                     continue
-                row.write(
-                    {
-                        # What an earlier level had not asked for may be owed again.
-                        "state": "open" if row.state == "dropped" else row.state,
-                        "start_at": row.start_at
-                        if row.deadline_type == "next_reply"
-                        else starts.get(row.deadline_type) or row.start_at,
-                        "amount": limit.amount,
-                        "unit": limit.unit,
-                        "policy_line_id": limit.line_id,
-                        "calendar_id": limit.unit != due_times.HOUR
-                        and complaint._get_calendar().id,
-                    }
-                )
-                changed += row
-            vals_list += [
+                if not (limit := limits.get(row._get_limit_key())):
+                    dropped.append(row.id)
+                    continue
+                changed[row] = {
+                    # What an earlier level had not asked for may be owed again. Its clock
+                    # stood: a date that passed meanwhile was not missed.
+                    "state": "paused" if row.state == "dropped" else row.state,
+                    "start_at": row.start_at
+                    if row.deadline_type == "next_reply"
+                    else starts.get(row.deadline_type) or row.start_at,
+                    "amount": limit.amount,
+                    "unit": limit.unit,
+                    "policy_line_id": limit.line_id,
+                    "calendar_id": complaint._get_calendar_for(limit.unit),
+                }
+            opened += [
                 complaint._prepare_deadline(limit, starts[limit.deadline_type])
                 for key, limit in limits.items()
-                if key not in known and starts.get(limit.deadline_type)
+                if key not in known
+                and starts.get(limit.deadline_type)
+                and limit.deadline_type not in fulfilled
             ]
-        dropped._drop()
-        self._open_rows(vals_list)
-        changed._recompute(reason)
-        # A level may concern a step that was passed over before.
-        self.sudo().deadline_ids._rearm()
+        dropped = Deadline.browse(dropped).filtered(lambda d: d.state in OWED)
+        return Schedule(changed, dropped, opened)
+
+    def _plan_hours(self, calendar):
+        """What the working hours as they are now make of limits that follow `calendar`.
+
+        The limits themselves stay; what is overdue already stays as it is.
+
+        :return: `Schedule`
+        """
+        changed, now = {}, fields.Datetime.now()
+        for complaint in self:
+            current = complaint._get_calendar()
+            # sudo: see _open_rows
+            for row in complaint.sudo().deadline_ids._filter_counted():
+                if (
+                    row.unit != due_times.HOUR
+                    and calendar in (row.calendar_id, current)
+                    and (row.state == "paused" or row.due_at >= now)
+                ):
+                    changed[row] = {"calendar_id": current}
+        return Schedule(changed, self.env["customer.complaint.deadline"].sudo(), [])
+
+    def _apply_schedule(self, plan, reason):
+        """Write what was planned; a changed due time arms every escalation step again.
+
+        :param str reason: shown in the history
+        """
+        plan.dropped._drop(reason)
+        self._open_rows(plan.opened)
+        for row, values in plan.changed.items():
+            vals = {
+                fname: value.id if fname == "calendar_id" else value
+                for fname, value in values.items()
+                if value != (row[fname].id if fname == "policy_line_id" else row[fname])
+            }
+            if vals:
+                row.write(vals)
+        plan.dropped.concat(*plan.changed)._recompute(reason)
+
+    def action_recompute(self):
+        """Show what policies and hours as they are now would change for these complaints."""
+        return self.env["customer.complaint.recompute"]._open(
+            complaint_ids=[Command.set(self.ids)]
+        )
 
     def _sync_next_due(self):
         """Copy the earliest running due time onto the complaint, one statement for all."""
@@ -304,56 +409,3 @@ class CustomerComplaint(models.Model):
             )
         )
         self.invalidate_recordset(["next_due_at", "next_due_type"], flush=False)
-
-    # ------------------------------------------------------------------
-    # Whom escalation tells
-    # ------------------------------------------------------------------
-    def _get_recipient(self, step):
-        """User whom an escalation step tells; where one is missing, the next one up.
-
-        :return: res.users, empty only when the company has no complaint manager either
-        """
-        self.ensure_one()
-        complaint = self.sudo()
-        climb = {
-            "owner": lambda: complaint.user_id,
-            "first_contact": lambda: complaint.first_contact_id,
-            "leader": lambda: complaint.team_id.leader_id,
-            "management": lambda: complaint.team_id._get_top_leader()
-            if complaint.team_id
-            else complaint.env["res.users"],
-            "manager": complaint._get_managers,
-        }
-        if step.recipient == "user":
-            candidates = [lambda: step.user_id, climb["manager"]]
-        else:
-            order = list(climb)
-            candidates = [climb[key] for key in order[order.index(step.recipient) :]]
-        for candidate in candidates:
-            users = candidate().filtered(complaint._can_tell)
-            if users:
-                return users[:1]
-        return self.env["res.users"]
-
-    def _can_tell(self, user):
-        """Whether `user` works with complaints and may open this one."""
-        self.ensure_one()
-        if not user.active or not user.has_group(
-            "customer_complaint.group_complaint_submitter"
-        ):
-            return False
-        if user in (self.sudo().user_id, self.sudo().first_contact_id):
-            return True
-        # For all others access follows from team and company: asked once per transaction.
-        known = self.env.cr.cache.setdefault("customer.complaint.can_tell", {})
-        key = (user.id, self.sudo().team_id.id, self.sudo().company_id.id)
-        if key not in known:
-            known[key] = self.with_user(user).has_access("read")
-        return known[key]
-
-    def _get_managers(self):
-        """Complaint managers of the complaint's company."""
-        group = self.env.ref("customer_complaint.group_complaint_manager").sudo()
-        return group.all_user_ids.filtered(
-            lambda user: self.company_id in user.company_ids
-        ).sorted("id")

@@ -48,6 +48,7 @@ class CustomerComplaint(models.Model):
         :param bool follow_up: it was a follow-up after completion, with its result
         """
         complaints = self.sudo()  # whoever may answer the customer fulfils the deadline
+        complaints._note_told(at, plan)
         kinds = {"first_response", "next_update", "next_reply"}
         if plan:
             kinds.add("initial_handling")
@@ -70,18 +71,38 @@ class CustomerComplaint(models.Model):
                 ("next_update",)
             )
 
+    def _note_told(self, at, plan):
+        """Keep when the customers were told something: a level may ask for it later."""
+        told = self.filtered(lambda c: at >= c._get_round_start() - CLOCK_TOLERANCE)
+        told.filtered(lambda c: not c.told_at or c.told_at < at).told_at = at
+        if plan:
+            told.plan_told_at = at
+
     def _on_customer_said(self, at):
         """Event: the customer wrote or called at `at`; an answer is owed from then on.
 
         The oldest message without an answer counts, not the last reminder.
         """
         complaints = self.sudo()  # see _open_rows
-        complaints.filtered("pause_reason_id.until_customer_answers")._resume_deadlines(
-            at
+        answered = complaints.filtered(
+            lambda c: c.pause_reason_id.until_customer_answers and c.paused_at <= at
         )
-        complaints.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._open_owed(
-            ("next_reply",), start_at=at
+        answered._resume_deadlines(at)
+        answered._pause_by_stage(at)
+        waiting = complaints.filtered(
+            lambda c: c.stage_type not in CLOSED_TYPES
+            and at >= (c.told_at or c._get_round_start() - CLOCK_TOLERANCE)
         )
+        # An older message that was logged later.
+        running = waiting.deadline_ids.filtered(
+            lambda d: d.deadline_type == "next_reply"
+            and d.state in OWED
+            and d.start_at > at
+            and not d.is_agreed
+        )
+        running.start_at = at
+        running._recompute(self.env._("The customer had written before that."))
+        waiting._open_owed(("next_reply",), start_at=at)
 
     def _complete(self, at):
         """Event: the solution was carried out at `at`; contact after completion is owed."""
@@ -120,7 +141,5 @@ class CustomerComplaint(models.Model):
             running = complaint.pause_ids.filtered(lambda p: not p.end_at)
             if running.stage_id and running.stage_id != complaint.stage_id:
                 complaint._resume_deadlines(now)
-        complaints.filtered(
-            lambda c: c.stage_id.pauses_deadlines and not c.paused_at
-        )._pause_deadlines(now)
+        complaints._pause_by_stage(now)
         complaints._open_owed(("stage",))

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models, tools
@@ -11,8 +12,9 @@ from ..tools.measure import percent
 HISTORY = timedelta(days=365)
 # With fewer finished complaints the chance of one would swing by several percent with each more.
 FINISHED_NEEDED = 30
-# How many were late or close to it decides; of fewer than these the end of the curve is a guess.
-LATE_NEEDED = 10
+# Those still at risk when the time is over (late, or just in time) decide about the end of the
+# curve; of fewer than these it is a guess.
+AT_RISK_NEEDED = 10
 # Shares of the time are counted in this many steps: the curve stays small, whatever the history.
 STEPS = 1000
 
@@ -88,17 +90,50 @@ class CustomerComplaint(models.Model):
 
         :return: (curve of `statistics.survival` over the share of the time used, completions)
         """
-        return self._get_completion_curve(
-            company_id, rank, day
-        ) or self._get_completion_curve(company_id, False, day)
+        curves = self._get_completion_curves(company_id, day)
+        return curves.get(rank) or curves.get(None)
 
     @api.model
-    @tools.ormcache("company_id", "rank", "day")
-    def _get_completion_curve(self, company_id, rank, day):
+    @tools.ormcache("company_id", "day")
+    def _get_completion_curves(self, company_id, day):
         """Which share of its time completing takes, estimated once a day.
 
         What runs still counts with the share it has used so far (censored): leaving it out would
         forget just the slow ones.
+
+        :return: dict of (curve, completions) by rank of the level, None for all levels; without
+            those of which too little is known
+        """
+        counts = {}
+        for rank, state, step, count in self._count_completions(company_id):
+            for key in (rank, None):
+                known = counts.setdefault(key, {"done": Counter(), "open": Counter()})
+                known[state][step / STEPS] += count
+        return {
+            key: (
+                tuple(statistics.survival(known["done"], known["open"])),
+                known["done"].total() + known["open"].total(),
+            )
+            for key, known in counts.items()
+            if self._is_enough_history(known["done"], known["open"])
+        }
+
+    @api.model
+    def _is_enough_history(self, done, running):
+        at_risk = sum(
+            count
+            for counter in (done, running)
+            for share, count in counter.items()
+            if share >= 1
+        )
+        return done.total() >= FINISHED_NEEDED and at_risk >= AT_RISK_NEEDED
+
+    @api.model
+    def _count_completions(self, company_id):
+        """Completions owed in the last 12 months: rank, done or open, step of the time, how many.
+
+        Finished is rounded up, so that exactly in time stays in time and a second more is late; all
+        that is late is alike. A date moved after it had passed counts as late.
         """
         now = fields.Datetime.now()
         self.env["customer.complaint.deadline"].flush_model()
@@ -109,17 +144,16 @@ class CustomerComplaint(models.Model):
             now,
             STEPS,
         )
-        # Finished is rounded up, so that exactly in time stays in time and a second more is late;
-        # all that is late is alike. A date moved after it had passed counts as late.
-        found = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
                 """
-                SELECT d.state,
+                SELECT c.level_rank,
+                       d.state,
                        CASE WHEN d.result = %(overdue)s OR ceil(%(used)s) > %(all)s
                             THEN %(all)s + 1
                             WHEN d.state = 'done' THEN ceil(%(used)s)
-                            ELSE floor(%(used)s)
-                       END::int AS step,
+                            ELSE greatest(floor(%(used)s), 0)
+                       END::int,
                        count(*)
                   FROM customer_complaint_deadline d
                   JOIN customer_complaint c ON c.id = d.complaint_id
@@ -129,28 +163,12 @@ class CustomerComplaint(models.Model):
                    AND d.owed_to = 'customer'
                    AND d.state IN ('done', 'open')
                    AND d.due_at > d.start_at
-                   AND %(level)s
-              GROUP BY 1, 2
+              GROUP BY 1, 2, 3
                 """,
                 overdue=OVERDUE,
                 used=used,
                 all=STEPS,
                 company=company_id,
                 since=now - HISTORY,
-                level=SQL("c.level_rank = %s", rank) if rank else SQL("TRUE"),
             )
         )
-        counts = {"done": {}, "open": {}}
-        for state, step, count in found:
-            counts[state][max(step, 0) / STEPS] = count
-        finished = sum(counts["done"].values())
-        late = sum(
-            count
-            for steps in counts.values()
-            for share, count in steps.items()
-            if share >= 1
-        )
-        if finished < FINISHED_NEEDED or late < LATE_NEEDED:
-            return None
-        n = finished + sum(counts["open"].values())
-        return tuple(statistics.survival(counts["done"], counts["open"])), n

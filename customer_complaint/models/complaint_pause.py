@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..tools.deadline_types import PAUSABLE
 from .customer_complaint_stage import CLOSED_TYPES
 
 
@@ -12,6 +13,23 @@ class CustomerComplaint(models.Model):
     complaint_pause = fields.Boolean(
         related="company_id.complaint_pause", export_string_translation=False
     )
+
+    def _get_pauses(self, deadline_type, stage):
+        """Pauses that concern a deadline.
+
+        :param stage: of a stage limit, which does not wait for the stage itself
+        """
+        pauses = self.sudo().pause_ids  # only managers read them one by one
+        if deadline_type not in PAUSABLE:
+            return pauses.browse()
+        # Unfiltered they are read together with those of the other complaints.
+        return pauses.filtered(lambda p: p.stage_id != stage) if stage else pauses
+
+    def _pause_by_stage(self, at):
+        """Let the deadlines of complaints wait from `at` on whose stage says so."""
+        self.filtered(
+            lambda c: c.stage_id.pauses_deadlines and not c.paused_at
+        )._pause_deadlines(at)
 
     def _pause_deadlines(self, at, reason=None, note=None):
         """From `at` on, deadlines that may wait stand still.
@@ -37,17 +55,25 @@ class CustomerComplaint(models.Model):
         complaints.write(
             {"paused_at": at, "pause_reason_id": reason.id if reason else False}
         )
-        complaints.deadline_ids._recompute()
+        complaints.deadline_ids._wait_or_run()
 
     def _resume_deadlines(self, at):
         """What stood still goes on at `at`, with the time that was left."""
         complaints = self.sudo().filtered("paused_at")  # see _open_rows
-        for pause in complaints.pause_ids.filtered(lambda p: not p.end_at):
+        waited = complaints.deadline_ids.filtered(lambda d: d.state == "paused")
+        # From the date told on, and not from the start: working hours may have changed meanwhile.
+        due_by_id = {
+            row.id: row._get_due_after(row._get_running_pause(), at) for row in waited
+        }
+        pauses = complaints.pause_ids.filtered(lambda p: not p.end_at)
+        for pause in pauses:
             pause.write(
                 {"end_at": max(at, pause.start_at), "end_user_id": self.env.uid}
             )
+        pauses.flush_recordset()  # the next pause may begin in the same transaction
         complaints.write({"paused_at": False, "pause_reason_id": False})
-        complaints.deadline_ids._recompute()
+        waited._move(due_by_id, None)
+        complaints.deadline_ids._wait_or_run()
 
     # ------------------------------------------------------------------
     # Buttons
@@ -96,5 +122,7 @@ class CustomerComplaint(models.Model):
                         complaint=complaint.name,
                     )
                 )
-        self._resume_deadlines(fields.Datetime.now())
+        now = fields.Datetime.now()
+        self._resume_deadlines(now)
+        self._pause_by_stage(now)
         return True

@@ -19,7 +19,10 @@ PROCESS_FIELDS = {
     "next_due_at",
     "next_due_type",
     "outcome_at",
+    "outcome_channel_ids",
     "completed_at",
+    "told_at",
+    "plan_told_at",
     "stage_since",
     "paused_at",
     "pause_reason_id",
@@ -251,7 +254,22 @@ class CustomerComplaint(models.Model):
         copy=False,
         help="The solution was carried out; contact after completion counts from here.",
     )
+    told_at = fields.Datetime(
+        string="Customer told last",
+        readonly=True,
+        copy=False,
+        help="When the customer was last told something in this round.",
+    )
+    plan_told_at = fields.Datetime(string="Plan told", readonly=True, copy=False)
     outcome_at = fields.Datetime(string="Outcome told", readonly=True, copy=False)
+    outcome_channel_ids = fields.Many2many(
+        "customer.complaint.channel",
+        string="Outcome told over",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Channels over which the customer was told the outcome of this round.",
+    )
     closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False)
     close_reason = fields.Selection(
         [
@@ -358,6 +376,10 @@ class CustomerComplaint(models.Model):
             proposed = complaint.category_id.level_id.filtered(
                 lambda level, c=complaint: level.company_id
                 in (c.company_id, level.company_id.browse())
+            )
+            # The scale of levels may have changed since the category proposed it.
+            proposed = proposed and proposed._get_active(
+                complaint.company_id or self.env.company
             )
             # A person's grading is not undone by a category chosen later.
             if proposed and not (complaint._origin.id and complaint.level_id):
@@ -495,16 +517,18 @@ class CustomerComplaint(models.Model):
         }
         old_emails = {c: email_normalize(c.email_from) for c in old_partners}
         res = super().write(vals)
-        # Checked after writing, so that what is missing may come in the same call.
-        if before:
-            self._check_move(before)
         if left:
             self.browse([complaint.id for complaint in left])._on_stage_changed(left)
+        # Checked after writing, so that what is missing may come in the same call. It may move
+        # the complaint on.
+        if before:
+            self._check_move(before)
         if {"level_id", "received_at"} & vals.keys():
             self._reschedule_deadlines(
                 vals.get("level_reason") or self.env._("Level or receipt time changed.")
             )
-        if vals.get("active"):
+        # Another team has another chain and other working hours.
+        if vals.get("active") or "team_id" in vals:
             self.sudo().deadline_ids._rearm()
         self._take_leave_of(old_partners)
         # Whoever reads the same mailbox keeps his links, and nobody had them before.

@@ -138,6 +138,10 @@ class CustomerComplaintContact(models.Model):
             told.complaint_id._on_customer_told(
                 at, outcome=outcome, plan=plan, follow_up=follow_up
             )
+        for channel, told in (
+            answers.filtered("outcome_told").grouped("channel_id").items()
+        ):
+            told.complaint_id._add_outcome_channel(channel)
         # Afterwards, so that a talk does not keep what is promised in it.
         promises = self.filtered("commitment_at")
         for (due_at, text, kept_by), promised in promises.grouped(

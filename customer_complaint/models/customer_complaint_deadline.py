@@ -164,8 +164,8 @@ class CustomerComplaintDeadline(models.Model):
     )
     # `_define_mean`
     _done_idx = models.Index(
-        "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id) "
-        "WHERE state = 'done'"
+        "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id, "
+        "team_id, user_id, first_contact_id) WHERE state = 'done'"
     )
 
     @api.depends("state", "due_at", "result")
@@ -218,52 +218,90 @@ class CustomerComplaintDeadline(models.Model):
             self.deadline_type in PAUSABLE and bool(self.amount) and not self.is_agreed
         )
 
-    def _get_pauses(self, until=None):
-        """Finished pauses of the complaint that concern this row.
-
-        :param until: let the running pause count as finished at that moment
-        :return: list of (start, end), in order
-        """
+    def _get_pauses(self):
+        """Pauses of the complaint that concern this row."""
         self.ensure_one()
-        if not self._can_pause():
-            return []
-        return [
-            (pause.start_at, pause.end_at or max(until, pause.start_at))
-            for pause in self.complaint_id.sudo().pause_ids
-            if pause.end_at or until
-        ]
+        pauses = self.complaint_id._get_pauses(self.deadline_type, self.stage_id)
+        return pauses if self._can_pause() else pauses.browse()
 
-    def _get_due(self, until=None):
-        """Due time that start, limit and pauses give.
+    def _get_running_pause(self):
+        return self._get_pauses().filtered(lambda pause: not pause.end_at)
 
+    def _get_clock(self):
+        """Working time by which the row counts; None for elapsed time."""
+        self.ensure_one()
+        return (
+            None
+            if self.is_fallback
+            else self.calendar_id._get_complaint_clock(self.company_id)
+        )
+
+    def _get_due(self, until=None, **changed):
+        """Due time that start, limit and finished pauses give.
+
+        :param until: what was waited after that moment does not count
+        :param changed: start, limit or calendar as they would be, by field
         :return: tuple (due time, whether working time had to be counted as elapsed)
         """
         self.ensure_one()
-        clock = self.calendar_id._get_complaint_clock(self.company_id)
-        due_at = due_times.replay(
-            self.start_at, self.amount, self.unit, clock, self._get_pauses(until)
+        start_at, amount, unit, calendar = (
+            changed.get(fname, self[fname])
+            for fname in ("start_at", "amount", "unit", "calendar_id")
         )
-        return due_at, due_times.falls_back(
-            self.start_at, self.amount, self.unit, clock
+        clock = calendar._get_complaint_clock(self.company_id)
+        spans = self._get_pauses()._get_spans(until)
+        due_at = due_times.replay(start_at, amount, unit, clock, spans)
+        return due_at, due_times.falls_back(start_at, amount, unit, clock)
+
+    def _get_due_after(self, pause, at):
+        """Due time when `pause`, which may be empty, ends at `at`."""
+        self.ensure_one()
+        if not pause:
+            return self.due_at
+        paused_at = max(pause.start_at, self.start_at)
+        return due_times.after_pause(
+            self.due_at, paused_at, at, self.unit, self._get_clock()
+        )
+
+    def _get_due_when_done(self, at):
+        """Due time that decides about an obligation fulfilled at `at`."""
+        self.ensure_one()
+        if any(pause.end_at and pause.end_at > at for pause in self._get_pauses()):
+            return self._get_due(until=at)[0]  # done before, and logged afterwards
+        return self._get_due_after(self._get_running_pause(), at)
+
+    def _waits(self):
+        """Whether the clock stands, with something left that the pause saves."""
+        self.ensure_one()
+        pause = self._get_running_pause()
+        return bool(pause) and due_times.is_left(
+            self.due_at,
+            max(pause.start_at, self.start_at),
+            self.unit,
+            self._get_clock(),
         )
 
     def _recompute(self, reason=None):
         """Let limits, starts and pauses as they are now decide about due time and state.
 
-        :param str reason: shown in the history when a date changes; none, when pauses say it all
+        :param str reason: shown in the history when a date changes
         """
-        rows = self.filtered(lambda d: d.state in OWED and d.amount and not d.is_agreed)
+        rows = self._filter_counted()
         due_by_id = {}
         for row in rows:
             due_by_id[row.id], row.is_fallback = row._get_due()
         rows._move(due_by_id, reason)
+        rows._wait_or_run()
+
+    def _filter_counted(self):
+        """Rows that are owed still by a limit, not by a date given by hand."""
+        return self.filtered(lambda d: d.state in OWED and d.amount and not d.is_agreed)
+
+    def _wait_or_run(self):
+        """Let pauses as they are now decide whether the clock stands."""
+        rows = self._filter_counted()
         for row in rows:
-            waiting = row._can_pause() and row.complaint_id.sudo().paused_at
-            state = (
-                "paused"
-                if waiting and row.due_at > max(waiting, row.start_at)
-                else "open"
-            )
+            state = "paused" if row._waits() else "open"
             if row.state != state:
                 row.state = state
         rows.filtered(lambda d: d.state == "paused")._stand_still()
@@ -288,7 +326,11 @@ class CustomerComplaintDeadline(models.Model):
             rank = vals.pop("rank")
             if vals.get("state", "open") == "open":
                 vals["next_step_at"] = step._get_first_time(
-                    vals["deadline_type"], rank, vals["start_at"], vals["due_at"]
+                    vals["deadline_type"],
+                    rank,
+                    vals["start_at"],
+                    vals["due_at"],
+                    self.env["customer.complaint"].browse(vals["complaint_id"]),
                 )
         deadlines = self.create(vals_list)
         deadlines._wake_engine_for_steps()
@@ -297,30 +339,40 @@ class CustomerComplaintDeadline(models.Model):
     def _meet(self, at):
         """The obligation was fulfilled at `at`; rows with a verdict keep it."""
         rows = self.filtered(lambda d: d.state in OWED)
+        waited = {}
         for deadline in rows:
             done_at = max(at, deadline.start_at)
-            if deadline.state == "paused":
-                # The clock stood: what was left is left still.
-                deadline.due_at = deadline._get_due(until=done_at)[0]
+            old, due_at = deadline.due_at, deadline._get_due_when_done(done_at)
+            if due_at != old:
+                waited[deadline.id] = {"old_due_at": old, "new_due_at": due_at}
             deadline.write(
                 {
+                    "due_at": due_at,
                     "done_at": done_at,
                     "state": "done",
                     "result": due_times.OVERDUE
                     if deadline.moved_overdue
-                    else due_times.verdict(deadline.due_at, at),
+                    else due_times.verdict(due_at, at),
                     "next_step_at": False,
                 }
             )
+        rows.browse(waited)._log("moved", at, waited)
         rows._log("met", at)
         rows._clear_todos()
         return rows
 
-    def _drop(self):
-        """What is owed still is owed no longer; rows with a verdict keep it."""
+    def _drop(self, reason=None):
+        """What is owed still is owed no longer; rows with a verdict keep it.
+
+        :param str reason: shown in the history, where it is not plain why
+        """
         rows = self.filtered(lambda d: d.state in OWED)
         rows.write({"state": "dropped", "next_step_at": False})
-        rows._log("dropped", fields.Datetime.now())
+        rows._log(
+            "dropped",
+            fields.Datetime.now(),
+            {deadline.id: {"reason": reason} for deadline in rows},
+        )
         rows._clear_todos()
 
     def _log(self, kind, at, changes=None):
@@ -408,6 +460,7 @@ class CustomerComplaintDeadline(models.Model):
                 deadline.complaint_id.level_rank,
                 deadline.start_at,
                 deadline.due_at,
+                deadline.complaint_id,
             )
         rows._wake_engine_for_steps()
 
@@ -448,12 +501,7 @@ class CustomerComplaintDeadline(models.Model):
         :return: list of (from, to, "running" or "paused")
         """
         self.ensure_one()
-        pauses = []
-        if self._can_pause():
-            pauses = [
-                (pause.start_at, pause.end_at)
-                for pause in self.complaint_id.sudo().pause_ids
-            ]
+        pauses = [(pause.start_at, pause.end_at) for pause in self._get_pauses()]
         dropped = self.sudo().event_ids.filtered(lambda e: e.kind == "dropped")[-1:]
         end = self.done_at or (self.state == "dropped" and dropped.at) or now
         return due_times.segments(self.start_at, end, pauses)
@@ -499,9 +547,5 @@ class CustomerComplaintDeadline(models.Model):
     def _format_limit(self):
         """The limit with its unit, in words of the user's language."""
         self.ensure_one()
-        texts = {
-            due_times.HOUR: self.env._("%(amount)s h"),
-            due_times.WORKING_HOUR: self.env._("%(amount)s working hours"),
-            due_times.WORKING_DAY: self.env._("%(amount)s working days"),
-        }
-        return texts[self.unit] % {"amount": f"{self.amount:g}"}
+        line = self.env["customer.complaint.policy.line"]
+        return line._format_length(self.amount, self.unit)

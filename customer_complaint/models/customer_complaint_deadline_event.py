@@ -56,7 +56,11 @@ class CustomerComplaintDeadlineEvent(models.Model):
                 else self.env._("%(deadline)s done on time (%(who)s).")
             ) % {"deadline": label, "who": who}
         if self.kind == "dropped":
-            return self.env._("%(deadline)s is no longer owed.", deadline=label)
+            return self.env._(
+                "%(deadline)s is no longer owed. %(reason)s",
+                deadline=label,
+                reason=self.reason or "",
+            ).strip()
         return self.env._(
             "%(deadline)s moved from %(old)s to %(new)s (%(who)s). %(reason)s",
             deadline=label,

@@ -44,6 +44,18 @@ class CustomerComplaintPause(models.Model):
     )
     _complaint_idx = models.Index("(complaint_id, start_at)")
 
+    def _get_spans(self, until=None):
+        """Start and end of the finished pauses.
+
+        :param until: cut off what lies after that moment; the running pause lasts up to it
+        :return: list of (start, end)
+        """
+        return [
+            (pause.start_at, min(filter(None, (pause.end_at, until))))
+            for pause in self
+            if (pause.end_at or until) and (not until or pause.start_at < until)
+        ]
+
     def _get_history(self):
         """Sentences about these pauses, in the user's language.
 

@@ -103,7 +103,12 @@ class CustomerComplaintTeam(models.Model):
     @tools.ormcache("company_id")
     def _get_default_id(self, company_id):
         return (
-            self.sudo().search([("company_id", "in", [company_id, False])], limit=1).id
+            self.sudo()
+            .search(
+                [("company_id", "in", [company_id, False]), ("active", "=", True)],
+                limit=1,
+            )
+            .id
         )
 
     @api.model
@@ -122,6 +127,13 @@ class CustomerComplaintTeam(models.Model):
             leader = team.leader_id or leader
             team = team.parent_id
         return leader
+
+    def _get_leader_above(self):
+        """Leader of the nearest team above that has one: the next tier."""
+        team = self.parent_id
+        while team and not team.leader_id:
+            team = team.parent_id
+        return team.leader_id
 
     def _get_calendar(self):
         """Working hours of this team or of the nearest one above; empty when none has any."""

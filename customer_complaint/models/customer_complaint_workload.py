@@ -45,14 +45,8 @@ class CustomerComplaintWorkload(models.Model):
 
     @property
     def _table_query(self):
-        complaint = self.env["customer.complaint"]
-        complaint.flush_model()
+        self.env["customer.complaint"].flush_model()
         now = fields.Datetime.now()
-        paused = (
-            SQL("paused_at IS NOT NULL")
-            if "paused_at" in complaint._fields
-            else SQL("FALSE")
-        )
         return SQL(
             """
             SELECT id, id AS complaint_id, company_id, team_id, user_id,
@@ -61,13 +55,12 @@ class CustomerComplaintWorkload(models.Model):
                    (next_due_at < %(now)s)::int AS late,
                    (next_due_at >= %(now)s AND next_due_at < %(night)s)::int
                         AS due_today,
-                   (%(paused)s)::int AS paused
+                   (paused_at IS NOT NULL)::int AS paused
               FROM customer_complaint
              WHERE active AND (stage_type NOT IN %(closed)s OR stage_type IS NULL)
             """,
             now=now,
             night=self._get_midnight(now),
-            paused=paused,
             closed=CLOSED_TYPES,
         )
 

@@ -3,6 +3,9 @@ from . import test_calendars
 from . import test_statistics
 from . import test_intake
 from . import test_deadlines
+from . import test_policies
+from . import test_setup
+from . import test_recompute
 from . import test_ledger
 from . import test_engine
 from . import test_date_words
@@ -26,3 +29,6 @@ from . import test_sample
 from . import test_absence
 from . import test_workload
 from . import test_forecast
+from . import test_escalation_chain
+from . import test_digest
+from . import test_health

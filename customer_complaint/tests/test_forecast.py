@@ -107,13 +107,7 @@ class TestForecast(ComplaintCommon):
     def test_what_is_old_dropped_paused_or_anothers_company_says_nothing(self):
         self.history(*[0.5] * 20, *[1.5] * 20, due=NOW - 366 * DAY)
         self.history(*[0.5] * 20, *[1.5] * 20, state="dropped", result=False)
-        paused = self.history(*[0.5] * 20, *[1.5] * 20)
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE customer_complaint_deadline SET state = 'paused' WHERE id IN %s",
-            [paused._ids],
-        )
-        self.forget()
+        self.history(*[0.5] * 20, *[1.5] * 20, state="paused", result=False)
         complaint = self.running(0.1)
         self.assertFalse(complaint.late_forecast)
         self.history(*[0.5] * 20, *[1.5] * 20)
@@ -140,5 +134,6 @@ class TestForecast(ComplaintCommon):
             start = self.env.cr.sql_log_count
             read = complaints.web_search_read([], {"late_forecast": {}}, limit=limit)
             counts.append(self.env.cr.sql_log_count - start)
-        self.assertTrue(all(row["late_forecast"] for row in read["records"][2:]))
+        told = [row for row in read["records"] if row["late_forecast"]]
+        self.assertGreaterEqual(len(told), 79)  # all but the one with the history
         self.assertEqual(counts[1], counts[2])

@@ -546,3 +546,308 @@ class TestLedger(ComplaintCommon):
         self.assertIn(f"Paused by {name}: Waiting for the customer.", sentences)
         self.assertIn(f"Resumed by {name} after 2 h 0 min.", sentences)
         self.assertIn(f"First response done on time ({name}).", sentences)
+
+    # ------------------------------------------------------------------
+    # What a simulated year found: see ledger_replay.py
+    # ------------------------------------------------------------------
+    def make_stage(self, stage_type, **values):
+        return self.env["customer.complaint.stage"].create(
+            {
+                "name": f"Own {stage_type}",
+                "stage_type": stage_type,
+                "sequence": 1,
+                **values,
+            }
+        )
+
+    def set_limits_per_level(self, *limits):
+        """Make (rank, deadline type, amount) the only policy."""
+        policy = self.set_limits(*(limit[1:] for limit in limits[:1]))
+        policy.line_ids = [
+            Command.clear(),
+            *(
+                Command.create({"rank": rank, "deadline_type": kind, "amount": amount})
+                for rank, kind, amount in limits
+            ),
+        ]
+
+    def test_a_complaint_taken_when_it_is_entered_has_one_stage_limit(self):
+        # C-43
+        self.set_limits(("stage", 4, "hour", "assessed"), ("completion", 48))
+        with self.at(RECEIPT + HOUR):
+            complaint = self.make_owned()
+        self.assertEqual(self.due(complaint, "stage"), [RECEIPT + 5 * HOUR])
+
+    def test_reopening_ends_a_stage_limit_and_begins_the_next(self):
+        # C-43
+        self.set_limits(
+            ("stage", 4, "hour", "assessed"), ("stage", 8, "hour", "feedback")
+        )
+        with self.at(RECEIPT):
+            complaint = self.make_owned()
+        with self.at(RECEIPT + HOUR):
+            self.tell_outcome(complaint)
+        with self.at(RECEIPT + 10 * HOUR):
+            self.confirm(complaint, solved="not_solved", grade="1")
+        first, second = self.row(complaint, "stage", 1), self.row(complaint, "stage", 2)
+        self.assertEqual(
+            [(row.due_at, row.state, row.result) for row in first.sorted("id")],
+            [
+                (RECEIPT + 4 * HOUR, "done", "on_time"),
+                (RECEIPT + 9 * HOUR, "done", "overdue"),
+            ],
+        )
+        self.assertEqual(
+            [(row.due_at, row.state) for row in second],
+            [(RECEIPT + 14 * HOUR, "open")],
+        )
+
+    def test_closing_leaves_a_stage_and_its_limit_keeps_the_verdict(self):
+        # C-43
+        self.set_limits(
+            ("stage", 4, "hour", "feedback"), ("stage", 24, "hour", "closed")
+        )
+        complaint = self.make_owned()
+        with self.at(RECEIPT + HOUR):
+            self.tell_outcome(complaint)
+        with self.at(RECEIPT + 10 * HOUR):
+            self.confirm(complaint)
+        rows = self.row(complaint, "stage").sorted("id")
+        self.assertEqual(
+            [(row.state, row.result) for row in rows],
+            [("done", "overdue"), ("open", False)],
+        )
+
+    def test_a_stage_and_an_owner_given_at_once_are_one_move(self):
+        # C-43
+        registered = self.make_stage("registered")
+        self.set_limits(
+            ("stage", 4, "hour", "assessed"), ("stage", 9, "hour", "registered")
+        )
+        with self.at(RECEIPT):
+            complaint = self.make_complaint()
+        with self.at(RECEIPT + HOUR):
+            complaint.write({"stage_id": registered.id, "user_id": self.handler.id})
+        rows = self.row(complaint, "stage").sorted("id")
+        self.assertEqual(
+            [(row.stage_id.stage_type, row.state) for row in rows],
+            [("registered", "done"), ("assessed", "open")],
+        )
+        self.assertEqual(rows[-1].due_at, RECEIPT + 5 * HOUR)
+
+    def test_a_level_asks_only_for_what_was_not_done_yet(self):
+        # C-29
+        self.set_limits_per_level(
+            (1, "first_response", 24),
+            (1, "initial_handling", 48),
+            (1, "completion", 48),
+            (1, "result", 72),
+            (1, "statutory", 480),
+        )
+        complaint = self.make_owned(level_id=self.levels[2].id)
+        self.assertFalse(complaint.deadline_ids)
+        complaint._on_customer_told(RECEIPT + HOUR, plan=True)
+        self.complete(complaint, RECEIPT + 2 * HOUR)
+        with self.at(RECEIPT + 3 * HOUR):
+            complaint._change_level(self.levels[0], "Danger")
+        self.assertEqual(
+            set(complaint.deadline_ids.mapped("deadline_type")), {"result", "statutory"}
+        )
+
+    def test_a_limit_that_comes_back_with_the_level_finds_what_was_done_meanwhile(self):
+        # C-29
+        self.set_limits_per_level((1, "first_response", 24), (1, "completion", 48))
+        with self.at(RECEIPT):
+            complaint = self.make_owned(level_id=self.levels[0].id)
+        with self.at(RECEIPT + HOUR):
+            complaint._change_level(self.levels[2], "Harmless")
+            self.assertRow(complaint, "first_response", "dropped")
+        self.tell(complaint, RECEIPT + 2 * HOUR)
+        with self.at(RECEIPT + 3 * HOUR):
+            complaint._change_level(self.levels[0], "Danger")
+        self.assertRow(complaint, "first_response", "dropped")
+        self.assertRow(complaint, "completion", "open")
+
+    def test_a_date_that_passed_while_nobody_owed_it_was_not_missed(self):
+        # C-29
+        self.set_limits_per_level((1, "completion", 24), (3, "completion", 120))
+        with self.at(RECEIPT):
+            complaint = self.make_owned(level_id=self.levels[0].id)
+        with self.at(RECEIPT + HOUR):
+            complaint._change_level(self.levels[1], "Less")
+        with self.at(RECEIPT + 50 * HOUR):
+            complaint._change_level(self.levels[2], "Harmless")
+        self.assertRow(complaint, "completion", "open")
+        row = self.row(complaint, "completion")
+        self.assertEqual(row.due_at, RECEIPT + 120 * HOUR)
+        self.assertFalse(row.moved_overdue)
+
+    def test_the_cadence_goes_on_from_what_the_customer_was_told_under_another_level(
+        self,
+    ):
+        # C-29 C-32
+        self.set_limits_per_level((1, "next_update", 24))
+        with self.at(RECEIPT):
+            complaint = self.make_owned(level_id=self.levels[2].id)
+        self.tell(complaint, RECEIPT + 20 * HOUR)
+        with self.at(RECEIPT + 30 * HOUR):
+            complaint._change_level(self.levels[0], "Danger")
+        self.assertEqual(self.due(complaint, "next_update"), [RECEIPT + 44 * HOUR])
+
+    def test_a_limit_that_a_level_brings_counts_the_pauses_before(self):
+        # C-29
+        self.set_limits_per_level((1, "completion", 48), (1, "result", 72))
+        for waits_still in (False, True):
+            with self.at(RECEIPT):
+                complaint = self.make_owned(level_id=self.levels[2].id)
+            complaint._pause_deadlines(RECEIPT + 10 * HOUR, self.supplier)
+            complaint._resume_deadlines(RECEIPT + 60 * HOUR)
+            with self.at(RECEIPT + 70 * HOUR):
+                if waits_still:
+                    complaint._pause_deadlines(RECEIPT + 70 * HOUR, self.supplier)
+                complaint._change_level(self.levels[0], "Danger")
+            self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 98 * HOUR])
+            self.assertFalse(any(complaint.deadline_ids.mapped("moved_overdue")))
+
+    def test_feedback_that_is_owed_after_closing_follows_the_level(self):
+        # C-29
+        self.set_limits_per_level(
+            (1, "second_feedback", 24), (3, "second_feedback", 72)
+        )
+        complaint = self.make_owned(level_id=self.levels[2].id)
+        self.tell_outcome(complaint, date=RECEIPT + HOUR)
+        self.confirm(complaint)
+        complaint.sudo()._change_level(self.levels[0], "It was dangerous after all")
+        self.assertEqual(self.due(complaint, "second_feedback"), [RECEIPT + 25 * HOUR])
+
+    def test_what_was_done_before_a_pause_is_judged_without_it(self):
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + 10 * HOUR, self.supplier)
+        complaint._resume_deadlines(RECEIPT + 20 * HOUR)
+        self.tell(complaint, RECEIPT + 5 * HOUR)  # logged afterwards
+        self.assertRow(complaint, "first_response", "done", "on_time")
+        self.assertEqual(self.due(complaint, "first_response"), [RECEIPT + 48 * HOUR])
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 82 * HOUR])
+
+    def test_the_history_tells_the_first_date_also_of_what_was_done_while_waiting(self):
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
+        self.tell(complaint, RECEIPT + 60 * HOUR)
+        sentences = [text for _at, text in complaint._get_deadline_history()]
+        self.assertIn("First response started: 48 h, due 2025-03-05 09:00.", sentences)
+
+    def test_a_message_from_before_the_pause_does_not_end_it(self):
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + 5 * HOUR, self.waiting)
+        complaint._on_customer_said(RECEIPT + 4 * HOUR)
+        self.assertTrue(complaint.paused_at)
+        complaint._on_customer_said(RECEIPT + 5 * HOUR)
+        self.assertFalse(complaint.paused_at)
+
+    def test_messages_logged_later_start_the_reply_where_it_was_first_missing(self):
+        # C-32
+        self.set_limits(("next_reply", 8))
+        complaint = self.make_owned()
+        self.tell(complaint, RECEIPT + 4 * HOUR)
+        complaint._on_customer_said(RECEIPT + 3 * HOUR)  # answered already
+        self.assertFalse(self.due(complaint, "next_reply"))
+        complaint._on_customer_said(RECEIPT + 9 * HOUR)
+        complaint._on_customer_said(RECEIPT + 6 * HOUR)
+        self.assertEqual(self.due(complaint, "next_reply"), [RECEIPT + 14 * HOUR])
+
+    def test_a_stage_that_pauses_goes_on_pausing_after_a_pause_by_hand(self):
+        stage = self.make_stage("investigating", pauses_deadlines=True)
+        complaint = self.make_owned()
+        with self.at(RECEIPT + HOUR):
+            complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
+        with self.at(RECEIPT + 2 * HOUR):
+            complaint.stage_id = stage
+        with self.at(RECEIPT + 5 * HOUR):
+            complaint.action_resume()
+            self.assertRow(complaint, "completion", "paused")
+        with self.at(RECEIPT + 11 * HOUR):
+            complaint.action_start()
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 82 * HOUR])
+
+    def test_waiting_goes_on_from_one_stage_that_pauses_to_the_next(self):
+        first = self.make_stage("investigating", pauses_deadlines=True)
+        second = self.make_stage("solution", pauses_deadlines=True)
+        complaint = self.make_owned()
+        for hours, stage in ((1, first), (3, second)):
+            with self.at(RECEIPT + hours * HOUR):
+                complaint.stage_id = stage
+        with self.at(RECEIPT + 7 * HOUR):
+            complaint.action_start()
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 78 * HOUR])
+        self.assertFalse(self.row(complaint, "completion").moved_overdue)
+
+    def test_a_complaint_entered_in_a_stage_that_pauses_waits(self):
+        self.env.ref("customer_complaint.stage_received").pauses_deadlines = True
+        with self.at(RECEIPT + HOUR):
+            complaint = self.make_complaint()
+            self.assertRow(complaint, "completion", "paused")
+        with self.at(RECEIPT + 6 * HOUR):
+            complaint.user_id = self.handler
+        self.assertRow(complaint, "completion", "open")
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 77 * HOUR])
+
+    def test_a_stage_that_pauses_has_a_limit_of_its_own(self):
+        # C-43
+        stage = self.make_stage("investigating", pauses_deadlines=True)
+        self.set_limits(("completion", 48), ("stage", 24, "hour", "investigating"))
+        complaint = self.make_owned()
+        with self.at(RECEIPT + HOUR):
+            complaint.stage_id = stage
+        self.assertRow(complaint, "completion", "paused")
+        self.assertRow(complaint, "stage", "open")
+        with self.at(RECEIPT + 30 * HOUR):
+            complaint.action_start()
+        self.assertRow(complaint, "stage", "done", "overdue")
+        self.assertEqual(self.due(complaint, "stage"), [RECEIPT + 25 * HOUR])
+
+    def test_a_date_that_waiting_does_not_save_is_not_called_paused(self):
+        # Received at eight in the evening: no working time is left an hour before.
+        self.team.calendar_id = self.calendar
+        self.set_limits(("completion", 1, "working_day"))
+        complaint = self.make_owned(received_at=datetime(2025, 3, 3, 20))
+        self.assertEqual(self.due(complaint, "completion"), [datetime(2025, 3, 4, 20)])
+        complaint._pause_deadlines(datetime(2025, 3, 4, 19), self.supplier)
+        self.assertRow(complaint, "completion", "open")
+
+    def test_the_second_feedback_of_a_supplement_may_count_from_the_first(self):
+        # C-112
+        self.set_limits(("completion", 48))
+        self.env["customer.complaint.policy"].create(
+            {
+                "name": "Feedback",
+                "is_supplement": True,
+                "second_from_first": True,
+                "line_ids": [
+                    Command.create({"deadline_type": kind, "amount": amount})
+                    for kind, amount in (
+                        ("first_feedback", 24),
+                        ("second_feedback", 72),
+                    )
+                ],
+            }
+        )
+        complaint = self.make_owned()
+        self.complete(complaint, RECEIPT + HOUR)
+        self.assertFalse(self.due(complaint, "second_feedback"))
+        self.tell(complaint, RECEIPT + 5 * HOUR, outcome_told=True)
+        self.assertEqual(
+            self.due(complaint, "second_feedback"), [RECEIPT + (5 + 72) * HOUR]
+        )
+
+    def test_waiting_does_not_apply_changed_working_hours_to_a_date_told(self):
+        # C-40
+        self.team.calendar_id = self.calendar
+        self.set_limits(("completion", 16, "working_hour"))
+        complaint = self.make_owned(received_at=datetime(2025, 3, 3, 9))
+        told = datetime(2025, 3, 4, 17)
+        self.assertEqual(self.due(complaint, "completion"), [told])
+        self.calendar.attendance_ids.hour_to = 11
+        complaint._pause_deadlines(datetime(2025, 3, 4, 16), self.supplier)
+        self.assertEqual(self.due(complaint, "completion"), [told])
+        complaint._resume_deadlines(datetime(2025, 3, 4, 16))
+        self.assertEqual(self.due(complaint, "completion"), [told])

@@ -55,6 +55,7 @@ class TestScreens(ComplaintCommon):
             "customer.complaint.reopen",
             "customer.complaint.escalate",
             "customer.complaint.sample",
+            "customer.complaint.setup",
         }
         self.assertFalse(set(actions.mapped("res_model")) - wizards)
 

@@ -108,15 +108,13 @@ class TestWorkload(ComplaintCommon):
         self.assertEqual(action["res_model"], "customer.complaint")
         self.assertEqual(action["res_id"], complaint.id)
 
-    def test_paused_complaints_are_counted(self):
-        complaint = self.due(1)
-        paused = "paused_at" in complaint._fields
-        if paused:
-            self.env.flush_all()
-            self.env.cr.execute(
-                "UPDATE customer_complaint SET paused_at = %s WHERE id = %s",
-                [NOW, complaint.id],
-            )
+    def test_paused_complaints_are_counted_and_not_as_late_or_due(self):
+        complaint = self.make_complaint(received_at=NOW)
+        complaint._pause_deadlines(NOW)
+        with freeze_time(NOW + timedelta(days=30)):
+            row = self.env["customer.complaint.workload"].search([])
+            self.assertEqual((row.paused, row.late, row.due_today), (1, 0, 0))
+        complaint._resume_deadlines(NOW)
+        with freeze_time(NOW + timedelta(days=30)):
             self.env.invalidate_all()
-        row = self.env["customer.complaint.workload"].search([])
-        self.assertEqual(row.paused, int(paused))
+            self.assertEqual((row.paused, row.late, row.due_today), (0, 1, 0))

@@ -171,16 +171,22 @@ def after_pause(due, paused_at, resumed_at, unit=HOUR, clock=None):
 
     :param clock: the `WorkingTime`; None where the limit was counted as elapsed (`falls_back`)
     """
-    if paused_at >= min(due, resumed_at):
+    if paused_at >= resumed_at or not is_left(due, paused_at, unit, clock):
         return due
     elapsed = due + (resumed_at - paused_at)
     if unit == HOUR or not clock:
         return elapsed
     try:
-        left = clock.measure(paused_at, due)
-        return max(due, clock.add(resumed_at, left)) if left else due
+        return max(due, clock.add(resumed_at, clock.measure(paused_at, due)))
     except NoWorkingTime:
         return elapsed
+
+
+def is_left(due, at, unit=HOUR, clock=None):
+    """Whether something of a limit is left to count at `at`: only then a pause saves it."""
+    if at >= due:
+        return False
+    return unit == HOUR or not clock or clock.measure(at, due) > 0
 
 
 def replay(start, amount, unit, clock, pauses):
