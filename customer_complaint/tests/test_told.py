@@ -1,5 +1,5 @@
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -148,6 +148,23 @@ class TestPromises(ComplaintCommon):
         self.assertIn("2025年3月7日 17:00", bodies[complaints[2].id])
 
     @freeze_time(NOW)
+    def test_mails_to_many_tell_and_promise_all_the_same(self):
+        other = self.partner.copy({"email": "other@example.com"})
+        complaints = self.make_owned() + self.make_owned(partner_id=other.id)
+        self.composer(
+            complaints,
+            template=self.template,
+            body=MARKED,
+            composition_mode="mass_mail",
+            complaint_commitment_at=FRIDAY,
+        )._action_send_mail()
+        self.assertEqual(self.commitments(complaints).mapped("due_at"), [FRIDAY] * 2)
+        self.assertEqual(set(self.commitments(complaints).mapped("state")), {"open"})
+        for complaint in complaints:
+            self.assertEqual(self.row(complaint, "first_response").state, "done")
+            self.assertIn("Mar 7, 2025", "".join(complaint.message_ids.mapped("body")))
+
+    @freeze_time(NOW)
     def test_what_a_message_tells_decides_which_deadlines_it_meets(self):
         # C-111 C-113
         self.env["customer.complaint.policy.line"].create(
@@ -286,6 +303,22 @@ class TestPromises(ComplaintCommon):
         cost(1)
         self.assertLessEqual(cost(20), cost(2) + 2)
 
+    def test_the_customers_list_costs_no_more_statements_for_each_complaint(self):
+        complaints = self.make_owned()
+        for _more in range(20):
+            complaints += self.make_owned()
+        complaints = complaints.sudo()
+        complaints._promise(datetime.now() + timedelta(days=2), "Next news")
+        self.env.flush_all()
+        costs = []
+        for shown in (complaints[:2], complaints):
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            for complaint in shown.with_prefetch():
+                complaint._get_next_expected()._get_told_state()
+            costs.append(self.cr.sql_log_count - before)
+        self.assertLessEqual(costs[1], costs[0] + 1)
+
     @freeze_time(NOW)
     def test_a_preview_promises_nothing(self):
         complaint = self.make_owned()
@@ -410,6 +443,8 @@ class TestPromises(ComplaintCommon):
                 row.with_user(user).write({"due_at": "2030-01-01 00:00:00"})
             with self.assertRaises(AccessError):
                 row.with_user(user).unlink()
+            with self.assertRaises(AccessError):
+                row.with_user(user).copy()
         for user in (self.seller, self.colleague, self.employee, customer):
             with self.assertRaises(AccessError):
                 row.with_user(user).action_keep()

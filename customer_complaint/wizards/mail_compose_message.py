@@ -163,14 +163,15 @@ class MailComposeMessage(models.TransientModel):
         return messages
 
     def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
-        """Mails without a message in the chatter promise what they promise all the same."""
+        """Mails that are not posted tell and promise what they do all the same."""
         composer = self._with_telling()
         mails = super(MailComposeMessage, composer)._action_send_mail_mass_mail(
             res_ids, auto_commit=auto_commit
         )
-        if promised := composer.env.context.get("complaint_promised"):
+        if self.model == "customer.complaint":
             sent = mails.filtered(lambda m: m.state not in ("cancel", "exception"))
-            self.env["customer.complaint"].browse(sent.mapped("res_id"))._open_promised(
-                promised
-            )
+            complaints = self.env[self.model].browse(sent.mapped("res_id"))
+            if self.message_type == "comment":  # a person wrote it
+                complaints._on_customer_told(fields.Datetime.now())
+            complaints._open_promised(composer.env.context["complaint_promised"])
         return mails
