@@ -150,12 +150,12 @@ class CustomerComplaintSetup(models.TransientModel):
                 & Domain("code", "!=", False)
             ),
         }
-        bundles = self.env["customer.complaint.bundle"].search([])
+        bundles = self.env["customer.complaint.bundle"].search(
+            Domain("scale", "=", values["scale"])
+            & Domain("policy_id", "=", values["policy_id"].id)
+        )
         values["bundle_id"] = bundles.filtered(
-            lambda b: all(
-                b[fname] == values[fname]
-                for fname in ("scale", "policy_id", "supplement_ids")
-            )
+            lambda b: b.supplement_ids == values["supplement_ids"]
         )[:1]
         values["approval_amount"] = company.complaint_credit_approval_amount
         return values
@@ -240,7 +240,9 @@ class CustomerComplaintSetup(models.TransientModel):
     def _get_levels_after(self, plan):
         """Levels that are active when the plan is done, also those of other companies."""
         # sudo: a policy for all companies must fit the levels of all
-        active = self.env["customer.complaint.level"].sudo().search([])
+        active = (
+            self.env["customer.complaint.level"].sudo().search([("active", "=", True)])
+        )
         return (active - plan.levels_off.sudo()) | plan.levels_on.sudo()
 
     def _plan_categories(self, plan):
