@@ -281,7 +281,7 @@ class CustomerComplaintSetup(models.TransientModel):
                     own=own.display_name,
                     shipped=(levels - own)[:1].display_name,
                 )
-        policy = self.policy_id
+        policy = self.policy_id or self._get_present(self.company_id)["policy_id"]
         if policy:
             # sudo: companies with a policy of their own do not follow this one
             others = self.env["customer.complaint.policy"].sudo()
@@ -489,6 +489,17 @@ class CustomerComplaintSetup(models.TransientModel):
             lambda level: level.company_id
             in (self.company_id, self.company_id.browse())
         )
+        for policy in own_policies:
+            silent = after.filtered(lambda lv, p=policy: not p._limits_level(lv.rank))
+            if silent:
+                remarks.append(
+                    self.env._(
+                        "“%(policy)s” says nothing about %(levels)s: add limits to it, "
+                        "or archive it.",
+                        policy=policy.name,
+                        levels=", ".join(silent.mapped("display_name")),
+                    )
+                )
         unmatched = self._get_unmatched(after)
         if unmatched:
             remarks.append(
