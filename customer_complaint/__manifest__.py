@@ -71,6 +71,9 @@
         "views/customer_complaint_deadline_reason_views.xml",
         "views/customer_complaint_absence_views.xml",
         "views/customer_complaint_workload_views.xml",
+        "views/customer_complaint_health_views.xml",
+        "views/complaint_digest_templates.xml",
+        "views/res_users_views.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [

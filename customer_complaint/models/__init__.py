@@ -25,6 +25,8 @@ from . import customer_complaint_escalation_step
 from . import customer_complaint_escalation
 from . import complaint_engine
 from . import base_automation
+from . import complaint_digest
+from . import customer_complaint_health
 from . import customer_complaint_contact
 from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
@@ -35,6 +37,7 @@ from . import complaint_events
 from . import complaint_pause
 from . import complaint_time_left
 from . import complaint_forecast
+from . import complaint_recipients
 from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer

@@ -145,7 +145,7 @@ class CustomerComplaint(models.Model):
     def _send_acknowledgement(self):
         """Queue the acknowledgement of receipt, one mail per complaint, sent by the mail cron."""
         complaints = self.filtered(lambda c: c.acknowledge and c.email_from)
-        if not complaints:
+        if not complaints or self.env["customer.complaint.health"]._is_neutralized():
             return
         # A company that wants another text edits the template; one that wants none, the setting.
         template = self._get_shipped("mail_template_acknowledgement", "mail.template")

@@ -527,7 +527,8 @@ class CustomerComplaint(models.Model):
             self._reschedule_deadlines(
                 vals.get("level_reason") or self.env._("Level or receipt time changed.")
             )
-        if vals.get("active"):
+        # Another team has another chain and other working hours.
+        if vals.get("active") or "team_id" in vals:
             self.sudo().deadline_ids._rearm()
         self._take_leave_of(old_partners)
         # Whoever reads the same mailbox keeps his links, and nobody had them before.

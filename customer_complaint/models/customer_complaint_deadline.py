@@ -326,7 +326,11 @@ class CustomerComplaintDeadline(models.Model):
             rank = vals.pop("rank")
             if vals.get("state", "open") == "open":
                 vals["next_step_at"] = step._get_first_time(
-                    vals["deadline_type"], rank, vals["start_at"], vals["due_at"]
+                    vals["deadline_type"],
+                    rank,
+                    vals["start_at"],
+                    vals["due_at"],
+                    self.env["customer.complaint"].browse(vals["complaint_id"]),
                 )
         deadlines = self.create(vals_list)
         deadlines._wake_engine_for_steps()
@@ -456,6 +460,7 @@ class CustomerComplaintDeadline(models.Model):
                 deadline.complaint_id.level_rank,
                 deadline.start_at,
                 deadline.due_at,
+                deadline.complaint_id,
             )
         rows._wake_engine_for_steps()
 

@@ -68,6 +68,14 @@ class CustomerComplaintLevel(models.Model):
                 )
             )
 
+    def _get_next_above(self, company):
+        """The next more severe level that `company` uses; empty for the most severe one."""
+        return self.sudo().search(
+            [("company_id", "in", [company.id, False]), ("rank", "<", self.rank)],
+            order="rank desc, id",
+            limit=1,
+        )
+
     @api.model
     def _get_default(self, company):
         """Least severe level of `company`: what a complaint has until somebody grades it."""

@@ -128,6 +128,13 @@ class CustomerComplaintTeam(models.Model):
             team = team.parent_id
         return leader
 
+    def _get_leader_above(self):
+        """Leader of the nearest team above that has one: the next tier."""
+        team = self.parent_id
+        while team and not team.leader_id:
+            team = team.parent_id
+        return team.leader_id
+
     def _get_calendar(self):
         """Working hours of this team or of the nearest one above; empty when none has any."""
         team = self[:1]

@@ -29,3 +29,6 @@ from . import test_sample
 from . import test_absence
 from . import test_workload
 from . import test_forecast
+from . import test_escalation_chain
+from . import test_digest
+from . import test_health

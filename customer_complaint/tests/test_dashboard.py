@@ -1,3 +1,4 @@
+import ast
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
@@ -492,22 +493,26 @@ class TestDashboard(DashboardCommon):
     def test_the_manager_is_warned_when_deadlines_are_not_checked(self):
         row = self.row(self.make_complaint(received_at=NOW), "completion").sudo()
         row.complaint_id.deadline_ids.next_step_at = False
-        row.next_step_at = NOW - timedelta(minutes=15)
-        self.assertFalse(self.dashboard()["engine"])
-        row.next_step_at = NOW - timedelta(minutes=125)
-        self.assertRegex(
-            self.dashboard()["engine"], "not been checked for 2 h 5 min: 1 wait"
+        self.env.ref("customer_complaint.health").write(
+            {"last_run_at": False, "held_at": False}
         )
-        self.assertFalse(self.dashboard(self.lead)["engine"])
+        row.next_step_at = NOW - timedelta(minutes=115)
+        self.assertFalse(self.dashboard()["alerts"])
+        row.next_step_at = NOW - timedelta(minutes=125)
+        (alert,) = self.dashboard()["alerts"]
+        self.assertRegex(alert["text"], "not been checked for 2 h 5 min: 1 wait")
+        self.assertTrue(self.env["ir.actions.actions"]._for_xml_id(alert["action"]))
+        self.assertFalse(self.dashboard(self.lead)["alerts"])
         # Set aside is another thing: it will be tried again.
         row.write({"next_step_at": NOW + timedelta(hours=1), "error": "Broken"})
-        data = self.dashboard()
-        self.assertFalse(data["engine"])
-        failed = next(w for w in data["todo"] if w["name"].startswith("Escalation"))
-        self.assertEqual((failed["count"], self.found(self.manager, failed)), (1, 1))
-        self.assertFalse(
-            [w for w in self.dashboard(self.lead)["todo"] if "Escal" in w["name"]]
+        (alert,) = self.dashboard()["alerts"]
+        self.assertRegex(alert["text"], "Failed escalations: 1")
+        action = self.env["ir.actions.actions"]._for_xml_id(alert["action"])
+        self.assertEqual(
+            self.env[action["res_model"]].search(ast.literal_eval(action["domain"])),
+            row,
         )
+        self.assertFalse(self.dashboard(self.lead)["alerts"])
 
     def test_an_archived_indicator_is_not_shown(self):
         self.indicator("open").active = False

@@ -275,6 +275,7 @@ class TestDeadlines(ComplaintCommon):
                 "deadline_id": row.id,
                 "due_at": "2025-03-20 09:00:00",
                 "reason_id": self.env.ref("customer_complaint.reason_move_other").id,
+                "interim_plan": "We look for the parts.",
             }
         ).action_move()
         self.tell_outcome(complaint)

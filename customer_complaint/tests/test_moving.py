@@ -31,6 +31,7 @@ class TestMoving(ComplaintCommon):
                     "deadline_id": row.id,
                     "due_at": LATER,
                     "reason_id": self.reason.id,
+                    "interim_plan": "A door on loan.",
                     **values,
                 }
             )
@@ -73,6 +74,7 @@ class TestMoving(ComplaintCommon):
         row = self.row(complaint, "completion")
         for values, message in (
             ({"told_by": False}, "counts on this date"),
+            ({"interim_plan": " "}, "what happens until"),
             ({"body": "<p><br></p>"}, "is empty"),
             ({"told_by": "contact"}, "Write down what was said"),
         ):

@@ -37,7 +37,8 @@ class CustomerComplaintEscalate(models.TransientModel):
         now = fields.Datetime.now()
         for wizard in self:
             wizard.complaint_ids.check_access("write")
-            if not all(c._can_tell(wizard.user_id) for c in wizard.complaint_ids):
+            told = {c: c._get_told(wizard.user_id) for c in wizard.complaint_ids}
+            if not all(told.values()):
                 raise UserError(
                     self.env._(
                         "%(user)s may not open these complaints. Choose a colleague who "
@@ -57,7 +58,7 @@ class CustomerComplaintEscalate(models.TransientModel):
                             "step_at": now,
                             "effect": effect,
                             "from_user_id": self.env.uid,
-                            "user_id": wizard.user_id.id,
+                            "user_id": told[complaint].id,
                             "reason": wizard.reason,
                         }
                         for complaint in wizard.complaint_ids

@@ -142,6 +142,13 @@ class CustomerComplaintMoveDeadline(models.TransientModel):
                     "contact in which you told him."
                 )
             )
+        if self.is_notice_needed and not (self.interim_plan or "").strip():
+            raise UserError(
+                self.env._(
+                    "Say what happens until the new date: the customer waits longer and "
+                    "wants to know it."
+                )
+            )
         if self.told_by == "message" and not self.can_mail:
             raise UserError(
                 self.env._(
