@@ -212,7 +212,6 @@ class CustomerComplaintPolicyLine(models.Model):
         "customer.complaint.policy", required=True, ondelete="cascade", index=True
     )
     rank = fields.Integer(
-        string="Rank",
         default=0,
         help="Rank of the levels this limit is for; 1 is the most severe. 0: every level.",
     )

@@ -185,6 +185,19 @@ class TestSetup(PolicyCommon):
         form.policy_id = self.shipped("by_class")
         self.assertFalse(form.problem, "of general complaints only the mean counts")
 
+    def test_a_policy_that_stays_must_fit_new_levels_too(self):
+        #
+        self.switch("complex")
+        pilot = self.make_policy(5, team_id=self.team.id)
+        pilot.line_ids.rank = 2
+        form = self.open_wizard()
+        form.policy_id = self.env["customer.complaint.policy"]
+        form.scale = "numeric"
+        self.assertIn("“General and complex” says nothing about Level 1", form.problem)
+        form.policy_id = self.shipped("graded")
+        self.assertFalse(form.problem)
+        self.assertIn("“5 h” says nothing about Level 1, Level 3", form.changes)
+
     def test_a_level_of_the_user_needs_a_limit_too(self):
         #
         self.env["customer.complaint.level"].create({"name": "Trifle", "rank": 4})

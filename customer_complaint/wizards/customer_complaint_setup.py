@@ -150,12 +150,12 @@ class CustomerComplaintSetup(models.TransientModel):
                 & Domain("code", "!=", False)
             ),
         }
-        bundles = self.env["customer.complaint.bundle"].search([])
+        bundles = self.env["customer.complaint.bundle"].search(
+            Domain("scale", "=", values["scale"])
+            & Domain("policy_id", "=", values["policy_id"].id)
+        )
         values["bundle_id"] = bundles.filtered(
-            lambda b: all(
-                b[fname] == values[fname]
-                for fname in ("scale", "policy_id", "supplement_ids")
-            )
+            lambda b: b.supplement_ids == values["supplement_ids"]
         )[:1]
         values["approval_amount"] = company.complaint_credit_approval_amount
         return values
@@ -240,7 +240,9 @@ class CustomerComplaintSetup(models.TransientModel):
     def _get_levels_after(self, plan):
         """Levels that are active when the plan is done, also those of other companies."""
         # sudo: a policy for all companies must fit the levels of all
-        active = self.env["customer.complaint.level"].sudo().search([])
+        active = (
+            self.env["customer.complaint.level"].sudo().search([("active", "=", True)])
+        )
         return (active - plan.levels_off.sudo()) | plan.levels_on.sudo()
 
     def _plan_categories(self, plan):
@@ -279,7 +281,7 @@ class CustomerComplaintSetup(models.TransientModel):
                     own=own.display_name,
                     shipped=(levels - own)[:1].display_name,
                 )
-        policy = self.policy_id
+        policy = self.policy_id or self._get_present(self.company_id)["policy_id"]
         if policy:
             # sudo: companies with a policy of their own do not follow this one
             others = self.env["customer.complaint.policy"].sudo()
@@ -487,6 +489,17 @@ class CustomerComplaintSetup(models.TransientModel):
             lambda level: level.company_id
             in (self.company_id, self.company_id.browse())
         )
+        for policy in own_policies:
+            silent = after.filtered(lambda lv, p=policy: not p._limits_level(lv.rank))
+            if silent:
+                remarks.append(
+                    self.env._(
+                        "“%(policy)s” says nothing about %(levels)s: add limits to it, "
+                        "or archive it.",
+                        policy=policy.name,
+                        levels=", ".join(silent.mapped("display_name")),
+                    )
+                )
         unmatched = self._get_unmatched(after)
         if unmatched:
             remarks.append(
