@@ -4,6 +4,7 @@ from . import test_statistics
 from . import test_intake
 from . import test_deadlines
 from . import test_ledger
+from . import test_year
 from . import test_engine
 from . import test_flow
 from . import test_closing
