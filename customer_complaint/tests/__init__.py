@@ -7,6 +7,7 @@ from . import test_policies
 from . import test_setup
 from . import test_recompute
 from . import test_ledger
+from . import test_year
 from . import test_engine
 from . import test_date_words
 from . import test_told
