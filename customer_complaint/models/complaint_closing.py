@@ -4,8 +4,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..tools.deadline_types import OUTLIVES_CLOSING
-from .customer_complaint import CLOCK_TOLERANCE
+from ..tools.deadline_types import FROM_RECEIPT_ONLY, OUTLIVES_CLOSING
+from ..tools.due_times import CLOCK_TOLERANCE
 from .customer_complaint_stage import CLOSED_TYPES
 
 
@@ -186,7 +186,7 @@ class CustomerComplaint(models.Model):
         self._meet_deadlines(("stage",), now)
         # sudo: see _open_rows; what the old round still owed is owed by the new one
         self.sudo().deadline_ids.filtered(
-            lambda d: d.deadline_type != "commitment"
+            lambda d: d.deadline_type not in ("commitment", *FROM_RECEIPT_ONLY)
         )._drop()
         # sudo: work nobody sees is work nobody does, whoever reopens it
         self.sudo().filtered(lambda c: not c.active).action_unarchive()

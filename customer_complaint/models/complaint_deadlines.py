@@ -14,7 +14,7 @@ from ..tools.deadline_types import (
     OUTLIVES_CLOSING,
 )
 from .customer_complaint_deadline import OWED
-from .customer_complaint_stage import CLOSED_TYPES
+from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
 
 
 class Schedule(NamedTuple):
@@ -37,10 +37,11 @@ class CustomerComplaint(models.Model):
     def _compute_policy_id(self):
         Policy = self.env["customer.complaint.policy"]
         for complaint in self:
-            # The policy a complaint began under stays, whatever is changed later.
-            complaint.policy_id = complaint.policy_id or Policy.browse(
-                complaint._choose_policies()[0]
-            )
+            # The policy a complaint was taken up under stays, whatever is changed later.
+            # Before, its team may not be known yet.
+            position = STAGE_POSITION.get(complaint.stage_type, 0)
+            if not complaint.policy_id or position < STAGE_POSITION["assessed"]:
+                complaint.policy_id = Policy.browse(complaint._choose_policies()[0])
 
     def _choose_policies(self):
         """Main policy and supplements that hold for the complaint as it is now."""
@@ -113,7 +114,7 @@ class CustomerComplaint(models.Model):
                     lambda d: d.deadline_type == "first_feedback"
                     and d.round == self.round
                 )
-                starts["second_feedback"] = first.done_at
+                starts["second_feedback"] = first.done_at if first else self.outcome_at
         if not self.outcome_at:
             starts["next_update"] = self.told_at or round_start
         else:
@@ -152,7 +153,8 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     def _start_deadlines(self):
         """Open what is owed from the beginning of the round."""
-        self._open_owed((*FROM_ROUND, "stage"))
+        complaints = self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)
+        complaints._open_owed((*FROM_ROUND, "stage"))
 
     def _open_owed(self, deadline_types, start_at=None):
         """Open rows of these types as far as a policy limits them and they have begun.
@@ -265,13 +267,29 @@ class CustomerComplaint(models.Model):
         self.write({"level_id": level.id, "level_reason": reason})
 
     def _reschedule_deadlines(self, reason):
-        """Level or receipt changed: what runs counts anew from where it started.
+        """Level or policy changed: what runs counts anew from where it started.
 
         :param str reason: shown in the history
         """
         self._apply_schedule(self._plan_schedule(), reason)
         # A level may concern a step that was passed over before.
         self.sudo().deadline_ids._rearm()
+
+    def _restart_deadlines(self, reason):
+        """The receipt was corrected: the same limits count from there.
+
+        :param str reason: shown in the history
+        """
+        changed = {}
+        for complaint in self:
+            starts = complaint._get_starts()
+            # sudo: see _open_rows
+            for row in complaint.sudo().deadline_ids._filter_counted():
+                if row.round == complaint.round and row.deadline_type in FROM_ROUND:
+                    start_at = starts.get(row.deadline_type) or row.start_at
+                    changed[row] = {"start_at": start_at}
+        Deadline = self.env["customer.complaint.deadline"].sudo()
+        self._apply_schedule(Schedule(changed, Deadline, []), reason)
 
     def _plan_schedule(self, anew=False):
         """What the limits as they are now make of the ledger; nothing is written.
@@ -316,7 +334,8 @@ class CustomerComplaint(models.Model):
                 if anew and row.state == "open" and row.due_at < now:
                     continue
                 if not (limit := limits.get(row._get_limit_key())):
-                    dropped.append(row.id)
+                    if row.deadline_type not in FROM_RECEIPT_ONLY:
+                        dropped.append(row.id)
                     continue
                 changed[row] = {
                     # What an earlier level had not asked for may be owed again. Its clock
@@ -367,6 +386,15 @@ class CustomerComplaint(models.Model):
         """
         plan.dropped._drop(reason)
         self._open_rows(plan.opened)
+        revived = plan.dropped.browse(
+            row.id for row in plan.changed if row.state == "dropped"
+        )
+        revived.write({"result": False, "set_at": fields.Datetime.now()})
+        revived._log(
+            "revived",
+            fields.Datetime.now(),
+            {row.id: {"reason": reason} for row in revived},
+        )
         for row, values in plan.changed.items():
             vals = {
                 fname: value.id if fname == "calendar_id" else value
@@ -408,4 +436,6 @@ class CustomerComplaint(models.Model):
                 self.ids,
             )
         )
-        self.invalidate_recordset(["next_due_at", "next_due_type"], flush=False)
+        self.invalidate_recordset(
+            ["next_due_at", "next_due_type", "time_left", "urgency"], flush=False
+        )

@@ -45,6 +45,7 @@ class CustomerComplaintDeadline(models.Model):
                 health._note_run(now)
                 if not may_send:
                     return
+                self._end_expired_pauses(now)
                 locked = self._run_due_steps(now)
                 if not locked:
                     break
@@ -56,6 +57,17 @@ class CustomerComplaintDeadline(models.Model):
                 self.env.cr.rollback()
                 collisions += 1
         self._wake_engine(self._get_next_step_time())
+
+    @api.model
+    def _end_expired_pauses(self, now):
+        """Let go on what has waited for as long as it may; a failure stops nothing else."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["customer.complaint"]._end_expired_pauses(now)
+        except LOST:
+            raise
+        except Exception:
+            _logger.error("Pauses that are over could not be ended.", exc_info=True)
 
     @api.model
     def _run_due_steps(self, now, limit=BATCH_SIZE):
@@ -170,7 +182,7 @@ class CustomerComplaintDeadline(models.Model):
         vals_list, plan = [], {}
         for deadline in self:
             planned = []
-            if deadline.state == "open" and deadline.complaint_id.active:
+            if deadline.state == "open" and not deadline.complaint_id._is_put_away():
                 for step, step_at in deadline._get_step_times():
                     if (deadline.id, step.id, deadline.due_at) in done:
                         continue

@@ -80,6 +80,14 @@ class CustomerComplaint(models.Model):
             return "channel"
         return "confirm"
 
+    def _is_put_away(self):
+        """Whether a lead archived the complaint while it was open: nobody is told about it then.
+
+        What is owed beyond the closing is owed by a closed complaint in the archive as well.
+        """
+        self.ensure_one()
+        return not self.active and self.stage_type not in CLOSED_TYPES
+
     # ------------------------------------------------------------------
     # What must be there first
     # ------------------------------------------------------------------

@@ -140,6 +140,9 @@ class CustomerComplaint(models.Model):
         )
         self._pause_by_stage(fields.Datetime.now())
         self._start_deadlines()
+        # Whoever logs a complaint with a talk in it has answered already.
+        for at, answered in self.filtered("told_at").grouped("told_at").items():
+            answered._meet_deadlines(("first_response",), at)
         self._send_acknowledgement()
 
     def _send_acknowledgement(self):

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -5,10 +7,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import due_times
-from ..tools.deadline_types import DEADLINE_TYPES, PAUSABLE, UNITS
+from ..tools.deadline_types import DEADLINE_TYPES, FROM_ROUND, PAUSABLE, UNITS
 
 # What counts in the rate of deadlines met, once it fell due: still running is a miss then.
-JUDGED = Domain("owed_to", "=", "customer") & Domain("state", "in", ("done", "open"))
+# So is what was missed before it was no longer owed.
+JUDGED = Domain("owed_to", "=", "customer") & (
+    Domain("state", "in", ("done", "open")) | Domain("result", "=", due_times.OVERDUE)
+)
 # Owed still; of a paused one only the clock stands.
 OWED = ("open", "paused")
 # What keeps a commitment.
@@ -65,6 +70,14 @@ class CustomerComplaintDeadline(models.Model):
     start_at = fields.Datetime(string="Start", required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True, readonly=True)
     done_at = fields.Datetime(string="Done on", readonly=True)
+    set_at = fields.Datetime(
+        string="In force since",
+        required=True,
+        readonly=True,
+        default=fields.Datetime.now,
+        help="Since when the due time is this one: a date that had passed when it was set was "
+        "missed by nobody.",
+    )
     state = fields.Selection(
         [
             ("open", "Running"),
@@ -174,8 +187,8 @@ class CustomerComplaintDeadline(models.Model):
         for deadline in self:
             deadline.is_late = (
                 deadline.result == due_times.OVERDUE
-                if deadline.state == "done"
-                else deadline.state == "open" and deadline.due_at < now
+                or deadline.state == "open"
+                and deadline.due_at < now
             )
 
     def _search_is_late(self, operator, value):
@@ -207,6 +220,20 @@ class CustomerComplaintDeadline(models.Model):
         """What of a policy limits this row: see `Limit.key`."""
         self.ensure_one()
         return self.deadline_type, self.stage_id.stage_type
+
+    def _began_before(self, at):
+        """Whether what was done at `at` can have fulfilled this row.
+
+        Clocks of two machines differ a little where it counts from the receipt; the talk in which
+        something was promised is not what was promised.
+        """
+        self.ensure_one()
+        if self.deadline_type == "commitment":
+            return self.start_at < at
+        tolerant = self.deadline_type in FROM_ROUND
+        return self.start_at <= at + (
+            due_times.CLOCK_TOLERANCE if tolerant else timedelta()
+        )
 
     # ------------------------------------------------------------------
     # Due time
@@ -304,13 +331,9 @@ class CustomerComplaintDeadline(models.Model):
             state = "paused" if row._waits() else "open"
             if row.state != state:
                 row.state = state
-        rows.filtered(lambda d: d.state == "paused")._stand_still()
+        rows.filtered(lambda d: d.state == "paused").next_step_at = False
         rows._rearm()
         rows.complaint_id._sync_next_due()
-
-    def _stand_still(self):
-        self.next_step_at = False
-        self._clear_todos()
 
     # ------------------------------------------------------------------
     # Events
@@ -367,6 +390,7 @@ class CustomerComplaintDeadline(models.Model):
         :param str reason: shown in the history, where it is not plain why
         """
         rows = self.filtered(lambda d: d.state in OWED)
+        rows.filtered(lambda d: d._was_missed()).result = due_times.OVERDUE
         rows.write({"state": "dropped", "next_step_at": False})
         rows._log(
             "dropped",
@@ -374,6 +398,13 @@ class CustomerComplaintDeadline(models.Model):
             {deadline.id: {"reason": reason} for deadline in rows},
         )
         rows._clear_todos()
+
+    def _was_missed(self):
+        """Whether the due time passed while it was in force and the clock ran."""
+        self.ensure_one()
+        return (
+            self.state == "open" and self.set_at <= self.due_at < fields.Datetime.now()
+        )
 
     def _log(self, kind, at, changes=None):
         """One event per row of the ledger: the history that nobody rewrites."""
@@ -427,8 +458,10 @@ class CustomerComplaintDeadline(models.Model):
                         reason=reason,
                     )
                 )
-            # Nobody makes good a date that has passed by moving it.
-            if deadline.state == "open" and old < now and due_at > old:
+            # Nobody makes good a date that has passed by moving it; a wrong level or receipt time
+            # is put right.
+            by_hand = notice is not None and deadline.state == "open" and old < now
+            if due_at > old and (by_hand or deadline._was_missed()):
                 deadline.moved_overdue = True
             changes[deadline.id] = {
                 "reason": reason,
@@ -436,9 +469,10 @@ class CustomerComplaintDeadline(models.Model):
                 "new_due_at": due_at,
                 **(notice or {}),
             }
-            deadline.due_at = due_at
+            deadline.write({"due_at": due_at, "set_at": now})
             moved += deadline
         moved._log("moved", now, changes)
+        moved._clear_todos()  # they name the date before
         if notes:
             moved.complaint_id._message_log_batch(
                 bodies={

@@ -20,7 +20,12 @@ class CustomerComplaintDeadlineEvent(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     kind = fields.Selection(
-        [("moved", "Moved"), ("met", "Met"), ("dropped", "No longer owed")],
+        [
+            ("moved", "Moved"),
+            ("met", "Met"),
+            ("dropped", "No longer owed"),
+            ("revived", "Owed again"),
+        ],
         required=True,
         readonly=True,
     )
@@ -55,6 +60,12 @@ class CustomerComplaintDeadlineEvent(models.Model):
                 if late
                 else self.env._("%(deadline)s done on time (%(who)s).")
             ) % {"deadline": label, "who": who}
+        if self.kind == "revived":
+            return self.env._(
+                "%(deadline)s is owed again. %(reason)s",
+                deadline=label,
+                reason=self.reason or "",
+            ).strip()
         if self.kind == "dropped":
             return self.env._(
                 "%(deadline)s is no longer owed. %(reason)s",

@@ -116,8 +116,9 @@ class TestMoving(ComplaintCommon):
     def test_the_news_that_a_date_moves_does_not_keep_that_date(self):
         # C-89
         complaint = self.make_owned()
-        row = self.promise(complaint)
-        other = self.promise(complaint)
+        with freeze_time("2025-03-03 11:00:00"):
+            row = self.promise(complaint)
+            other = self.promise(complaint)
         self.wizard(row, self.handler).action_move()
         self.assertEqual((row.state, row.due_at), ("open", LATER))
         self.assertEqual(other.state, "done", "news they are all the same")

@@ -27,6 +27,10 @@ SECONDS = {HOUR: 3600, WORKING_HOUR: 3600, WORKING_DAY: 24 * 3600}  # elapsed
 DAY = timedelta(days=1)
 
 
+# Clocks of two machines differ a little; what is earlier by no more than this is not earlier.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
 class NoWorkingTime(Exception):
     """Nobody works for longer than `WorkingTime.HORIZON`."""
 
