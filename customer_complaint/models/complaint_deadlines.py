@@ -167,7 +167,9 @@ class CustomerComplaint(models.Model):
 
     def _open_rows(self, vals_list):
         # sudo: the ledger is written by events only, nobody has rights to write it
-        rows = self.env["customer.complaint.deadline"].sudo()._open(vals_list)
+        rows = self.env["customer.complaint.deadline"].sudo()
+        if vals_list:
+            rows = rows._open(vals_list)
         if paused := rows.filtered(lambda d: d.complaint_id.paused_at):
             paused._wait_or_run()
         self._sync_next_due()
