@@ -196,7 +196,9 @@ class CustomerComplaint(models.Model):
 
     def _open_rows(self, vals_list):
         # sudo: the ledger is written by events only, nobody has rights to write it
-        rows = self.env["customer.complaint.deadline"].sudo()._open(vals_list)
+        rows = self.env["customer.complaint.deadline"].sudo()
+        if vals_list:
+            rows = rows._open(vals_list)
         if paused := rows.filtered(lambda d: d.complaint_id.paused_at):
             paused._wait_or_run()
         self._sync_next_due()
@@ -285,7 +287,9 @@ class CustomerComplaint(models.Model):
             starts = complaint._get_starts()
             # sudo: see _open_rows
             for row in complaint.sudo().deadline_ids._filter_counted():
-                if row.round == complaint.round and row.deadline_type in FROM_ROUND:
+                # The first stage is entered with the receipt.
+                kinds = (*FROM_ROUND, "stage")
+                if row.round == complaint.round and row.deadline_type in kinds:
                     start_at = starts.get(row.deadline_type) or row.start_at
                     changed[row] = {"start_at": start_at}
         Deadline = self.env["customer.complaint.deadline"].sudo()
@@ -389,6 +393,7 @@ class CustomerComplaint(models.Model):
         revived = plan.dropped.browse(
             row.id for row in plan.changed if row.state == "dropped"
         )
+        revived.filtered("result").moved_overdue = True
         revived.write({"result": False, "set_at": fields.Datetime.now()})
         revived._log(
             "revived",

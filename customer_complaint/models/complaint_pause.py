@@ -42,6 +42,8 @@ class CustomerComplaint(models.Model):
         :param reason: customer.complaint.deadline.reason; none when the stage pauses
         """
         complaints = self.sudo().filtered(lambda c: not c.paused_at)  # see _open_rows
+        if not complaints:
+            return
         # One that ended in this transaction is to be out of the way.
         self.env["customer.complaint.pause"].flush_model(["end_at"])
         self.env["customer.complaint.pause"].sudo().create(
@@ -90,6 +92,8 @@ class CustomerComplaint(models.Model):
     def _resume_deadlines(self, at):
         """What stood still goes on at `at`, with the time that was left."""
         complaints = self.sudo().filtered("paused_at")  # see _open_rows
+        if not complaints:
+            return
         waited = complaints.deadline_ids.filtered(lambda d: d.state == "paused")
         # From the date told on, and not from the start: working hours may have changed meanwhile.
         due_by_id = {

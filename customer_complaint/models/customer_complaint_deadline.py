@@ -408,6 +408,8 @@ class CustomerComplaintDeadline(models.Model):
 
     def _log(self, kind, at, changes=None):
         """One event per row of the ledger: the history that nobody rewrites."""
+        if not self:
+            return
         # sudo: written by methods only
         self.env["customer.complaint.deadline.event"].sudo().create(
             [
@@ -425,7 +427,8 @@ class CustomerComplaintDeadline(models.Model):
 
     def _clear_todos(self):
         """Take back the to-dos that reminders and escalations of these rows gave."""
-        self.sudo().escalation_ids.activity_id.unlink()
+        if activities := self.sudo().escalation_ids.activity_id:
+            activities.unlink()
 
     def _move(self, due_by_id, reason, notice=None):
         """Give rows a new due time; a changed due time arms every escalation step again.

@@ -21,7 +21,8 @@ FROM_COMPLETION = ("first_feedback", "second_feedback", "follow_up")
 AGAIN_AND_AGAIN = ("next_update", "next_reply", "stage")
 MAY_WAIT = (*FROM_RECEIPT, "stage")
 OUTCOME_STOPS = ("initial_handling", "completion", "result", "statutory")
-LEFT_BY_CLOSING = (*FROM_COMPLETION, "commitment", "stage")
+LEFT_BY_CLOSING = (*FROM_COMPLETION, "commitment", "statutory", "stage")
+COUNT_FROM_RECEIPT = (*FROM_RECEIPT, "next_update", "statutory")
 
 
 # ----------------------------------------------------------------------
@@ -140,6 +141,7 @@ class Row:
     done: datetime = None
     result: str = None
     missed: bool = False  # its date had passed when it was moved
+    again: datetime = datetime.min  # since when it is owed again, after it was not
     periods: list = field(default_factory=list)  # see Life.note
 
     @property
@@ -203,7 +205,8 @@ class Life:
             return not self.outcome and (self.last_told or self.round_start)
         if kind == "second_feedback" and self.rules.second_from_first:
             return next(
-                (r.done for r in self.in_round() if r.type == "first_feedback"), None
+                (r.done for r in self.in_round() if r.type == "first_feedback"),
+                self.outcome,
             )
         if kind in FROM_COMPLETION:
             return self.completed
@@ -230,7 +233,7 @@ class Life:
             row
             for row in self.rows
             if row.state == "owed"
-            and row.start <= at + TOLERANCE
+            and self.can_stop(row, at)
             and row.type in kinds
             and if_row(row)
         ]
@@ -242,10 +245,29 @@ class Life:
             row.result = "overdue" if late else "on_time"
         return stopped
 
-    def drop(self, rows):
+    def can_stop(self, row, at):
+        if row.type == "commitment":
+            return row.start < at  # not by the talk in which it was made
+        tolerance = TOLERANCE if row.type in COUNT_FROM_RECEIPT else 0 * HOUR
+        return row.start <= at + tolerance
+
+    def drop(self, now, rows):
         for row in rows:
             if row.state == "owed":
+                row.result = "overdue" if self.was_missed(row, now) else None
                 row.due, row.state = self.get_due(row), "dropped"
+
+    def was_missed(self, row, now):
+        """Whether the due time passed while it was the one in force, and nothing waited."""
+        due, in_force = self.get_due(row), now
+        for since, (_runs, _start, then_due, _rank) in reversed(row.periods):
+            if then_due != due:
+                break
+            in_force = since
+        in_force = max(in_force, row.again)
+        return (
+            row.state == "owed" and not self.is_waiting(row) and in_force <= due < now
+        )
 
     # Waiting -----------------------------------------------------------
     def may_wait(self, row):
@@ -312,12 +334,12 @@ class Life:
         if self.outcome and not first:
             self.stop(at, "second_feedback")
         self.stop(at, *OUTCOME_STOPS)
-        self.drop([r for r in self.rows if r.type == "next_update"])
+        self.drop(now, [r for r in self.rows if r.type == "next_update"])
         self.outcome = max(at, self.outcome or at)
         self.fulfilled |= set(OUTCOME_STOPS)
         if self.outcome >= self.completed:
             self.fulfilled.add("first_feedback")
-        if first:
+        if self.rules.second_from_first:
             self.begin("second_feedback")
         if not self.closed:
             self.enter(now, "feedback")
@@ -354,12 +376,13 @@ class Life:
     def on_close(self, now):
         self.enter(now, "closed")
         self.end_pause(now)
-        self.drop([r for r in self.rows if r.type not in LEFT_BY_CLOSING])
+        self.drop(now, [r for r in self.rows if r.type not in LEFT_BY_CLOSING])
 
     def on_reopen(self, now):
         self.end_pause(now)
         self.stop(now, "stage")
-        self.drop([r for r in self.rows if r.type != "commitment"])
+        left = ("commitment", "statutory")
+        self.drop(now, [r for r in self.rows if r.type not in left])
         self.round += 1
         self.begin_round(now)
         self.active = True
@@ -378,7 +401,13 @@ class Life:
         self.received = received
         if self.round == 1:
             self.round_start = received
-        self.count_anew(now)
+        for row in self.in_round():
+            counted = row.type in (*COUNT_FROM_RECEIPT, "stage") and row.limit
+            if row.state == "owed" and counted:
+                if not row.agreed:
+                    missed, old = self.was_missed(row, now), self.get_due(row)
+                    row.start = self.get_start(row.type) or row.start
+                    row.missed |= missed and old < self.get_due(row)
 
     def count_anew(self, now):
         """Every limit counts from where it started; what was fulfilled is not asked for again."""
@@ -396,13 +425,17 @@ class Life:
             if gone and (row.type in AGAIN_AND_AGAIN or row.type in self.fulfilled):
                 continue
             if row.key not in keys:
-                self.drop([row])
+                if row.type != "statutory":
+                    self.drop(now, [row])
                 continue
-            old, ran = self.get_due(row), not gone and not self.is_waiting(row)
-            row.state, row.limit = "owed", self.rules.get(row.key, self.rank)
+            old, missed = self.get_due(row), self.was_missed(row, now)
+            row.missed |= gone and row.result == "overdue"
+            row.again = now if gone else row.again
+            row.state, row.result = "owed", None
+            row.limit = self.rules.get(row.key, self.rank)
             if row.type != "next_reply":
                 row.start = self.get_start(row.type) or row.start
-            row.missed |= ran and old < now and old < self.get_due(row)
+            row.missed |= missed and old < self.get_due(row)
         self.begin(
             *(
                 kind
