@@ -331,9 +331,10 @@ class CustomerComplaintAbsence(models.Model):
             found = (
                 self.env["customer.complaint"].sudo().search(absence._get_open_domain())
             )
+            # sudo: companies of colleagues
+            companies = deputy.sudo().company_ids
             complaints = absence._filter_own(
-                # sudo: companies of colleagues
-                found.filtered(lambda c, d=deputy.sudo(): c.company_id in d.company_ids)
+                found.filtered_domain([("company_id", "in", companies.ids)])
             )
             absence._change_owner(
                 complaints,
