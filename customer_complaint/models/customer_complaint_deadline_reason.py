@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import ValidationError
 
 
 class CustomerComplaintDeadlineReason(models.Model):
@@ -22,3 +23,15 @@ class CustomerComplaintDeadlineReason(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+
+    def _check_used_for(self, used_for):
+        """Refuse reasons that are for something else than "move" or "pause"."""
+        for reason in self:
+            if reason.used_for != used_for:
+                raise ValidationError(
+                    self.env._(
+                        "“%(reason)s” is a reason for something else. Choose one from the "
+                        "list.",
+                        reason=reason.name,
+                    )
+                )
