@@ -33,11 +33,15 @@ class CustomerComplaintWorkload(models.Model):
     stage_id = fields.Many2one("customer.complaint.stage", readonly=True)
     received_at = fields.Datetime(string="Received on", readonly=True)
     next_due_at = fields.Datetime(string="Next due", readonly=True)
-    late = fields.Integer(readonly=True, help="Complaints with a deadline that passed.")
+    late = fields.Integer(
+        readonly=True,
+        help="Complaints with a deadline that passed, internal limits of stages included.",
+    )
     due_today = fields.Integer(
         string="Due today",
         readonly=True,
-        help="Complaints whose next deadline is still to come today.",
+        help="Complaints whose next deadline, internal limits of stages included, is "
+        "still to come today.",
     )
     paused = fields.Integer(
         readonly=True, help="Complaints whose deadlines are paused at this moment."
