@@ -11,4 +11,7 @@ def uninstall_hook(env):
     for model in ("customer.complaint.credit.request", "customer.complaint"):
         table = SQL.identifier(env[model]._table)
         env.cr.execute(SQL("DELETE FROM %s", table))
+    env["ir.config_parameter"].search(
+        [("key", "=like", "customer\\_complaint.%")]
+    ).unlink()
     env.invalidate_all(flush=False)

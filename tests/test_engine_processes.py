@@ -8,21 +8,23 @@ import time
 import pytest
 from workbench import templates
 
-COMPLAINTS = 150  # two deadlines each, all overdue by more than a day
-PREPARE = f"""
+DEADLINES = 2  # of each complaint, both overdue by more than a year
+# How the complaints of these tests are told from all others.
+OURS = "description LIKE 'Late %'"
+PREPARE = """
 env["customer.complaint.deadline"].search([]).next_step_at = False
 env["customer.complaint"].create([
     {{"description": "Late %s" % i, "received_at": "2025-03-03 09:00:00", "acknowledge": False}}
-    for i in range({COMPLAINTS})
+    for i in range({complaints})
 ])
 """
-# The cron's own method, with batches small enough that two processes meet often.
+# The cron's own method, with batches small enough that several processes meet often.
 RUN = """
 import os, time
 engine = env["customer.complaint.deadline"]
 batch, seen = type(engine)._run_due_steps, []
 def small(self, now):
-    seen.append(batch(self, now, limit=20))
+    seen.append(batch(self, now, limit={size}))
     return seen[-1]
 type(engine)._run_due_steps = small
 print("ready", flush=True)
@@ -44,6 +46,29 @@ def stuck(rows):
         print("stuck", flush=True)
         time.sleep(600)
 Escalation._effect_activity = stuck
+"""
+
+
+# An administrator's own action, which fails for one complaint.
+POISON = """
+env["ir.actions.server"].create({
+    "name": "Poison",
+    "base_automation_id": env.ref("customer_complaint.automation_escalation_activity").id,
+    "model_id": env.ref("customer_complaint.model_customer_complaint_escalation").id,
+    "usage": "base_automation",
+    "state": "code",
+    "code": '''
+if 'Late 7' in records.complaint_id.mapped('description'):
+    raise UserError('poisoned')''',
+})
+"""
+# Somebody who works on a complaint and takes his time.
+HOLD = """
+import os, time
+env["customer.complaint"].search([("description", "=", "Late 7")]).lock_for_update()
+print("held", flush=True)
+while not os.path.exists({done!r}):
+    time.sleep(0.01)
 """
 
 
@@ -86,11 +111,15 @@ class Shell:
 
 @pytest.fixture
 def overdue(odoo_program, request):
-    """A database with several hundred overdue deadlines and no server on it."""
-    name = f"{templates.PREFIX}{request.node.name[:40]}"
-    odoo_program.clone(templates.DEMO.ready(odoo_program), name)
-    Shell(odoo_program, name, PREPARE).ended()
-    yield name
+    """A function that makes a database with many overdue complaints and no server on it."""
+    name = f"{templates.PREFIX}engine_{os.getpid()}"
+
+    def make(complaints):
+        odoo_program.clone(templates.DEMO.ready(odoo_program), name)
+        Shell(odoo_program, name, PREPARE.format(complaints=complaints)).ended()
+        return name
+
+    yield make
     odoo_program.drop(name)
 
 
@@ -102,67 +131,187 @@ def steps(odoo, database):
             """SELECT count(*) FROM customer_complaint_deadline
                 WHERE next_step_at <= now() AT TIME ZONE 'UTC'""",
             # Overdue by days: every step after the due time has happened, no reminder.
-            """SELECT count(*)
+            f"""SELECT count(*)
                  FROM customer_complaint_deadline d
                  JOIN customer_complaint c ON c.id = d.complaint_id
-                 JOIN customer_complaint_escalation_step s ON s.timing = 'after'
+                 JOIN customer_complaint_escalation_step s ON s.timing = 'after' AND s.active
                  LEFT JOIN customer_complaint_escalation e
                    ON e.deadline_id = d.id AND e.step_id = s.id AND e.due_at = d.due_at
-                WHERE c.description LIKE 'Late %' AND e.id IS NULL""",
-            """SELECT count(*) FROM (
+                WHERE c.{OURS} AND e.id IS NULL""",
+            f"""SELECT count(*) FROM (
                     SELECT 1 FROM mail_activity
                      WHERE res_model = 'customer.complaint' AND res_id IN (
-                           SELECT id FROM customer_complaint
-                            WHERE description LIKE 'Late %')
+                           SELECT id FROM customer_complaint WHERE {OURS})
                      GROUP BY res_id, user_id, summary, note HAVING count(*) > 1
                ) doubled""",
-            """SELECT count(*) FROM mail_activity a JOIN customer_complaint c
+            f"""SELECT count(*) FROM mail_activity a JOIN customer_complaint c
                    ON c.id = a.res_id AND a.res_model = 'customer.complaint'
-                WHERE c.description LIKE 'Late %'""",
+                WHERE c.{OURS}""",
         )
     ]
 
 
-# A to-do for the leader and one for the management per deadline.
-ALL_DONE = [0, 0, 0, COMPLAINTS * 2 * 2]
+def all_done(complaints):
+    """What `steps` tells at the end: a to-do for leader and management per deadline."""
+    return [0, 0, 0, complaints * DEADLINES * 2]
 
 
-def test_two_processes_at_once_do_each_step_once(odoo_program, overdue, tmp_path):
+@pytest.mark.parametrize(
+    ("complaints", "processes"),
+    [
+        (500, 2),
+        (500, 4),
+        pytest.param(2500, 2, marks=pytest.mark.full),
+        pytest.param(2500, 4, marks=pytest.mark.full),
+    ],
+)
+def test_several_processes_at_once_do_each_step_once(
+    odoo_program, overdue, tmp_path, complaints, processes
+):
     # C-41 X-14
+    database = overdue(complaints)
     go = tmp_path / "go"
-    script = RUN.format(go=str(go))
-    shells = [Shell(odoo_program, overdue, script) for _ in range(2)]
+    script = RUN.format(go=str(go), size=50)
+    shells = [Shell(odoo_program, database, script) for _ in range(processes)]
     for shell in shells:
         shell.wait_for("ready")
     go.touch()
     seen = [int(shell.wait_for("seen")) for shell in shells]
     for shell in shells:
         shell.ended()
-    assert all(seen), f"both must have worked at the same time: {seen}"
-    assert sum(seen) == COMPLAINTS * 2
-    assert steps(odoo_program, overdue) == ALL_DONE
+    assert all(seen), f"all must have worked at the same time: {seen}"
+    assert sum(seen) == complaints * DEADLINES
+    assert steps(odoo_program, database) == all_done(complaints)
 
 
 def test_a_killed_process_loses_nothing_and_the_next_run_repeats_nothing(
     odoo_program, overdue, tmp_path
 ):
     # C-41 X-14
+    complaints = 150
+    database = overdue(complaints)
     go = tmp_path / "go"
     go.touch()
-    script = RUN.format(go=str(go))
-    shell = Shell(odoo_program, overdue, "import time\n" + STUCK + script)
+    script = RUN.format(go=str(go), size=20)
+    shell = Shell(odoo_program, database, "import time\n" + STUCK + script)
     shell.wait_for("stuck")
     shell.kill()
-    wait_until_released(odoo_program, overdue)
-    waiting, missing, doubled, to_dos = steps(odoo_program, overdue)
-    assert waiting == COMPLAINTS * 2 - 40, "two batches of 20 were finished"
+    wait_until_released(odoo_program, database)
+    waiting, missing, doubled, to_dos = steps(odoo_program, database)
+    assert waiting == complaints * DEADLINES - 40, "two batches of 20 were finished"
     assert missing == waiting * 3, "nothing of the third batch stays"
     assert (doubled, to_dos) == (0, 40 * 2)
 
-    after = Shell(odoo_program, overdue, script)
+    after = Shell(odoo_program, database, script)
     assert int(after.wait_for("seen")) == waiting
     after.ended()
-    assert steps(odoo_program, overdue) == ALL_DONE
+    assert steps(odoo_program, database) == all_done(complaints)
+
+
+def test_a_poisoned_row_waits_and_all_others_are_done(odoo_program, overdue, tmp_path):
+    # X-14
+    complaints = 100
+    database = overdue(complaints)
+    Shell(odoo_program, database, POISON).ended()
+    go = tmp_path / "go"
+    go.touch()
+    script = RUN.format(go=str(go), size=500)
+    shell = Shell(odoo_program, database, script)
+    assert int(shell.wait_for("seen")) == complaints * DEADLINES
+    shell.ended()
+    waiting, missing, doubled, to_dos = steps(odoo_program, database)
+    assert (waiting, doubled) == (0, 0)
+    assert missing == DEADLINES * 3, "only the poisoned complaint waits"
+    assert to_dos == (complaints - 1) * DEADLINES * 2
+    told = odoo_program.server.query(
+        f"""SELECT c.description, d.attempts, d.error, d.next_step_at > now() AT TIME ZONE 'UTC'
+              FROM customer_complaint_deadline d
+              JOIN customer_complaint c ON c.id = d.complaint_id
+             WHERE d.error IS NOT NULL AND c.{OURS}""",
+        database,
+    )
+    assert len(told) == DEADLINES
+    for description, attempts, error, later in told:
+        assert (description, attempts, later) == ("Late 7", "1", "t")
+        assert "poisoned" in error
+
+    # The rule is repaired, and its time comes.
+    repaired = """
+env["ir.actions.server"].search([("name", "=", "Poison")]).unlink()
+failed = env["customer.complaint.deadline"].search([("error", "!=", False)])
+failed.next_step_at = "2025-03-03 09:00:00"
+"""
+    Shell(odoo_program, database, repaired).ended()
+    shell = Shell(odoo_program, database, script)
+    assert int(shell.wait_for("seen")) == DEADLINES
+    shell.ended()
+    assert steps(odoo_program, database) == all_done(complaints)
+
+
+def test_whoever_holds_a_complaint_delays_only_that(odoo_program, overdue, tmp_path):
+    # X-14
+    complaints = 100
+    database = overdue(complaints)
+    done = tmp_path / "done"
+    holder = Shell(odoo_program, database, HOLD.format(done=str(done)))
+    holder.wait_for("held")
+    go = tmp_path / "go"
+    go.touch()
+    script = RUN.format(go=str(go), size=500)
+    shell = Shell(odoo_program, database, script)
+    assert int(shell.wait_for("seen")) == (complaints - 1) * DEADLINES
+    shell.ended()
+    waiting, _missing, doubled, to_dos = steps(odoo_program, database)
+    assert (waiting, doubled) == (DEADLINES, 0)
+    assert to_dos == (complaints - 1) * DEADLINES * 2
+    done.touch()
+    holder.ended()
+    shell = Shell(odoo_program, database, script)
+    assert int(shell.wait_for("seen")) == DEADLINES
+    shell.ended()
+    assert steps(odoo_program, database) == all_done(complaints)
+
+
+def test_a_server_goes_on_after_the_database_went_away(odoo_program, new_server):
+    # X-14
+    complaints = 1500
+    # All connections of this database are cut, as a restart does; others use the server too.
+    running = new_server("--max-cron-threads=1")
+    running.expect("terminating connection")
+    running.expect("connection already closed")
+    running.expect("server closed the connection")
+    running.expect("Complaints: reminders and escalations")
+    running.expect("odoo.sql_db")
+    running.expect("odoo.service.server")
+    running.expect("odoo.addons.base.models.ir_cron")
+    running.expect("odoo.addons.bus")
+    Shell(
+        odoo_program,
+        running.database,
+        PREPARE.format(complaints=complaints)
+        + 'env.ref("customer_complaint.ir_cron_run_deadline_steps")._trigger()',
+    ).ended()
+    wait_for_steps(odoo_program, running.database, lambda left: left < 2000)
+    running.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        f"WHERE datname = '{running.database}' AND pid != pg_backend_pid()"
+    )
+    waiting, _missing, doubled, _to_dos = steps(odoo_program, running.database)
+    assert waiting > 0, "it was in the middle"
+    assert doubled == 0
+    # The scheduler looks again within a minute.
+    wait_for_steps(odoo_program, running.database, lambda left: not left, 150)
+    assert steps(odoo_program, running.database) == all_done(complaints)
+
+
+def wait_for_steps(odoo, database, reached, seconds=60):
+    """Wait until the number of steps that are missing is as wanted."""
+    for _ in range(seconds * 10):
+        waiting, missing, _doubled, _to_dos = steps(odoo, database)
+        if reached(waiting):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{waiting} rows wait, {missing} steps are missing")
 
 
 def wait_until_released(odoo, database):

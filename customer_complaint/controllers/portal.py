@@ -2,13 +2,18 @@ import logging
 import mimetypes
 from urllib.parse import urlencode
 
+import pytz
 from werkzeug.exceptions import MethodNotAllowed
 
-from odoo import http
+from odoo import fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import content_disposition, request
+from odoo.tools import plaintext2html
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+
+from ..models.complaint_told import Promised
+from ..models.customer_complaint_deadline import KEPT_BY
 
 _logger = logging.getLogger(__name__)
 
@@ -89,7 +94,7 @@ class ComplaintPortal(CustomerPortal):
             return request.redirect("/my")
         return self._render_complaint(complaint, access_token)
 
-    def _render_complaint(self, complaint, access_token, error=None):
+    def _render_complaint(self, complaint, access_token, error=None, draft=None):
         values = self._get_page_view_values(
             complaint,
             access_token,
@@ -97,6 +102,10 @@ class ComplaintPortal(CustomerPortal):
                 "page_name": "complaint",
                 "complaint": complaint,
                 "timeline": complaint._get_portal_timeline(),
+                "dates": complaint._get_portal_dates(),
+                "may_answer": self._as_visitor(complaint)._may_answer(),
+                "draft": draft or {},
+                "clock": self._get_clock().zone,
                 "contact_person": complaint._get_contact_person(),
                 # Colleagues do not answer in the customer's name.
                 "may_confirm": not request.env.user._is_internal(),
@@ -113,6 +122,77 @@ class ComplaintPortal(CustomerPortal):
             False,
         )
         return request.render("customer_complaint.portal_complaint_page", values)
+
+    def _as_visitor(self, complaint):
+        """The complaint in the visitor's own rights: a link alone lets nobody speak for us."""
+        return request.env["customer.complaint"].browse(complaint.id)
+
+    def _get_clock(self):
+        """Time zone in which a colleague enters a date."""
+        user = request.env.user
+        return pytz.timezone(user.tz or user.company_id.partner_id.tz or "UTC")
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>/answer",
+        type="http",
+        auth="user",
+        methods=["POST"],
+        website=True,
+        max_content_length=256 * 1024,
+    )
+    def portal_complaint_answer(self, complaint_id, access_token=None, **draft):
+        """A colleague answers on the customer's page and says by when he comes back."""
+        if request.httprequest.method != "POST":
+            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
+            raise MethodNotAllowed(valid_methods=["POST"])
+        complaint = self._get_complaint(complaint_id, access_token)
+        if not complaint or not self._as_visitor(complaint)._may_answer():
+            return request.redirect("/my")
+        error = None
+        try:
+            with request.env.cr.savepoint():
+                self._answer_with_date(self._as_visitor(complaint), draft)
+        except UserError as refusal:
+            error = str(refusal)
+        if error:
+            return self._render_complaint(complaint, access_token, error, draft)
+        return request.redirect(complaint.get_portal_url())
+
+    def _answer_with_date(self, complaint, draft):
+        """Post a message that promises a date.
+
+        :param dict draft: body, due_at (as an input field of a page gives it), commitment, kept_by
+        :raises UserError: something is missing or the date is none to come
+        """
+        body = (draft.get("body") or "").replace("\0", "").strip()[:COMMENT_LENGTH]
+        try:
+            local = fields.Datetime.to_datetime(
+                (draft.get("due_at") or "").replace("T", " ")
+            )
+        except ValueError:
+            local = None
+        if not body or not local:
+            raise UserError(
+                request.env._("Please enter a message and the date you promise.")
+            )
+        due_at = self._get_clock().localize(local).astimezone(pytz.utc)
+        text = (draft.get("commitment") or "").replace("\0", "").strip()
+        kept_by = draft.get("kept_by")
+        promised = Promised(
+            due_at.strftime("%Y-%m-%d %H:%M:%S"),
+            text[:COMMENT_LENGTH] or complaint._get_news_label(),
+            kept_by if kept_by in dict(KEPT_BY) else "telling",
+        )
+        recipients = complaint._message_get_default_recipients()[complaint.id]
+        complaint.with_context(
+            complaint_tells="update", complaint_promised=promised
+        ).message_post(
+            body=plaintext2html(body),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=recipients["partner_ids"],
+            outgoing_email_to=recipients["email_to"],
+        )
 
     def _get_documents(self, complaint, access_token):
         """Kind, name and address of what the customer may download now."""

@@ -13,6 +13,7 @@ from . import customer_complaint_category
 from . import customer_complaint_stage
 from . import customer_complaint_requirement
 from . import customer_complaint_policy
+from . import customer_complaint_bundle
 from . import customer_complaint
 from . import customer_complaint_line
 from . import customer_complaint_deadline_reason
@@ -24,6 +25,8 @@ from . import customer_complaint_escalation_step
 from . import customer_complaint_escalation
 from . import complaint_engine
 from . import base_automation
+from . import complaint_digest
+from . import customer_complaint_health
 from . import customer_complaint_contact
 from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
@@ -33,9 +36,14 @@ from . import complaint_deadlines
 from . import complaint_events
 from . import complaint_pause
 from . import complaint_time_left
+from . import complaint_forecast
+from . import complaint_recipients
 from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
+from . import complaint_told
+from . import deadline_told
+from . import mail_template
 from . import complaint_documents
 from . import complaint_register
 from . import complaint_credit
@@ -43,5 +51,8 @@ from . import sale_order
 from . import account_move
 from . import res_partner
 from . import res_users
+from . import customer_complaint_absence
+from . import complaint_absence
+from . import customer_complaint_workload
 from . import customer_complaint_indicator
 from . import customer_complaint_dashboard

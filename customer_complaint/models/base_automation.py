@@ -21,13 +21,21 @@ class BaseAutomation(models.Model):
             return self.env[self.model_name]
         return super()._search_time_based_automation_records(until=until)
 
+    def _get_actions(self, records, triggers):
+        # The engine repeats what failed without the rules of others (complaint_engine.py).
+        if self.env.context.get("complaint_own_rules"):
+            return self.browse()
+        return super()._get_actions(records, triggers)
+
     @api.model
-    def _run_complaint_rules(self, effect, records):
-        """Run the actions of all active rules for an escalation effect once, on all `records`."""
+    def _run_complaint_rules(self, records):
+        """Run the active rules for the effects of escalation rows, once each, on all its rows."""
         rules = self.sudo().search(
-            [("complaint_effect", "=", effect), ("model_name", "=", records._name)]
+            [("complaint_effect", "!=", False), ("model_name", "=", records._name)]
         )
+        by_effect = records.grouped("effect")
         for rule in rules:
+            records = by_effect.get(rule.complaint_effect, records.browse())
             if chosen := rule._filter_post(records):
                 rule.action_server_ids.with_context(
                     active_model=chosen._name,

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
-from ..tools.deadline_types import OUTLIVES_CLOSING
-from .customer_complaint import CLOCK_TOLERANCE
+from ..tools.deadline_types import FROM_RECEIPT_ONLY, OUTLIVES_CLOSING
+from ..tools.due_times import CLOCK_TOLERANCE
 from .customer_complaint_stage import CLOSED_TYPES
 
 
@@ -24,9 +25,7 @@ class CustomerComplaint(models.Model):
                         complaint=complaint.name,
                     )
                 )
-        return self._get_composer(
-            "customer_complaint.mail_template_outcome", complaint_outcome=True
-        )
+        return self._get_composer("customer_complaint.mail_template_outcome", "outcome")
 
     def _tell_outcome(self, at):
         """Event: the customer was told the outcome at `at`; the work is complete with it."""
@@ -59,6 +58,18 @@ class CustomerComplaint(models.Model):
         self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
             "feedback"
         )
+
+    def _add_outcome_channel(self, channel):
+        """Event: the outcome of this round was told over `channel` as well."""
+        # sudo: a process field
+        self.sudo().outcome_channel_ids = [Command.link(channel.id)]
+
+    def _count_channels_left(self):
+        """Over how many more channels the policies want the outcome told; 0 or less: none."""
+        self.ensure_one()
+        needed = max(self._get_policies().mapped("outcome_channels"), default=1)
+        # One channel is what "outcome" asks for, however it was told.
+        return needed - len(self.sudo().outcome_channel_ids) if needed > 1 else 0
 
     # ------------------------------------------------------------------
     # Confirmation
@@ -175,7 +186,7 @@ class CustomerComplaint(models.Model):
         self._meet_deadlines(("stage",), now)
         # sudo: see _open_rows; what the old round still owed is owed by the new one
         self.sudo().deadline_ids.filtered(
-            lambda d: d.deadline_type != "commitment"
+            lambda d: d.deadline_type not in ("commitment", *FROM_RECEIPT_ONLY)
         )._drop()
         # sudo: work nobody sees is work nobody does, whoever reopens it
         self.sudo().filtered(lambda c: not c.active).action_unarchive()
@@ -187,6 +198,7 @@ class CustomerComplaint(models.Model):
                     "decision": False,
                     "decision_reason": False,
                     "outcome_at": False,
+                    "outcome_channel_ids": [Command.clear()],
                     "completed_at": False,
                     "told_at": False,
                     "plan_told_at": False,

@@ -3,8 +3,10 @@ import uuid
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize, is_html_empty
+from odoo.tools.misc import clean_context
 
 from ..tools import uploads
+from .customer_complaint_deadline import OWED
 
 
 class CustomerComplaint(models.Model):
@@ -51,7 +53,7 @@ class CustomerComplaint(models.Model):
         """Open the composer for a message to the customer."""
         return self._get_composer("customer_complaint.mail_template_first_answer")
 
-    def _get_composer(self, template_xmlid, **context):
+    def _get_composer(self, template_xmlid, tells="update"):
         template = self.env.ref(template_xmlid, raise_if_not_found=False)
         return {
             "type": "ir.actions.act_window",
@@ -65,7 +67,7 @@ class CustomerComplaint(models.Model):
                 "default_composition_mode": "comment",
                 "default_template_id": template.id if template else False,
                 "default_email_layout_xmlid": "mail.mail_notification_light",
-                **context,
+                "default_complaint_tells": tells,
             },
         }
 
@@ -83,14 +85,41 @@ class CustomerComplaint(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
+        tells = self.env.context.get("complaint_tells")
+        promised = self.env.context.get("complaint_promised")
+        # What follows from this message tells and promises nothing by itself.
+        complaint = self.with_context(
+            clean_context(self.env.context),
+            complaint_tells=None,
+            complaint_promised=None,
+        )
+        # Now, not the date of the message: a caller could choose that.
+        now = fields.Datetime.now()
         if self._is_substantive(message):
-            # Now, not the date of the message: a caller could choose that.
-            self._on_customer_told(
-                fields.Datetime.now(), outcome=self.env.context.get("complaint_outcome")
+            complaint._on_customer_told(
+                now,
+                outcome=tells == "outcome",
+                plan=tells == "plan",
+                follow_up=tells == "follow_up",
             )
+            if tells == "outcome":
+                complaint._add_outcome_channel(
+                    self._get_shipped("channel_email", "customer.complaint.channel")
+                )
+            if not tells and not promised:
+                complaint._remind_of_dates_named(message)
         elif self._is_said_by_customer(message):
-            self._on_customer_said(fields.Datetime.now())
+            complaint._on_customer_said(now)
+        # Afterwards, so that a message does not keep what it promises itself.
+        if self._is_seen_by_customer(message):
+            complaint._open_promised(promised)
         return result
+
+    def _is_seen_by_customer(self, message):
+        """Whether the customer gets the message or sees it on his page."""
+        return not (message.is_internal or message.subtype_id.internal) or any(
+            partner.partner_share for partner in message.partner_ids
+        )
 
     def _is_substantive(self, message):
         """Whether a message answers the customer: by a colleague, visible, not automatic."""
@@ -171,7 +200,8 @@ class CustomerComplaint(models.Model):
     def _get_portal_timeline(self):
         """Steps the customer sees: label, state (done, current, open) and moment.
 
-        :return: list of dict with keys label, state, moment (datetime or False), expected (bool)
+        :return: list of dict with keys label, state, moment (datetime or False), expected (of a
+            moment to come, see `_get_told_state`)
         """
         self.ensure_one()
         rows = self.deadline_ids.filtered(
@@ -179,14 +209,16 @@ class CustomerComplaint(models.Model):
         )
         response = rows.filtered(lambda d: d.deadline_type == "first_response")[:1]
         completion = rows.filtered(lambda d: d.deadline_type == "completion")[:1]
+        none = rows.browse()
         steps = [
-            (self.env._("Received"), self.received_at, False),
-            (self.env._("First answer"), response.done_at, response.due_at),
-            (self.env._("Outcome"), self.outcome_at, completion.due_at),
-            (self.env._("Closed"), self.closed_at, False),
+            (self.env._("Received"), self.received_at, none),
+            (self.env._("First answer"), response.done_at, response),
+            (self.env._("Outcome"), self.outcome_at, completion),
+            (self.env._("Closed"), self.closed_at, none),
         ]
         timeline, current_found = [], False
-        for label, done_at, due_at in steps:
+        for label, done_at, deadline in steps:
+            expected = not done_at and deadline.state in OWED
             state = "done" if done_at else "open"
             if not done_at and not current_found:
                 state, current_found = "current", True
@@ -194,8 +226,8 @@ class CustomerComplaint(models.Model):
                 {
                     "label": label,
                     "state": state,
-                    "moment": done_at or due_at,
-                    "expected": not done_at and bool(due_at),
+                    "moment": done_at or (expected and deadline.due_at),
+                    "expected": expected and deadline._get_told_state(),
                 }
             )
         return timeline

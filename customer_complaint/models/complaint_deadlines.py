@@ -1,5 +1,8 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL
 
 from ..tools import due_times
@@ -11,7 +14,15 @@ from ..tools.deadline_types import (
     OUTLIVES_CLOSING,
 )
 from .customer_complaint_deadline import OWED
-from .customer_complaint_stage import CLOSED_TYPES
+from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
+
+
+class Schedule(NamedTuple):
+    """What a new schedule makes of the ledger."""
+
+    changed: dict  # row → start, limit and calendar as they will be, by field
+    dropped: models.Model  # rows that are no longer owed
+    opened: list  # values of rows that will be owed
 
 
 class CustomerComplaint(models.Model):
@@ -26,10 +37,11 @@ class CustomerComplaint(models.Model):
     def _compute_policy_id(self):
         Policy = self.env["customer.complaint.policy"]
         for complaint in self:
-            # The policy a complaint began under stays, whatever is changed later.
-            complaint.policy_id = complaint.policy_id or Policy.browse(
-                complaint._choose_policies()[0]
-            )
+            # The policy a complaint was taken up under stays, whatever is changed later.
+            # Before, its team may not be known yet.
+            position = STAGE_POSITION.get(complaint.stage_type, 0)
+            if not complaint.policy_id or position < STAGE_POSITION["assessed"]:
+                complaint.policy_id = Policy.browse(complaint._choose_policies()[0])
 
     def _choose_policies(self):
         """Main policy and supplements that hold for the complaint as it is now."""
@@ -43,16 +55,26 @@ class CustomerComplaint(models.Model):
             policy._get_day(company.id, received_at),
         )
 
-    def _get_limits(self):
+    def _get_policies(self, anew=False):
+        """The policy the complaint began under, and those that stand beside it now.
+
+        :param bool anew: the policy that holds now, instead of the one it began under
+        """
+        self.ensure_one()
+        main, supplements = self._choose_policies()
+        # sudo: policies of other companies are not to be read, what they ask for is
+        policy = self.policy_id.sudo()
+        return policy.browse(filter(None, (main if anew else policy.id, *supplements)))
+
+    def _get_limits(self, anew=False):
         """Limits that hold for the complaint at its level.
 
+        :param bool anew: see `_get_policies`
         :return: tuple of `Limit`
         """
         self.ensure_one()
-        supplements = self._choose_policies()[1]
-        return self.env["customer.complaint.policy"]._get_limits(
-            (*self.policy_id.ids, *supplements), self.level_rank
-        )
+        policies = self._get_policies(anew)
+        return policies._get_limits(policies._ids, self.level_rank)
 
     def _get_calendar(self):
         """Working hours for limits in working time: the team's, else the company's."""
@@ -64,6 +86,12 @@ class CustomerComplaint(models.Model):
             complaint.team_id._get_calendar()
             or complaint.company_id.resource_calendar_id
         )
+
+    def _get_calendar_for(self, unit):
+        """Working hours for a limit in `unit`; empty for elapsed hours."""
+        if unit == due_times.HOUR:
+            return self.env["resource.calendar"].sudo()
+        return self._get_calendar()
 
     def _get_round_start(self):
         """Where the limits of the current round count from: the receipt, later the reopening."""
@@ -86,7 +114,7 @@ class CustomerComplaint(models.Model):
                     lambda d: d.deadline_type == "first_feedback"
                     and d.round == self.round
                 )
-                starts["second_feedback"] = first.done_at
+                starts["second_feedback"] = first.done_at if first else self.outcome_at
         if not self.outcome_at:
             starts["next_update"] = self.told_at or round_start
         else:
@@ -125,7 +153,8 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     def _start_deadlines(self):
         """Open what is owed from the beginning of the round."""
-        self._open_owed((*FROM_ROUND, "stage"))
+        complaints = self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)
+        complaints._open_owed((*FROM_ROUND, "stage"))
 
     def _open_owed(self, deadline_types, start_at=None):
         """Open rows of these types as far as a policy limits them and they have begun.
@@ -178,9 +207,7 @@ class CustomerComplaint(models.Model):
     def _prepare_deadline(self, limit, start_at):
         """Values of a row that counts `limit` from `start_at`."""
         self.ensure_one()
-        calendar = self.env["resource.calendar"]
-        if limit.unit != due_times.HOUR:
-            calendar = self._get_calendar()
+        calendar = self._get_calendar_for(limit.unit)
         clock = calendar._get_complaint_clock(self.company_id)
         stage = self.stage_id if limit.deadline_type == "stage" else None
         pauses = self._get_pauses(limit.deadline_type, stage)
@@ -242,21 +269,51 @@ class CustomerComplaint(models.Model):
         self.write({"level_id": level.id, "level_reason": reason})
 
     def _reschedule_deadlines(self, reason):
-        """Level or receipt changed: what runs counts anew from where it started.
-
-        A limit that the new level does not know is no longer owed, one that the old level did not
-        know is owed from now on unless it was fulfilled already, and a date that a lead agreed
-        stays.
+        """Level or policy changed: what runs counts anew from where it started.
 
         :param str reason: shown in the history
         """
+        self._apply_schedule(self._plan_schedule(), reason)
+        # A level may concern a step that was passed over before.
+        self.sudo().deadline_ids._rearm()
+
+    def _restart_deadlines(self, reason):
+        """The receipt was corrected: the same limits count from there.
+
+        :param str reason: shown in the history
+        """
+        changed = {}
+        for complaint in self:
+            starts = complaint._get_starts()
+            # sudo: see _open_rows
+            for row in complaint.sudo().deadline_ids._filter_counted():
+                if row.round == complaint.round and row.deadline_type in (
+                    *FROM_ROUND,
+                    "stage",
+                ):
+                    start_at = starts.get(row.deadline_type) or row.start_at
+                    changed[row] = {"start_at": start_at}
+        Deadline = self.env["customer.complaint.deadline"].sudo()
+        self._apply_schedule(Schedule(changed, Deadline, []), reason)
+
+    def _plan_schedule(self, anew=False):
+        """What the limits as they are now make of the ledger; nothing is written.
+
+        A limit that is not known any more is no longer owed, one that was not known is owed from
+        now on unless it was fulfilled already, and a date that a lead agreed stays.
+
+        :param bool anew: by the policies that hold now, not by those the complaints began under;
+            then what is overdue already stays as it is
+        :return: `Schedule`
+        """
         Deadline = self.env["customer.complaint.deadline"].sudo()  # see _open_rows
-        dropped, changed, vals_list = Deadline, Deadline, []
+        changed, dropped, opened = {}, [], []
+        now = fields.Datetime.now()
         for complaint in self:
             closed = complaint.stage_type in CLOSED_TYPES
             limits = {
                 limit.key: limit
-                for limit in complaint._get_limits()
+                for limit in complaint._get_limits(anew)
                 if complaint._is_limited_now(limit)
                 and (not closed or limit.deadline_type in (*OUTLIVES_CLOSING, "stage"))
             }
@@ -279,37 +336,87 @@ class CustomerComplaint(models.Model):
                     )
                 )
             ):
-                if not (limit := limits.get(row._get_limit_key())):
-                    dropped += row
+                if anew and row.state == "open" and row.due_at < now:
                     continue
-                row.write(
-                    {
-                        # What an earlier level had not asked for may be owed again. Its clock
-                        # stood: a date that passed meanwhile was not missed.
-                        "state": "paused" if row.state == "dropped" else row.state,
-                        "start_at": row.start_at
-                        if row.deadline_type == "next_reply"
-                        else starts.get(row.deadline_type) or row.start_at,
-                        "amount": limit.amount,
-                        "unit": limit.unit,
-                        "policy_line_id": limit.line_id,
-                        "calendar_id": limit.unit != due_times.HOUR
-                        and complaint._get_calendar().id,
-                    }
-                )
-                changed += row
-            vals_list += [
+                if not (limit := limits.get(row._get_limit_key())):
+                    if row.deadline_type not in FROM_RECEIPT_ONLY:
+                        dropped.append(row.id)
+                    continue
+                changed[row] = {
+                    # What an earlier level had not asked for may be owed again. Its clock
+                    # stood: a date that passed meanwhile was not missed.
+                    "state": "paused" if row.state == "dropped" else row.state,
+                    "start_at": row.start_at
+                    if row.deadline_type == "next_reply"
+                    else starts.get(row.deadline_type) or row.start_at,
+                    "amount": limit.amount,
+                    "unit": limit.unit,
+                    "policy_line_id": limit.line_id,
+                    "calendar_id": complaint._get_calendar_for(limit.unit),
+                }
+            opened += [
                 complaint._prepare_deadline(limit, starts[limit.deadline_type])
                 for key, limit in limits.items()
                 if key not in known
                 and starts.get(limit.deadline_type)
                 and limit.deadline_type not in fulfilled
             ]
-        dropped._drop()
-        self._open_rows(vals_list)
-        changed._recompute(reason)
-        # A level may concern a step that was passed over before.
-        self.sudo().deadline_ids._rearm()
+        dropped = Deadline.browse(dropped).filtered(lambda d: d.state in OWED)
+        return Schedule(changed, dropped, opened)
+
+    def _plan_hours(self, calendar):
+        """What the working hours as they are now make of limits that follow `calendar`.
+
+        The limits themselves stay; what is overdue already stays as it is.
+
+        :return: `Schedule`
+        """
+        changed, now = {}, fields.Datetime.now()
+        for complaint in self:
+            current = complaint._get_calendar()
+            # sudo: see _open_rows
+            for row in complaint.sudo().deadline_ids._filter_counted():
+                if (
+                    row.unit != due_times.HOUR
+                    and calendar in (row.calendar_id, current)
+                    and (row.state == "paused" or row.due_at >= now)
+                ):
+                    changed[row] = {"calendar_id": current}
+        return Schedule(changed, self.env["customer.complaint.deadline"].sudo(), [])
+
+    def _apply_schedule(self, plan, reason):
+        """Write what was planned; a changed due time arms every escalation step again.
+
+        :param str reason: shown in the history
+        """
+        plan.dropped._drop(reason)
+        self._open_rows(plan.opened)
+        revived = plan.dropped.browse(
+            row.id for row in plan.changed if row.state == "dropped"
+        )
+        # What was missed before it was dropped is not made good by that.
+        revived.filtered("result").moved_overdue = True
+        revived.write({"result": False, "set_at": fields.Datetime.now()})
+        revived._log(
+            "revived",
+            fields.Datetime.now(),
+            {row.id: {"reason": reason} for row in revived},
+        )
+        for row, values in plan.changed.items():
+            vals = {
+                fname: value.id if fname == "calendar_id" else value
+                for fname, value in values.items()
+                if value != (row[fname].id if fname == "policy_line_id" else row[fname])
+            }
+            if vals:
+                row.write(vals)
+        plan.dropped.concat(*plan.changed)._recompute(reason)
+
+    def action_recompute(self):
+        """Show what policies and hours as they are now would change for these complaints."""
+        return self.env["customer.complaint.recompute"]._open(
+            complaint_ids=[Command.set(self.ids)]
+        )
 
     def _sync_next_due(self):
         """Copy the earliest running due time onto the complaint, one statement for all."""
@@ -336,57 +443,6 @@ class CustomerComplaint(models.Model):
                 self.ids,
             )
         )
-        self.invalidate_recordset(["next_due_at", "next_due_type"], flush=False)
-
-    # ------------------------------------------------------------------
-    # Whom escalation tells
-    # ------------------------------------------------------------------
-    def _get_recipient(self, step):
-        """User whom an escalation step tells; where one is missing, the next one up.
-
-        :return: res.users, empty only when the company has no complaint manager either
-        """
-        self.ensure_one()
-        complaint = self.sudo()
-        climb = {
-            "owner": lambda: complaint.user_id,
-            "first_contact": lambda: complaint.first_contact_id,
-            "leader": lambda: complaint.team_id.leader_id,
-            "management": lambda: complaint.team_id._get_top_leader()
-            if complaint.team_id
-            else complaint.env["res.users"],
-            "manager": complaint._get_managers,
-        }
-        if step.recipient == "user":
-            candidates = [lambda: step.user_id, climb["manager"]]
-        else:
-            order = list(climb)
-            candidates = [climb[key] for key in order[order.index(step.recipient) :]]
-        for candidate in candidates:
-            users = candidate().filtered(complaint._can_tell)
-            if users:
-                return users[:1]
-        return self.env["res.users"]
-
-    def _can_tell(self, user):
-        """Whether `user` works with complaints and may open this one."""
-        self.ensure_one()
-        if not user.active or not user.has_group(
-            "customer_complaint.group_complaint_submitter"
-        ):
-            return False
-        if user in (self.sudo().user_id, self.sudo().first_contact_id):
-            return True
-        # For all others access follows from team and company: asked once per transaction.
-        known = self.env.cr.cache.setdefault("customer.complaint.can_tell", {})
-        key = (user.id, self.sudo().team_id.id, self.sudo().company_id.id)
-        if key not in known:
-            known[key] = self.with_user(user).has_access("read")
-        return known[key]
-
-    def _get_managers(self):
-        """Complaint managers of the complaint's company."""
-        group = self.env.ref("customer_complaint.group_complaint_manager").sudo()
-        return group.all_user_ids.filtered(
-            lambda user: self.company_id in user.company_ids
-        ).sorted("id")
+        self.invalidate_recordset(
+            ["next_due_at", "next_due_type", "time_left", "urgency"], flush=False
+        )

@@ -1,14 +1,14 @@
 import logging
 from datetime import timedelta
 
-from psycopg2 import errors
+from psycopg2 import InterfaceError, OperationalError, errors
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 200
+BATCH_SIZE = 500
 # A row that failed is tried again after 10 minutes, then 20, 40 ... up to a day.
 FIRST_RETRY = timedelta(minutes=10)
 LAST_RETRY = timedelta(days=1)
@@ -19,13 +19,15 @@ COLLISIONS = (
     errors.LockNotAvailable,
 )
 MAX_COLLISIONS = 5
+# Nothing can be done in this transaction any more: collisions, or the database is gone.
+LOST = (OperationalError, InterfaceError)
 
 
 class CustomerComplaintDeadline(models.Model):
     """The engine that makes due escalation steps happen.
 
-    It looks only at rows whose `next_step_at` has come (a partial index), locks them, writes one
-    log row per step and hands the log rows of a batch to the automation rules. A batch is one
+    It looks only at rows whose `next_step_at` has come (a partial index), locks them, writes
+    log rows for each step and hands those of a batch to the automation rules. A batch is one
     transaction: killed half-way, nothing has happened and the next run does it.
     """
 
@@ -35,13 +37,19 @@ class CustomerComplaintDeadline(models.Model):
     def _cron_run_steps(self, now=None):
         """Do all steps due at `now` (default: this moment), batch by batch, a transaction each."""
         now = now or fields.Datetime.now()
+        health = self.env["customer.complaint.health"]
         collisions = 0
         while collisions < MAX_COLLISIONS:
             try:
+                may_send = health._may_send(now)
+                health._note_run(now)
+                if not may_send:
+                    return
+                self._end_expired_pauses(now)
                 locked = self._run_due_steps(now)
-                left = self.sudo().search_count([("next_step_at", "<=", now)])
                 if not locked:
                     break
+                left = self.sudo().search_count([("next_step_at", "<=", now)])
                 if not self.env["ir.cron"]._commit_progress(locked, remaining=left):
                     break  # out of time: the scheduler calls again for what remains
             except COLLISIONS:
@@ -51,104 +59,193 @@ class CustomerComplaintDeadline(models.Model):
         self._wake_engine(self._get_next_step_time())
 
     @api.model
+    def _end_expired_pauses(self, now):
+        """Let go on what has waited for as long as it may; a failure stops nothing else."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["customer.complaint"]._end_expired_pauses(now)
+        except LOST:
+            raise
+        except Exception:
+            _logger.error("Pauses that are over could not be ended.", exc_info=True)
+
+    @api.model
     def _run_due_steps(self, now, limit=BATCH_SIZE):
         """Do the steps of at most `limit` rows due at `now`.
 
-        One savepoint for the batch; only when that fails each row gets its own, so that a
-        broken row is set aside and does not stop the others.
-
         :return: number of rows looked at, those set aside included
         """
-        deadlines = (
-            self.sudo()
-            .search(
-                [("next_step_at", "<=", now)], order="next_step_at, id", limit=5 * limit
-            )
-            .try_lock_for_update(limit=limit)
-        )
-        if not deadlines:
-            return 0
-        try:
-            with self.env.cr.savepoint():
-                deadlines._run_steps(now)
-        except COLLISIONS:
-            raise  # the transaction itself is lost; the caller starts it again
-        except Exception:
-            _logger.info("A batch of deadline steps failed; trying row by row.")
-            for deadline in deadlines:
-                deadline._run_steps_or_set_aside(now)
+        deadlines = self._lock_due(now, limit)
+        deadlines._run_safely(now)
         return len(deadlines)
 
-    def _run_steps_or_set_aside(self, now):
-        self.ensure_one()
+    @api.model
+    def _lock_due(self, now, limit):
+        """Lock the rows that are due longest, with their complaints.
+
+        What a colleague or another engine holds is passed over: it delays only itself.
+        """
+        self.flush_model(["next_step_at"])
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT d.id
+                  FROM customer_complaint_deadline d
+                  JOIN customer_complaint c ON c.id = d.complaint_id
+                 WHERE d.next_step_at <= %s
+              ORDER BY d.next_step_at, d.id
+                 LIMIT %s
+                   FOR NO KEY UPDATE SKIP LOCKED
+                """,
+                now,
+                limit,
+            )
+        )
+        return self.sudo().browse(id_ for (id_,) in rows)
+
+    def _run_safely(self, now):
+        """Do the steps in one savepoint; when that fails, look for the row that is broken.
+
+        Halves are tried on their own, so that a broken row costs few savepoints and does not
+        stop the others.
+        """
+        if not self:
+            return
         try:
             with self.env.cr.savepoint():
                 self._run_steps(now)
-        except COLLISIONS:
-            raise
+        except LOST:
+            raise  # the transaction itself is lost; the caller starts it again
         except Exception as error:
+            if len(self) == 1:
+                self._run_alone(now, error)
+                return
+            _logger.info("Steps of %s deadlines failed; trying the halves.", len(self))
+            middle = len(self) // 2
+            self[:middle]._run_safely(now)
+            self[middle:]._run_safely(now)
+
+    def _run_alone(self, now, error):
+        """Do the steps of a row that failed without the automation rules of others.
+
+        Our own steps happen although somebody's rule is broken; the error stays to be seen. A row
+        whose own steps fail is set aside and tried again later.
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self.with_context(complaint_own_rules=True)._run_steps(now)
+        except LOST:
+            raise
+        except Exception as own_error:
             _logger.error(
                 "Deadline %s is set aside: its escalation failed.",
                 self.id,
                 exc_info=True,
             )
             delay = min(FIRST_RETRY * 2 ** min(self.attempts, 20), LAST_RETRY)
-            self.write(
-                {
-                    "attempts": self.attempts + 1,
-                    "error": str(error) or type(error).__name__,
-                    "next_step_at": now + delay,
-                }
+            self._plan({self.id: now + delay}, self.attempts + 1, own_error)
+        else:
+            _logger.error(
+                "An automation rule failed on the escalation of deadline %s.",
+                self.id,
+                exc_info=error,
             )
+            self.flush_recordset(["next_step_at"])
+            self._plan({self.id: self.next_step_at}, 0, error)
+
+    def _plan(self, times, attempts=0, error=None):
+        """Note when to look at rows again: plain SQL, which no automation rule can stop.
+
+        :param dict times: next moment, falsy for none, by id of the row
+        """
+        self.flush_recordset(["next_step_at", "attempts", "error"])
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE customer_complaint_deadline d
+                   SET next_step_at = planned.at, attempts = %s, error = %s
+                  FROM unnest(%s, %s::timestamp[]) AS planned(id, at)
+                 WHERE d.id = planned.id
+                """,
+                attempts,
+                error and (str(error) or type(error).__name__),
+                list(times),
+                [at or None for at in times.values()],
+            )
+        )
+        self.invalidate_recordset(["next_step_at", "attempts", "error"], flush=False)
 
     def _run_steps(self, now):
         """Log the steps due at `now`, run the automation rules on them, and plan the next look."""
-        chain = self.env["customer.complaint.escalation.step"]._get_chain()
-        Escalation = self.env["customer.complaint.escalation"]
-        done = {
-            (row.deadline_id.id, row.step_id.id, row.due_at)
-            for row in Escalation.search_fetch(
-                [("deadline_id", "in", self.ids)], ["deadline_id", "step_id", "due_at"]
-            )
-        }
-        vals_list = []
+        done = self._get_done_steps()
+        vals_list, plan = [], {}
         for deadline in self:
             planned = []
-            if deadline.state == "open" and deadline.complaint_id.active:
-                for step in chain._applies(
-                    deadline.deadline_type, deadline.complaint_id.level_rank
-                ):
-                    step_at = step._time(deadline)
+            if deadline.state == "open" and not deadline.complaint_id._is_put_away():
+                for step, step_at in deadline._get_step_times():
                     if (deadline.id, step.id, deadline.due_at) in done:
                         continue
                     if step_at > now:
                         planned.append(step_at)
                     elif step.timing != "before" or now < deadline.due_at:
                         # A reminder of something already late helps nobody: it is left out.
-                        vals_list.append(
-                            deadline._prepare_escalation_values(step, step_at)
-                        )
-            deadline.next_step_at = min(planned, default=False)
-        Escalation.create(vals_list)._execute()
-        self.filtered("error").write({"attempts": 0, "error": False})
+                        vals_list += deadline._prepare_escalation_values(step, step_at)
+            plan[deadline.id] = min(planned, default=None)
+        # First, so that what the effects change may plan anew.
+        self._plan(plan)
+        self.env["customer.complaint.escalation"].create(vals_list)._execute()
         self.env.flush_all()
 
+    def _get_done_steps(self):
+        """(row, step, due time) of what has happened; once is enough, whoever was told."""
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT deadline_id, step_id, due_at FROM customer_complaint_escalation
+                     WHERE deadline_id IN %s
+                    """,
+                    tuple(self.ids),
+                )
+            )
+        )
+
+    def _get_step_times(self):
+        """When each step of the chain takes effect for this row, as (ChainStep, moment)."""
+        self.ensure_one()
+        return self.env["customer.complaint.escalation.step"]._get_times(
+            self.complaint_id,
+            self.deadline_type,
+            self.complaint_id.level_rank,
+            self.start_at,
+            self.due_at,
+        )
+
     def _prepare_escalation_values(self, step, step_at):
-        """Hook: values of the log row of one step; invoked by `_run_steps`."""
+        """Hook: values of the log rows of one step, a row per person told.
+
+        :param ChainStep step: the step that is due
+        """
         self.ensure_one()
         complaint = self.complaint_id
-        return {
+        record = self.env["customer.complaint.escalation.step"].browse(step.id)
+        common = {
             "deadline_id": self.id,
             "complaint_id": complaint.id,
             "company_id": self.company_id.id,
             "step_id": step.id,
             "due_at": self.due_at,
             "step_at": step_at,
-            "effect": step.effect,
+            "effect": record.effect,
             "from_user_id": complaint.user_id.id,
-            "user_id": complaint._get_recipient(step).id,
             "reason": self._get_escalation_reason(step.timing),
         }
+        told = complaint._get_recipients(record)
+        return [
+            {**common, "position": position, "user_id": user.id}
+            for position, user in enumerate(told or [told])
+        ]
 
     def _get_escalation_reason(self, timing):
         """Sentence that says why a step was due, in the language of the context."""
@@ -168,7 +265,12 @@ class CustomerComplaintDeadline(models.Model):
     def _get_next_step_time(self):
         return (
             self.sudo()
-            .search([("next_step_at", "!=", False)], order="next_step_at, id", limit=1)
+            .search_fetch(
+                [("next_step_at", "!=", False)],
+                ["next_step_at"],
+                order="next_step_at, id",
+                limit=1,
+            )
             .next_step_at
         )
 

@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ..tools.deadline_types import FROM_COMPLETION
-from .customer_complaint import CLOCK_TOLERANCE
+from ..tools.due_times import CLOCK_TOLERANCE
 from .customer_complaint_deadline import OWED
 from .customer_complaint_stage import CLOSED_TYPES
 
@@ -21,9 +21,7 @@ class CustomerComplaint(models.Model):
     def _meet_rows(self, condition, at):
         # sudo: see _open_rows
         rows = self.sudo().deadline_ids.filtered(
-            lambda d: d.state in OWED
-            and d.start_at <= at + CLOCK_TOLERANCE
-            and condition(d)
+            lambda d: d.state in OWED and d._began_before(at) and condition(d)
         )
         rows._meet(at)
         rows.complaint_id._sync_next_due()
@@ -54,9 +52,14 @@ class CustomerComplaint(models.Model):
             kinds.add("initial_handling")
         if follow_up:
             kinds.add("follow_up")
+        # The news that a date moves does not keep that very date.
+        moved_ids = self.env.context.get("complaint_moved_ids") or ()
         complaints._meet_rows(
-            lambda d: d.deadline_type in kinds
-            or (d.deadline_type == "commitment" and d.kept_by == "telling"),
+            lambda d: d.id not in moved_ids
+            and (
+                d.deadline_type in kinds
+                or (d.deadline_type == "commitment" and d.kept_by == "telling")
+            ),
             at,
         )
         if outcome:
@@ -79,6 +82,9 @@ class CustomerComplaint(models.Model):
         The oldest message without an answer counts, not the last reminder.
         """
         complaints = self.sudo()  # see _open_rows
+        # First of all, so that two messages, or a pause, at once notice each other.
+        complaints.filtered(lambda c: not c.said_at or c.said_at < at).said_at = at
+        complaints.flush_recordset(["said_at"])
         answered = complaints.filtered(
             lambda c: c.pause_reason_id.until_customer_answers and c.paused_at <= at
         )
@@ -132,9 +138,9 @@ class CustomerComplaint(models.Model):
         )
         complaints.stage_since = now
         complaints._meet_deadlines(("stage",), now)
-        for complaint in complaints:
-            running = complaint.pause_ids.filtered(lambda p: not p.end_at)
-            if running.stage_id and running.stage_id != complaint.stage_id:
-                complaint._resume_deadlines(now)
+        running = complaints.pause_ids.filtered(lambda p: p.stage_id and not p.end_at)
+        running.filtered(
+            lambda p: p.stage_id != p.complaint_id.stage_id
+        ).complaint_id._resume_deadlines(now)
         complaints._pause_by_stage(now)
         complaints._open_owed(("stage",))

@@ -22,6 +22,7 @@ class CustomerComplaint(models.Model):
             ("start", "Start work"),
             ("decide", "Decide"),
             ("outcome", "Send outcome"),
+            ("channel", "Tell over another channel"),
             ("confirm", "Record confirmation"),
         ],
         compute="_compute_next_action",
@@ -34,6 +35,7 @@ class CustomerComplaint(models.Model):
         "user_id",
         "decision",
         "outcome_at",
+        "outcome_channel_ids",
         "deadline_ids.state",
         "deadline_ids.deadline_type",
     )
@@ -73,7 +75,18 @@ class CustomerComplaint(models.Model):
             return "decide"
         if not self.outcome_at:
             return "outcome"
+        required = self.env["customer.complaint.requirement"]._get_codes("closed")
+        if "channels" in required and not self._is_given("channels"):
+            return "channel"
         return "confirm"
+
+    def _is_put_away(self):
+        """Whether a lead archived the complaint while it was open: nobody is told about it then.
+
+        What is owed beyond the closing is owed by a closed complaint in the archive as well.
+        """
+        self.ensure_one()
+        return not self.active and self.stage_type not in CLOSED_TYPES
 
     # ------------------------------------------------------------------
     # What must be there first
@@ -94,6 +107,7 @@ class CustomerComplaint(models.Model):
                 "decision": lambda: self.decision
                 and (self.decision_reason or "").strip(),
                 "outcome": lambda: self.outcome_at,
+                "channels": lambda: self._count_channels_left() <= 0,
                 "confirmation": lambda: self._is_confirmed(),
             }[code]()
         )
@@ -103,6 +117,22 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         codes = self.env["customer.complaint.requirement"]._get_codes(stage_type)
         return [code for code in codes if not self._is_given(code)]
+
+    def _describe_missing(self, code, labels):
+        """What is missing in words; of what is there in part, how much.
+
+        :param dict labels: words by code of the requirements
+        """
+        self.ensure_one()
+        if code == "channels":
+            told = len(self.sudo().outcome_channel_ids)
+            return self.env._(
+                "Outcome told over %(told)s of %(needed)s channels (log the contact "
+                "over the other one)",
+                told=told,
+                needed=told + self._count_channels_left(),
+            )
+        return labels[code]
 
     def _check_move(self, before):
         """Refuse a move forward, or an assignment, while something required is missing.
@@ -149,7 +179,10 @@ class CustomerComplaint(models.Model):
                     self.env._(
                         "%(complaint)s: %(missing)s",
                         complaint=complaint.name,
-                        missing=", ".join(labels[code] for code in missing),
+                        missing=", ".join(
+                            complaint._describe_missing(code, labels)
+                            for code in missing
+                        ),
                     )
                 )
         if problems:

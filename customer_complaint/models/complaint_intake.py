@@ -140,12 +140,15 @@ class CustomerComplaint(models.Model):
         )
         self._pause_by_stage(fields.Datetime.now())
         self._start_deadlines()
+        # Whoever logs a complaint with a talk in it has answered already.
+        for at, answered in self.filtered("told_at").grouped("told_at").items():
+            answered._meet_deadlines(("first_response",), at)
         self._send_acknowledgement()
 
     def _send_acknowledgement(self):
         """Queue the acknowledgement of receipt, one mail per complaint, sent by the mail cron."""
         complaints = self.filtered(lambda c: c.acknowledge and c.email_from)
-        if not complaints:
+        if not complaints or self.env["customer.complaint.health"]._is_neutralized():
             return
         # A company that wants another text edits the template; one that wants none, the setting.
         template = self._get_shipped("mail_template_acknowledgement", "mail.template")

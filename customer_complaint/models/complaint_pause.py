@@ -1,8 +1,13 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools.deadline_types import PAUSABLE
 from .customer_complaint_stage import CLOSED_TYPES
+
+# Complaints that are resumed in one transaction.
+PACKAGE = 200
 
 
 class CustomerComplaint(models.Model):
@@ -22,7 +27,8 @@ class CustomerComplaint(models.Model):
         pauses = self.sudo().pause_ids  # only managers read them one by one
         if deadline_type not in PAUSABLE:
             return pauses.browse()
-        return pauses.filtered(lambda pause: not stage or pause.stage_id != stage)
+        # Unfiltered they are read together with those of the other complaints.
+        return pauses.filtered(lambda p: p.stage_id != stage) if stage else pauses
 
     def _pause_by_stage(self, at):
         """Let the deadlines of complaints wait from `at` on whose stage says so."""
@@ -38,6 +44,8 @@ class CustomerComplaint(models.Model):
         complaints = self.sudo().filtered(lambda c: not c.paused_at)  # see _open_rows
         if not complaints:
             return
+        # One that ended in this transaction is to be out of the way.
+        self.env["customer.complaint.pause"].flush_model(["end_at"])
         self.env["customer.complaint.pause"].sudo().create(
             [
                 {
@@ -46,6 +54,9 @@ class CustomerComplaint(models.Model):
                     "reason_id": reason.id if reason else False,
                     "stage_id": False if reason else complaint.stage_id.id,
                     "note": note,
+                    "latest_at": reason
+                    and reason.max_days
+                    and at + timedelta(days=reason.max_days),
                     "user_id": self.env.uid,
                 }
                 for complaint in complaints
@@ -55,6 +66,28 @@ class CustomerComplaint(models.Model):
             {"paused_at": at, "pause_reason_id": reason.id if reason else False}
         )
         complaints.deadline_ids._wait_or_run()
+        if reason and reason.max_days:
+            self.env["customer.complaint.deadline"]._wake_engine(
+                at + timedelta(days=reason.max_days)
+            )
+
+    @api.model
+    def _end_expired_pauses(self, now):
+        """Let go on what has waited for as long as it may; the deadline engine asks for it.
+
+        What a colleague works on at this moment follows the next time.
+        """
+        pauses = (
+            self.env["customer.complaint.pause"]
+            .sudo()  # done by the engine, whose complaints they are does not matter
+            .search([("end_at", "=", False), ("latest_at", "<=", now)], limit=PACKAGE)
+        )
+        complaints = pauses.complaint_id.try_lock_for_update()
+        for latest_at, group in complaints.grouped(
+            lambda c: c.pause_ids.filtered(lambda p: not p.end_at).latest_at
+        ).items():
+            group._resume_deadlines(latest_at)
+            group._pause_by_stage(latest_at)
 
     def _resume_deadlines(self, at):
         """What stood still goes on at `at`, with the time that was left."""
@@ -115,7 +148,11 @@ class CustomerComplaint(models.Model):
         """Let the deadlines go on, with the time that was left."""
         self.check_access("write")
         for complaint in self:
-            if complaint.paused_at and not complaint.pause_reason_id:
+            if (
+                complaint.paused_at
+                and complaint.stage_id.pauses_deadlines
+                and not (complaint.pause_reason_id)
+            ):
                 raise UserError(
                     self.env._(
                         "%(complaint)s waits because of its stage. Move it to the stage "

@@ -12,7 +12,7 @@ class CustomerComplaint(models.Model):
 
     _inherit = "customer.complaint"
 
-    time_left = fields.Char(compute="_compute_time_left")
+    time_left = fields.Char(compute="_compute_time_left", groups="base.group_user")
     urgency = fields.Selection(
         [
             ("late", "Late"),
@@ -22,6 +22,7 @@ class CustomerComplaint(models.Model):
             ("none", "Nothing due"),
         ],
         compute="_compute_time_left",
+        groups="base.group_user",
     )
     then_due = fields.Char(
         compute="_compute_then_due",

@@ -1,9 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import email_normalize
 
+from ..tools import due_times
 from ..tools.deadline_types import DEADLINE_TYPES
 from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
 
@@ -19,8 +18,10 @@ PROCESS_FIELDS = {
     "next_due_at",
     "next_due_type",
     "outcome_at",
+    "outcome_channel_ids",
     "completed_at",
     "told_at",
+    "said_at",
     "plan_told_at",
     "stage_since",
     "paused_at",
@@ -30,8 +31,6 @@ PROCESS_FIELDS = {
     "closed_at",
     "close_reason",
 }
-# Clocks of two machines differ a little; a receipt time within this is not "in the future".
-CLOCK_TOLERANCE = timedelta(minutes=5)
 
 
 class CustomerComplaint(models.Model):
@@ -219,7 +218,10 @@ class CustomerComplaint(models.Model):
         related="stage_id.stage_type", store=True, precompute=True
     )
     stage_since = fields.Datetime(
-        string="In this stage since", readonly=True, copy=False
+        string="In this stage since",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
     )
     round = fields.Integer(
         default=1,
@@ -259,8 +261,22 @@ class CustomerComplaint(models.Model):
         copy=False,
         help="When the customer was last told something in this round.",
     )
+    said_at = fields.Datetime(
+        string="Customer wrote last",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
     plan_told_at = fields.Datetime(string="Plan told", readonly=True, copy=False)
     outcome_at = fields.Datetime(string="Outcome told", readonly=True, copy=False)
+    outcome_channel_ids = fields.Many2many(
+        "customer.complaint.channel",
+        string="Outcome told over",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Channels over which the customer was told the outcome of this round.",
+    )
     closed_at = fields.Datetime(string="Closed on", readonly=True, copy=False)
     close_reason = fields.Selection(
         [
@@ -290,7 +306,9 @@ class CustomerComplaint(models.Model):
         "complaint_id",
         groups="customer_complaint.group_complaint_manager",
     )
-    paused_at = fields.Datetime(string="Paused since", readonly=True, copy=False)
+    paused_at = fields.Datetime(
+        string="Paused since", readonly=True, copy=False, groups="base.group_user"
+    )
     pause_reason_id = fields.Many2one(
         "customer.complaint.deadline.reason",
         string="Waits for",
@@ -299,9 +317,15 @@ class CustomerComplaint(models.Model):
         groups="base.group_user",
     )
     deadline_ids = fields.One2many("customer.complaint.deadline", "complaint_id")
-    next_due_at = fields.Datetime(string="Next due", readonly=True, copy=False)
+    next_due_at = fields.Datetime(
+        string="Next due", readonly=True, copy=False, groups="base.group_user"
+    )
     next_due_type = fields.Selection(
-        DEADLINE_TYPES, string="Next deadline", readonly=True, copy=False
+        DEADLINE_TYPES,
+        string="Next deadline",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
     )
     contact_ids = fields.One2many(
         "customer.complaint.contact", "complaint_id", string="Contacts"
@@ -368,6 +392,10 @@ class CustomerComplaint(models.Model):
                 lambda level, c=complaint: level.company_id
                 in (c.company_id, level.company_id.browse())
             )
+            # The scale of levels may have changed since the category proposed it.
+            proposed = proposed and proposed._get_active(
+                complaint.company_id or self.env.company
+            )
             # A person's grading is not undone by a category chosen later.
             if proposed and not (complaint._origin.id and complaint.level_id):
                 complaint.level_id = proposed
@@ -429,7 +457,7 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     @api.constrains("received_at")
     def _check_received_at(self):
-        latest = fields.Datetime.now() + CLOCK_TOLERANCE
+        latest = fields.Datetime.now() + due_times.CLOCK_TOLERANCE
         if any(complaint.received_at > latest for complaint in self):
             raise ValidationError(
                 self.env._(
@@ -465,6 +493,8 @@ class CustomerComplaint(models.Model):
         """
         if not self.env.su:
             self._check_process_fields({fname for vals in vals_list for fname in vals})
+            if any(vals.get("active") is False for vals in vals_list):
+                self._check_archiving()
             # Some keys are to go, which keyword arguments cannot say.
             self = self.with_context(  # pylint: disable=context-overridden
                 {
@@ -503,6 +533,11 @@ class CustomerComplaint(models.Model):
             if vals.get("stage_id", complaint.stage_id.id) != complaint.stage_id.id
         }
         old_emails = {c: email_normalize(c.email_from) for c in old_partners}
+        policies = (
+            {complaint: complaint.sudo().policy_id for complaint in self}
+            if {"team_id", "category_id", "received_at"} & vals.keys()
+            else {}
+        )
         res = super().write(vals)
         if left:
             self.browse([complaint.id for complaint in left])._on_stage_changed(left)
@@ -510,11 +545,18 @@ class CustomerComplaint(models.Model):
         # the complaint on.
         if before:
             self._check_move(before)
-        if {"level_id", "received_at"} & vals.keys():
+        if "received_at" in vals:
+            self._restart_deadlines(self.env._("The receipt time was corrected."))
+        if "level_id" in vals:
             self._reschedule_deadlines(
-                vals.get("level_reason") or self.env._("Level or receipt time changed.")
+                vals.get("level_reason") or self.env._("Another level.")
             )
-        if vals.get("active"):
+        if policies:
+            self.filtered(
+                lambda c: c.sudo().policy_id != policies[c]
+            )._reschedule_deadlines(self.env._("Another policy holds for it."))
+        # Another team has another chain and other working hours.
+        if vals.get("active") or "team_id" in vals:
             self.sudo().deadline_ids._rearm()
         self._take_leave_of(old_partners)
         # Whoever reads the same mailbox keeps his links, and nobody had them before.
@@ -574,6 +616,11 @@ class CustomerComplaint(models.Model):
         if vals.get("active") is False and any(
             c.stage_type not in CLOSED_TYPES for c in self
         ):
+            self._check_archiving()
+
+    def _check_archiving(self):
+        """Only a lead puts an open complaint away: nobody is told about its deadlines then."""
+        if not self.env.user.has_group("customer_complaint.group_complaint_lead"):
             raise AccessError(
                 self.env._(
                     "An open complaint cannot be archived: its deadlines would be "

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .customer_complaint_deadline import KEPT_BY
+
 
 class CustomerComplaintContact(models.Model):
     """A call, visit or other contact about a complaint that left no message of its own."""
@@ -33,10 +35,38 @@ class CustomerComplaintContact(models.Model):
         default=True,
         help="Off: an attempt. Attempts count when a complaint is closed without reply.",
     )
+    plan_told = fields.Boolean(
+        string="Plan told",
+        help="The customer was told how his complaint will be handled.",
+    )
     outcome_told = fields.Boolean(
-        help="The customer was told the outcome in this contact: completes the complaint."
+        string="Outcome told",
+        help="The customer was told the outcome in this contact: completes the complaint.",
+    )
+    follow_up = fields.Boolean(
+        string="Follow-up",
+        help="A follow-up after completion: the customer was asked whether it is in order.",
     )
     summary = fields.Text(string="What was said", required=True)
+    next_step = fields.Char(
+        string="Next step", help="What happens next, and who does it."
+    )
+    commitment_at = fields.Datetime(
+        string="Promised date",
+        help="We come back, or it is done, by this time. It stands in the deadlines of the "
+        "complaint and on the customer's page.",
+    )
+    kept_by = fields.Selection(
+        KEPT_BY, string="Kept by", default="telling", required=True
+    )
+    commitment = fields.Char(
+        string="What is promised",
+        compute="_compute_commitment",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="In the customer's language: he reads it on his page.",
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Colleague",
@@ -45,9 +75,23 @@ class CustomerComplaintContact(models.Model):
     )
 
     _outcome_needs_talk = models.Constraint(
-        "CHECK(reached OR NOT outcome_told)",
-        "An outcome can only be told to somebody who was reached. Untick one of both.",
+        "CHECK(reached OR NOT (outcome_told OR plan_told OR follow_up "
+        "OR commitment_at IS NOT NULL))",
+        "Something can only be told or promised to somebody who was reached. Untick what "
+        "was not told, or tick that you spoke with the customer.",
     )
+    _commitment_says_what = models.Constraint(
+        "CHECK(commitment_at IS NULL OR commitment IS NOT NULL)",
+        "Say what is promised; the customer reads it.",
+    )
+
+    @api.depends("kept_by", "commitment_at", "complaint_id")
+    def _compute_commitment(self):
+        for contact in self:
+            if contact.kept_by != "telling" or not contact.commitment_at:
+                contact.commitment = contact.commitment
+            elif not contact.commitment and contact.complaint_id:
+                contact.commitment = contact.complaint_id._get_news_label()
 
     @api.constrains("date", "complaint_id")
     def _check_date(self):
@@ -79,11 +123,39 @@ class CustomerComplaintContact(models.Model):
         contacts = super().create(vals_list)
         if self.env["customer.complaint"]._is_history():
             return contacts
-        answers = contacts.filtered(
-            lambda c: c.outcome_told or (c.reached and c.direction == "out")
-        )
-        for (at, outcome), told in answers.grouped(
-            lambda c: (c.date, c.outcome_told)
-        ).items():
-            told.complaint_id._on_customer_told(at, outcome=outcome)
+        contacts._tell_complaints()
         return contacts
+
+    def _tell_complaints(self):
+        """Let the complaints know what was said in these contacts, in the order of a talk."""
+        heard = self.filtered(lambda c: c.reached and c.direction == "in")
+        for at, said in heard.grouped("date").items():
+            said.complaint_id._on_customer_said(at)
+        answers = self.filtered(lambda c: c._is_telling())
+        for (at, plan, outcome, follow_up), told in answers.grouped(
+            lambda c: (c.date, c.plan_told, c.outcome_told, c.follow_up)
+        ).items():
+            told.complaint_id._on_customer_told(
+                at, outcome=outcome, plan=plan, follow_up=follow_up
+            )
+        for channel, told in (
+            answers.filtered("outcome_told").grouped("channel_id").items()
+        ):
+            told.complaint_id._add_outcome_channel(channel)
+        # Afterwards, so that a talk does not keep what is promised in it.
+        promises = self.filtered("commitment_at")
+        for (due_at, text, kept_by), promised in promises.grouped(
+            lambda c: (c.commitment_at, c.commitment, c.kept_by)
+        ).items():
+            promised.complaint_id._promise(due_at, text, kept_by)
+
+    def _is_telling(self):
+        """Whether the customer was told something: we called, or more than listened."""
+        self.ensure_one()
+        return self.reached and (
+            self.direction == "out"
+            or self.plan_told
+            or self.outcome_told
+            or self.follow_up
+            or bool(self.commitment_at)
+        )

@@ -11,8 +11,6 @@ from odoo.tools.misc import format_date
 from ..tools.measure import Figure, percent
 from .customer_complaint_indicator import ALSO_ARCHIVED, OPEN
 
-# The engine looks at a step within a minute or two; later than this nobody is checking.
-ENGINE_PATIENCE = timedelta(minutes=15)
 # Fields of an indicator that the dashboard reads.
 SHOWN = [
     "name",
@@ -53,7 +51,8 @@ class CustomerComplaintDashboard(models.AbstractModel):
 
             * ``period``, ``start`` and ``end`` (UTC)
             * ``is_empty``: there is no complaint at all
-            * ``engine``: warning text when deadlines have not been checked lately, else False
+            * ``alerts``: for managers, what is wrong with the deadlines: dicts with the sentence
+              as ``text`` and the ``action`` that shows more
             * ``tiles``: a dict per indicator: ``code``, ``name``, ``formula``, ``values``
               (texts), ``certainty``, ``change``, ``trend``, ``tone``, ``n``, the raw ``value``
               (count, or a fraction) with ``low`` and ``high`` (95 %), ``model``, ``domain``
@@ -85,7 +84,7 @@ class CustomerComplaintDashboard(models.AbstractModel):
             "start": start,
             "end": now,
             "is_empty": self._is_empty(scope, trend),
-            "engine": self._get_engine_warning(now),
+            "alerts": self.env["customer.complaint.health"]._get_alerts(),
             "tiles": [
                 self._prepare_tile(indicator, measure)
                 for indicator, measure in measures.items()
@@ -135,10 +134,6 @@ class CustomerComplaintDashboard(models.AbstractModel):
         return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
-    def _is_manager(self):
-        return self.env.user.has_group("customer_complaint.group_complaint_manager")
-
-    @api.model
     def _is_empty(self, scope, trend):
         if any(month["received"] or month["closed"] for month in trend):
             return False
@@ -163,30 +158,6 @@ class CustomerComplaintDashboard(models.AbstractModel):
         }
 
     # ------------------------------------------------------------------
-    # Are deadlines checked at all?
-    # ------------------------------------------------------------------
-    @api.model
-    def _get_engine_warning(self, now):
-        """Text for managers when steps wait that the engine should have done; else False."""
-        if not self._is_manager():
-            return False
-        [(oldest, count)] = self.env["customer.complaint.deadline"]._read_group(
-            [("next_step_at", "<", now - ENGINE_PATIENCE)],
-            [],
-            ["next_step_at:min", "__count"],
-        )
-        if not count:
-            return False
-        return self.env._(
-            "Deadlines have not been checked for %(length)s: %(count)s wait, and nobody is "
-            "reminded. Ask the administrator whether scheduled actions run on this server.",
-            length=self.env["customer.complaint"]._format_length(
-                (now - oldest).total_seconds()
-            ),
-            count=count,
-        )
-
-    # ------------------------------------------------------------------
     # What to do
     # ------------------------------------------------------------------
     @api.model
@@ -204,14 +175,6 @@ class CustomerComplaintDashboard(models.AbstractModel):
                 ),
             )
         ]
-        if self._is_manager():
-            failed = Domain("next_step_at", "!=", False) & Domain("error", "!=", False)
-            work.append(
-                (
-                    self.env._("Escalation failed, will be tried again"),
-                    Figure("customer.complaint.deadline", scope & failed),
-                )
-            )
         requests = [(self.env._("Credit notes to issue"), "to_do")]
         if self.env.user.has_group("customer_complaint.group_complaint_lead"):
             requests.append((self.env._("Credit notes to approve"), "to_approve"))

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -5,12 +7,20 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import due_times
-from ..tools.deadline_types import DEADLINE_TYPES, PAUSABLE, UNITS
+from ..tools.deadline_types import DEADLINE_TYPES, FROM_ROUND, PAUSABLE, UNITS
 
 # What counts in the rate of deadlines met, once it fell due: still running is a miss then.
-JUDGED = Domain("owed_to", "=", "customer") & Domain("state", "in", ("done", "open"))
+# So is what was missed before it was no longer owed.
+JUDGED = Domain("owed_to", "=", "customer") & (
+    Domain("state", "in", ("done", "open")) | Domain("result", "=", due_times.OVERDUE)
+)
 # Owed still; of a paused one only the clock stands.
 OWED = ("open", "paused")
+# What keeps a commitment.
+KEPT_BY = [
+    ("telling", "Telling the customer more"),
+    ("deed", "A deed that a colleague confirms"),
+]
 
 
 class CustomerComplaintDeadline(models.Model):
@@ -60,6 +70,14 @@ class CustomerComplaintDeadline(models.Model):
     start_at = fields.Datetime(string="Start", required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True, readonly=True)
     done_at = fields.Datetime(string="Done on", readonly=True)
+    set_at = fields.Datetime(
+        string="In force since",
+        required=True,
+        readonly=True,
+        default=fields.Datetime.now,
+        help="Since when the due time is this one: a date that had passed when it was set was "
+        "missed by nobody.",
+    )
     state = fields.Selection(
         [
             ("open", "Running"),
@@ -106,12 +124,7 @@ class CustomerComplaintDeadline(models.Model):
         string="Promised", readonly=True, help="What the customer was promised."
     )
     kept_by = fields.Selection(
-        [
-            ("telling", "Telling the customer more"),
-            ("deed", "A deed that a colleague confirms"),
-        ],
-        readonly=True,
-        help="What keeps a commitment.",
+        KEPT_BY, string="Kept by", readonly=True, help="What keeps a commitment."
     )
 
     moved_overdue = fields.Boolean(
@@ -162,6 +175,11 @@ class CustomerComplaintDeadline(models.Model):
         "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id, team_id, "
         "user_id, first_contact_id)"
     )
+    # `_define_mean`
+    _done_idx = models.Index(
+        "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id, "
+        "team_id, user_id, first_contact_id) WHERE state = 'done'"
+    )
 
     @api.depends("state", "due_at", "result")
     def _compute_is_late(self):
@@ -169,8 +187,8 @@ class CustomerComplaintDeadline(models.Model):
         for deadline in self:
             deadline.is_late = (
                 deadline.result == due_times.OVERDUE
-                if deadline.state == "done"
-                else deadline.state == "open" and deadline.due_at < now
+                or deadline.state == "open"
+                and deadline.due_at < now
             )
 
     def _search_is_late(self, operator, value):
@@ -203,6 +221,20 @@ class CustomerComplaintDeadline(models.Model):
         self.ensure_one()
         return self.deadline_type, self.stage_id.stage_type
 
+    def _began_before(self, at):
+        """Whether what was done at `at` can have fulfilled this row.
+
+        Clocks of two machines differ a little where it counts from the receipt; the talk in which
+        something was promised is not what was promised.
+        """
+        self.ensure_one()
+        if self.deadline_type == "commitment":
+            return self.start_at < at
+        tolerant = self.deadline_type in FROM_ROUND
+        return self.start_at <= at + (
+            due_times.CLOCK_TOLERANCE if tolerant else timedelta()
+        )
+
     # ------------------------------------------------------------------
     # Due time
     # ------------------------------------------------------------------
@@ -231,24 +263,22 @@ class CustomerComplaintDeadline(models.Model):
             else self.calendar_id._get_complaint_clock(self.company_id)
         )
 
-    def _get_due(self, until=None):
+    def _get_due(self, until=None, **changed):
         """Due time that start, limit and finished pauses give.
 
         :param until: what was waited after that moment does not count
+        :param changed: start, limit or calendar as they would be, by field
         :return: tuple (due time, whether working time had to be counted as elapsed)
         """
         self.ensure_one()
-        clock = self.calendar_id._get_complaint_clock(self.company_id)
-        due_at = due_times.replay(
-            self.start_at,
-            self.amount,
-            self.unit,
-            clock,
-            self._get_pauses()._get_spans(until),
+        start_at, amount, unit, calendar = (
+            changed.get(fname, self[fname])
+            for fname in ("start_at", "amount", "unit", "calendar_id")
         )
-        return due_at, due_times.falls_back(
-            self.start_at, self.amount, self.unit, clock
-        )
+        clock = calendar._get_complaint_clock(self.company_id)
+        spans = self._get_pauses()._get_spans(until)
+        due_at = due_times.replay(start_at, amount, unit, clock, spans)
+        return due_at, due_times.falls_back(start_at, amount, unit, clock)
 
     def _get_due_after(self, pause, at):
         """Due time when `pause`, which may be empty, ends at `at`."""
@@ -301,13 +331,9 @@ class CustomerComplaintDeadline(models.Model):
             state = "paused" if row._waits() else "open"
             if row.state != state:
                 row.state = state
-        rows.filtered(lambda d: d.state == "paused")._stand_still()
+        rows.filtered(lambda d: d.state == "paused").next_step_at = False
         rows._rearm()
         rows.complaint_id._sync_next_due()
-
-    def _stand_still(self):
-        self.next_step_at = False
-        self._clear_todos()
 
     # ------------------------------------------------------------------
     # Events
@@ -323,7 +349,11 @@ class CustomerComplaintDeadline(models.Model):
             rank = vals.pop("rank")
             if vals.get("state", "open") == "open":
                 vals["next_step_at"] = step._get_first_time(
-                    vals["deadline_type"], rank, vals["start_at"], vals["due_at"]
+                    vals["deadline_type"],
+                    rank,
+                    vals["start_at"],
+                    vals["due_at"],
+                    self.env["customer.complaint"].browse(vals["complaint_id"]),
                 )
         deadlines = self.create(vals_list)
         deadlines._wake_engine_for_steps()
@@ -354,12 +384,27 @@ class CustomerComplaintDeadline(models.Model):
         rows._clear_todos()
         return rows
 
-    def _drop(self):
-        """What is owed still is owed no longer; rows with a verdict keep it."""
+    def _drop(self, reason=None):
+        """What is owed still is owed no longer; rows with a verdict keep it.
+
+        :param str reason: shown in the history, where it is not plain why
+        """
         rows = self.filtered(lambda d: d.state in OWED)
+        rows.filtered(lambda d: d._was_missed()).result = due_times.OVERDUE
         rows.write({"state": "dropped", "next_step_at": False})
-        rows._log("dropped", fields.Datetime.now())
+        rows._log(
+            "dropped",
+            fields.Datetime.now(),
+            {deadline.id: {"reason": reason} for deadline in rows},
+        )
         rows._clear_todos()
+
+    def _was_missed(self):
+        """Whether the due time passed while it was in force and the clock ran."""
+        self.ensure_one()
+        return (
+            self.state == "open" and self.set_at <= self.due_at < fields.Datetime.now()
+        )
 
     def _log(self, kind, at, changes=None):
         """One event per row of the ledger: the history that nobody rewrites."""
@@ -385,11 +430,12 @@ class CustomerComplaintDeadline(models.Model):
         if activities := self.sudo().escalation_ids.activity_id:
             activities.unlink()
 
-    def _move(self, due_by_id, reason):
+    def _move(self, due_by_id, reason, notice=None):
         """Give rows a new due time; a changed due time arms every escalation step again.
 
         :param dict due_by_id: new due time by id of the row
         :param str reason: shown in the history of the complaint
+        :param dict notice: values of the event that say what the customer was told about it
         """
         now = fields.Datetime.now()
         notes, changes = {}, {}
@@ -415,17 +461,21 @@ class CustomerComplaintDeadline(models.Model):
                         reason=reason,
                     )
                 )
-            # Nobody makes good a date that has passed by moving it.
-            if deadline.state == "open" and old < now and due_at > old:
+            # Nobody makes good a date that has passed by moving it; a wrong level or receipt time
+            # is put right.
+            by_hand = notice is not None and deadline.state == "open" and old < now
+            if due_at > old and (by_hand or deadline._was_missed()):
                 deadline.moved_overdue = True
             changes[deadline.id] = {
                 "reason": reason,
                 "old_due_at": old,
                 "new_due_at": due_at,
+                **(notice or {}),
             }
-            deadline.due_at = due_at
+            deadline.write({"due_at": due_at, "set_at": now})
             moved += deadline
         moved._log("moved", now, changes)
+        moved._clear_todos()  # they name the date before
         if notes:
             moved.complaint_id._message_log_batch(
                 bodies={
@@ -447,6 +497,7 @@ class CustomerComplaintDeadline(models.Model):
                 deadline.complaint_id.level_rank,
                 deadline.start_at,
                 deadline.due_at,
+                deadline.complaint_id,
             )
         rows._wake_engine_for_steps()
 
@@ -457,7 +508,7 @@ class CustomerComplaintDeadline(models.Model):
 
     def action_move(self):
         """Open the dialog that moves a due date with a reason."""
-        self.ensure_one()
+        self._check_may_move()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Move the due date"),
@@ -533,9 +584,5 @@ class CustomerComplaintDeadline(models.Model):
     def _format_limit(self):
         """The limit with its unit, in words of the user's language."""
         self.ensure_one()
-        texts = {
-            due_times.HOUR: self.env._("%(amount)s h"),
-            due_times.WORKING_HOUR: self.env._("%(amount)s working hours"),
-            due_times.WORKING_DAY: self.env._("%(amount)s working days"),
-        }
-        return texts[self.unit] % {"amount": f"{self.amount:g}"}
+        line = self.env["customer.complaint.policy.line"]
+        return line._format_length(self.amount, self.unit)

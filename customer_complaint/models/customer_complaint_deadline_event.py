@@ -20,13 +20,29 @@ class CustomerComplaintDeadlineEvent(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     kind = fields.Selection(
-        [("moved", "Moved"), ("met", "Met"), ("dropped", "No longer owed")],
+        [
+            ("moved", "Moved"),
+            ("met", "Met"),
+            ("dropped", "No longer owed"),
+            ("revived", "Owed again"),
+        ],
         required=True,
         readonly=True,
     )
     at = fields.Datetime(string="When", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="By", readonly=True)
     reason = fields.Text(readonly=True)
+    reason_id = fields.Many2one(
+        "customer.complaint.deadline.reason",
+        string="Reason told",
+        readonly=True,
+        ondelete="restrict",
+    )
+    is_told = fields.Boolean(
+        string="Customer told",
+        readonly=True,
+        help="The customer was told about the new date and its reason.",
+    )
     old_due_at = fields.Datetime(string="Due before", readonly=True)
     new_due_at = fields.Datetime(string="Due after", readonly=True)
 
@@ -44,8 +60,18 @@ class CustomerComplaintDeadlineEvent(models.Model):
                 if late
                 else self.env._("%(deadline)s done on time (%(who)s).")
             ) % {"deadline": label, "who": who}
+        if self.kind == "revived":
+            return self.env._(
+                "%(deadline)s is owed again. %(reason)s",
+                deadline=label,
+                reason=self.reason or "",
+            ).strip()
         if self.kind == "dropped":
-            return self.env._("%(deadline)s is no longer owed.", deadline=label)
+            return self.env._(
+                "%(deadline)s is no longer owed. %(reason)s",
+                deadline=label,
+                reason=self.reason or "",
+            ).strip()
         return self.env._(
             "%(deadline)s moved from %(old)s to %(new)s (%(who)s). %(reason)s",
             deadline=label,

@@ -20,5 +20,14 @@ class CustomerComplaintDeadlineReason(models.Model):
     until_customer_answers = fields.Boolean(
         help="The pause ends by itself when the customer writes or calls."
     )
+    max_days = fields.Integer(
+        string="Days at most",
+        default=14,
+        help="After so many days a pause ends by itself. 0: never.",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+
+    _max_days_positive = models.Constraint(
+        "CHECK(max_days >= 0)", "A pause cannot last a negative number of days."
+    )

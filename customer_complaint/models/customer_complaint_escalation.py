@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .customer_complaint_escalation_step import EFFECTS
 
@@ -6,7 +7,8 @@ from .customer_complaint_escalation_step import EFFECTS
 class CustomerComplaintEscalation(models.Model):
     """Log and order in one: a row says that a step was due for a deadline and whom it concerns.
 
-    The unique index makes each step happen once per due time, whoever runs the engine.
+    A step that concerns a group has a row per person, numbered by `position`. The unique index
+    makes each step happen once per due time, whoever runs the engine and whoever is told.
     The automation rules of the escalation (one per effect) work on these rows.
     """
 
@@ -38,27 +40,118 @@ class CustomerComplaintEscalation(models.Model):
     effect = fields.Selection(EFFECTS, required=True, readonly=True)
     from_user_id = fields.Many2one("res.users", string="From", readonly=True)
     user_id = fields.Many2one("res.users", string="To", readonly=True)
+    position = fields.Integer(
+        readonly=True, aggregator=None, export_string_translation=False
+    )
     reason = fields.Char(readonly=True)
+    digest_at = fields.Datetime(
+        string="In the digest on",
+        readonly=True,
+        help="When the person told got it by e-mail. Empty: the next daily digest tells.",
+    )
     activity_id = fields.Many2one(
-        "mail.activity", string="To-do", readonly=True, ondelete="set null"
+        "mail.activity",
+        string="To-do",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
 
     _once = models.UniqueIndex(
-        "(deadline_id, step_id, due_at)",
+        "(deadline_id, step_id, due_at, position)",
         "An escalation step happens once per deadline and due time.",
     )
+    # complaint_digest.py: what waits for the next digest.
+    _digest_idx = models.Index("(user_id) WHERE digest_at IS NULL")
 
     def _execute(self):
         """Run the automation rules on these rows, once per effect."""
-        for effect, rows in self.grouped("effect").items():
-            self.env["base.automation"]._run_complaint_rules(effect, rows)
+        if self:
+            self.env["base.automation"]._run_complaint_rules(self)
 
     # ------------------------------------------------------------------
     # Effects: called by the automation rules with all rows of a batch
     # ------------------------------------------------------------------
     def _effect_activity(self):
         """Give each person told a to-do on the complaint, without an e-mail per to-do."""
-        rows = self.filtered("user_id")
+        return self.filtered("user_id")._give_todos()
+
+    def _effect_follow(self):
+        """Let each person told follow the complaint from now on."""
+        for user, rows in self.filtered("user_id").grouped("user_id").items():
+            rows.complaint_id.message_subscribe(partner_ids=user.partner_id.ids)
+
+    def _effect_email(self):
+        """Tell by e-mail: all rows wait for the daily digest, the most severe go out now."""
+        urgent = self.filtered(lambda row: row.complaint_id.level_rank == 1)
+        urgent.user_id._send_complaint_digest(urgent)
+
+    def _effect_reassign(self):
+        """Make the person told the owner, with a to-do; who owns it already keeps it."""
+        rows = self.filtered(
+            lambda row: row.user_id and row.user_id != row.complaint_id.user_id
+        )
+        # Several deadlines of a complaint may pass at once: the last one decides.
+        last = {row.complaint_id: row for row in rows}
+        rows = self.browse().concat(*last.values())
+        for user, taken in rows.grouped("user_id").items():
+            # One to-do tells him, not a mail per complaint.
+            taken.complaint_id.with_context(
+                mail_auto_subscribe_no_notify=True
+            ).user_id = user
+        rows.complaint_id._message_log_batch(
+            bodies={
+                row.complaint_id.id: self.env._(
+                    "Handed over from %(old)s to %(new)s. %(reason)s",
+                    old=row.from_user_id.name or self.env._("nobody"),
+                    new=row.user_id.name,
+                    reason=row._get_reason(),
+                )
+                for row in rows
+            }
+        )
+        rows._give_todos()
+
+    def _effect_raise_level(self):
+        """Raise each complaint by one level, at most to the most severe one.
+
+        What the new level's limit puts into the past is no further miss: it raises nothing.
+        """
+        earlier = self.search(
+            [
+                ("deadline_id", "in", self.deadline_id.ids),
+                ("effect", "=", "raise_level"),
+                ("id", "not in", self.ids),
+            ],
+            order="id",
+        )
+        raised_at = {row.deadline_id: row.create_date for row in earlier}
+        steps = {}
+        for row in self:
+            at = raised_at.get(row.deadline_id)
+            if not at or row.due_at > at:
+                steps.setdefault(row.complaint_id, row)
+        rows = self.browse().concat(*steps.values())
+        for (level, company, step), chosen in rows.grouped(
+            lambda r: (r.complaint_id.level_id, r.company_id, r.step_id)
+        ).items():
+            if above := level._get_next_above(company):
+                chosen.complaint_id._change_level(above, step.name)
+
+    def _mark_told(self, at):
+        """No digest tells these rows any more."""
+        if self:
+            self.flush_recordset(["digest_at"])
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE customer_complaint_escalation SET digest_at = %s WHERE id IN %s",
+                    at,
+                    tuple(self.ids),
+                )
+            )
+            self.invalidate_recordset(["digest_at"], flush=False)
+
+    def _give_todos(self):
         activity_type = self.env.ref(
             "customer_complaint.mail_activity_type_deadline", raise_if_not_found=False
         ) or self.env.ref("mail.mail_activity_data_todo")
@@ -80,22 +173,22 @@ class CustomerComplaintEscalation(models.Model):
                         "summary": row._get_summary(),
                         "note": row._get_reason(),
                     }
-                    for row in (r._in_language_of_recipient() for r in rows)
+                    for row in self._in_language_of_recipients()
                 ]
             )
         )
-        for row, activity in zip(rows, activities, strict=True):
+        for row, activity in zip(self, activities, strict=True):
             row.activity_id = activity
         return activities
 
-    def _effect_follow(self):
-        """Let each person told follow the complaint from now on."""
-        for user, rows in self.filtered("user_id").grouped("user_id").items():
-            rows.complaint_id.message_subscribe(partner_ids=user.partner_id.ids)
-
-    def _in_language_of_recipient(self):
-        self.ensure_one()
-        return self.with_context(lang=self.user_id.lang, tz=self.user_id.tz)
+    def _in_language_of_recipients(self):
+        """Each row in the language and time zone of the person told."""
+        # An environment per person: Odoo looks through all of them for each context.
+        envs = {
+            user: self.with_context(lang=user.lang, tz=user.tz).env
+            for user in self.user_id
+        }
+        return [row.with_env(envs[row.user_id]) for row in self]
 
     def _get_summary(self):
         """Headline of the to-do, in the language of the context."""

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import islice
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -46,6 +47,7 @@ class CustomerComplaintIndicator(models.Model):
             ("share", "Share"),
             ("money", "Money"),
             ("days", "Days"),
+            ("hours", "Hours"),
         ],
         required=True,
         default="count",
@@ -116,7 +118,8 @@ class CustomerComplaintIndicator(models.Model):
         return {
             indicator: self._sum(figure)
             if figure and figure.amount
-            else figure and figure.judge(*next(counts))
+            else figure
+            and (figure.judge_mean if figure.lasting else figure.judge)(*next(counts))
             for indicator, figure in figures.items()
         }
 
@@ -126,29 +129,58 @@ class CustomerComplaintIndicator(models.Model):
 
         Each figure is planned by itself, so that each uses the index that fits.
 
-        :return: list of tuples, the arguments of `Figure.judge`
+        :return: list of tuples, the arguments of `Figure.judge`, or of `judge_mean` for a mean
         """
         if not figures:
             return []
-        selects = []
+        selects, widths = [], []
         for position, figure in enumerate(figures):
             model = self.env[figure.model]
             query = model._search(figure.compared())
-            success = Domain.FALSE if figure.success is None else figure.success
-            select = query.subselect(
-                SQL("count(*)"),
-                *(
-                    SQL(
-                        "count(*) FILTER (WHERE %s)",
-                        domain.optimize_full(model)._to_sql(model, query.table, query),
-                    )
-                    for domain in (success, figure.is_now(), figure.is_now() & success)
-                ),
+            columns = self._get_columns(figure, model, query)
+            widths.append(len(columns))
+            selects.append(
+                SQL(
+                    "%s %s(%s)",
+                    query.subselect(*columns),
+                    SQL.identifier(f"figure_{position}"),
+                    SQL(", ").join(
+                        SQL.identifier(f"c{n}") for n in range(len(columns))
+                    ),
+                )
             )
-            alias = SQL.identifier(f"figure_{position}")
-            selects.append(SQL("%s %s(both_n, both_good, n, good)", select, alias))
         [row] = self.env.execute_query(SQL("SELECT * FROM %s", SQL(", ").join(selects)))
-        return [row[place : place + 4] for place in range(0, len(row), 4)]
+        values = iter(row)
+        return [tuple(islice(values, width)) for width in widths]
+
+    @api.model
+    def _get_columns(self, figure, model, query):
+        """What is counted of a figure: aggregates over the rows of `query`."""
+
+        def where(aggregate, domain):
+            condition = domain.optimize_full(model)._to_sql(model, query.table, query)
+            return SQL("%s FILTER (WHERE %s)", aggregate, condition)
+
+        count, is_now = SQL("count(*)"), figure.is_now()
+        if not figure.lasting:
+            success = Domain.FALSE if figure.success is None else figure.success
+            return [
+                count,
+                *(where(count, d) for d in (success, is_now, is_now & success)),
+            ]
+        start, end = (
+            model._field_to_sql(query.table, name, query) for name in figure.lasting
+        )
+        hours = SQL("(extract(epoch FROM %s - %s) / 3600)::float8", end, start)
+        return [
+            count,
+            where(count, is_now),
+            *(
+                where(SQL("%s(%s)", function, hours), domain)
+                for domain in (is_now, ~is_now)
+                for function in (SQL("avg"), SQL("var_samp"))
+            ),
+        ]
 
     @api.model
     def _sum(self, figure):
@@ -227,6 +259,38 @@ class CustomerComplaintIndicator(models.Model):
             date="due_at",
             moments=self._get_moments(start, min(end, fields.Datetime.now())),
             success=Domain("result", "=", ON_TIME),
+        )
+
+    @api.model
+    def _define_mean_handling(self, scope, start, end):
+        return self._define_mean("completion", scope, start, end)
+
+    @api.model
+    def _define_mean_first_answer(self, scope, start, end):
+        return self._define_mean("first_response", scope, start, end)
+
+    @api.model
+    def _define_mean(self, deadline_type, scope, start, end):
+        """How long it took to fulfil deadlines of a type, of those fulfilled in the period.
+
+        The target is for the mean over all of them; no complaint becomes late by it.
+        """
+        policy = self.env["customer.complaint.policy"]
+        targets = {
+            policy._get_mean_target(company_id, deadline_type)
+            for company_id in self.env.companies.ids
+        }
+        return Figure(
+            "customer.complaint.deadline",
+            scope
+            & Domain("owed_to", "=", "customer")
+            & Domain("deadline_type", "=", deadline_type)
+            & Domain("state", "=", "done"),
+            date="done_at",
+            moments=self._get_moments(start, end),
+            lasting=("start_at", "done_at"),
+            # Companies with different targets have none in common.
+            target=targets.pop() if len(targets) == 1 else None,
         )
 
     @api.model
@@ -313,10 +377,24 @@ class CustomerComplaintIndicator(models.Model):
     def _format_value(self, value):
         if self.unit == "share":
             return self.env._("%(percent)s %%", percent=percent(value))
+        if self.unit == "hours":
+            return self._format_hours(value)
         return self._format_number(value, digits=1 if self.unit == "days" else 0)
 
     def _format_number(self, value, digits=0):
         return formatLang(self.env, statistics.half_up(value, digits), digits=digits)
+
+    def _format_hours(self, hours, like=None):
+        """A length of time in the unit that suits it, with a decimal only where there is one.
+
+        :param like: hours whose unit is taken, so that what is compared reads alike
+        """
+        in_minutes = (hours if like is None else like) < 2
+        value = statistics.half_up(hours * 60 if in_minutes else hours, 1)
+        number = self._format_number(value, digits=0 if value == int(value) else 1)
+        if in_minutes:
+            return self.env._("%(minutes)s min", minutes=number)
+        return self.env._("%(hours)s h", hours=number)
 
     def _format_amounts(self, amounts):
         return [
@@ -335,10 +413,12 @@ class CustomerComplaintIndicator(models.Model):
                 if measure.n
                 else self.env._("Nothing booked in this period")
             )
-        if self.unit != "share":
+        if self.unit not in ("share", "hours"):
             return self.env._("Counted, not estimated")
         if not measure.n:
             return self.env._("No %(counted)s in this period", counted=self.counted)
+        if self.unit == "hours":
+            return self._describe_mean(measure)
         missing = self.minimum_n - measure.n
         if missing == 1:
             return self.env._("One more needed to say something")
@@ -361,6 +441,28 @@ class CustomerComplaintIndicator(models.Model):
         return self.env._(
             "%(n)s %(counted)s, fairly sure (%(low)s to %(high)s %%)", **values
         )
+
+    def _describe_mean(self, measure):
+        """How many cases a mean is of, where it lies with 95 %, and whether the target is met."""
+        parts = [
+            self.env._("One case, which says little")
+            if measure.low is None
+            else self.env._(
+                "%(n)s %(counted)s, between %(low)s and %(high)s",
+                n=self._format_number(measure.n),
+                counted=self.counted,
+                low=self._format_hours(measure.low, measure.value),
+                high=self._format_hours(measure.high, measure.value),
+            )
+        ]
+        if measure.target is not None:
+            target = self._format_hours(measure.target)
+            parts.append(
+                self.env._("target %(target)s: met", target=target)
+                if measure.value <= measure.target
+                else self.env._("target %(target)s: not met", target=target)
+            )
+        return "; ".join(parts)
 
     def _describe_change(self, measure):
         if self.unit == "money":

@@ -1,5 +1,16 @@
 from odoo import api, fields, models, tools
 
+# Shipped scales of levels; the set-up wizard activates one of them. One rank means the same in all:
+# 1 is the most severe.
+LEVEL_SCALES = [
+    ("urgent_important_general", "Urgent, important, general"),
+    ("numeric", "Level 1, 2, 3"),
+    ("urgent_major_general", "Urgent, major, general"),
+    ("urgent_serious_general", "Urgent, serious, general"),
+    ("complex_general", "Complex, general"),
+    ("problem", "Urgent, important, general problem"),
+]
+
 
 class CustomerComplaintLevel(models.Model):
     _name = "customer.complaint.level"
@@ -11,9 +22,17 @@ class CustomerComplaintLevel(models.Model):
     rank = fields.Integer(
         required=True,
         default=3,
+        aggregator=None,
         help="1 is the most severe level and has the shortest limits.",
     )
-    color = fields.Integer()
+    scale = fields.Selection(
+        LEVEL_SCALES,
+        readonly=True,
+        copy=False,
+        help="Shipped scale the level belongs to; your own levels have none. The set-up "
+        "wizard changes the scale.",
+    )
+    color = fields.Integer(aggregator=None)
     company_id = fields.Many2one(
         "res.company", help="Empty: the level is used by all companies."
     )
@@ -28,13 +47,34 @@ class CustomerComplaintLevel(models.Model):
         "its rank.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            # What users make is their own, also where the list is grouped by scale.
+            vals_list = [{**vals, "scale": False} for vals in vals_list]
+        return super().create(vals_list)
+
     @api.depends("name", "rank")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for level in self:
-            level.display_name = self.env._(
-                "Level %(rank)s · %(name)s", rank=level.rank, name=level.name
+            number = self.env._("Level %(rank)s", rank=level.rank)
+            # A level that is called by its number is not told twice.
+            level.display_name = (
+                number
+                if level.name in (number, f"Level {level.rank}")
+                else self.env._(
+                    "Level %(rank)s · %(name)s", rank=level.rank, name=level.name
+                )
             )
+
+    def _get_next_above(self, company):
+        """The next more severe level that `company` uses; empty for the most severe one."""
+        return self.sudo().search(
+            [("company_id", "in", [company.id, False]), ("rank", "<", self.rank)],
+            order="rank desc, id",
+            limit=1,
+        )
 
     @api.model
     def _get_default(self, company):
@@ -47,9 +87,27 @@ class CustomerComplaintLevel(models.Model):
         return (
             self.sudo()
             .search(
-                [("company_id", "in", [company_id, False])],
+                [("company_id", "in", [company_id, False]), ("active", "=", True)],
                 order="rank desc, id",
                 limit=1,
             )
             .id
         )
+
+    def _get_active(self, company):
+        """This level, or the active one in its place: of the same rank, else the nearest."""
+        self.ensure_one()
+        return self if self.active else self.browse(self._get_active_id(company.id))
+
+    @tools.ormcache("self.id", "company_id")
+    def _get_active_id(self, company_id):
+        levels = self.sudo().search(
+            [("company_id", "in", [company_id, False]), ("active", "=", True)]
+        )
+        return levels.sorted(
+            lambda level: (
+                abs(level.rank - self.rank),
+                level.rank,
+                not level.company_id,
+            )
+        )[:1].id

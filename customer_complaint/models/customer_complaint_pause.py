@@ -22,6 +22,11 @@ class CustomerComplaintPause(models.Model):
     )
     start_at = fields.Datetime(string="From", required=True, readonly=True)
     end_at = fields.Datetime(string="Until", readonly=True)
+    latest_at = fields.Datetime(
+        string="At the latest until",
+        readonly=True,
+        help="Then it ends by itself, so that no complaint waits for ever.",
+    )
     reason_id = fields.Many2one(
         "customer.complaint.deadline.reason", readonly=True, ondelete="restrict"
     )
@@ -42,6 +47,8 @@ class CustomerComplaintPause(models.Model):
     _one_running = models.UniqueIndex(
         "(complaint_id) WHERE end_at IS NULL", "A complaint is paused once at a time."
     )
+    # complaint_pause.py: `_end_expired_pauses`
+    _latest_idx = models.Index("(latest_at) WHERE end_at IS NULL")
     _complaint_idx = models.Index("(complaint_id, start_at)")
 
     def _get_spans(self, until=None):

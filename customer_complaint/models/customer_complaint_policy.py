@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from ..tools.deadline_types import DEADLINE_TYPES, UNITS, Limit
+from ..tools import due_times
+from ..tools.deadline_types import DEADLINE_TYPES, FROM_COMPLETION, UNITS, Limit
 from .customer_complaint_stage import STAGE_TYPES
 
 
@@ -35,9 +36,12 @@ class CustomerComplaintPolicy(models.Model):
         help="A pilot: holds for this team and those below it. Empty: for all teams.",
     )
     valid_from = fields.Date(
-        help="Complaints received from this day on. Empty: always."
+        string="Valid from", help="Complaints received from this day on. Empty: always."
     )
-    valid_to = fields.Date(help="Complaints received until this day. Empty: for ever.")
+    valid_to = fields.Date(
+        string="Valid until",
+        help="Complaints received until this day. Empty: for ever.",
+    )
     is_supplement = fields.Boolean(
         string="Beside the main policy",
         help="Its limits are added to those of the main policy, for example contact "
@@ -55,6 +59,11 @@ class CustomerComplaintPolicy(models.Model):
     line_ids = fields.One2many(
         "customer.complaint.policy.line", "policy_id", string="Limits", copy=True
     )
+    promise = fields.Text(
+        string="What it promises",
+        compute="_compute_promise",
+        help="The limits in words, by level.",
+    )
     active = fields.Boolean(default=True)
 
     _validity = models.Constraint(
@@ -65,6 +74,43 @@ class CustomerComplaintPolicy(models.Model):
         "CHECK(outcome_channels >= 1)",
         "The outcome is told over one channel at least.",
     )
+
+    @api.depends("line_ids", "outcome_channels", "is_supplement", "second_from_first")
+    @api.depends_context("lang")
+    def _compute_promise(self):
+        for policy in self:
+            sentences = [
+                self.env._(
+                    "%(levels)s: %(limits)s.",
+                    levels=self.env._("Level %(rank)s", rank=rank)
+                    if rank
+                    else self.env._("Every level"),
+                    limits=", ".join(line._get_words() for line in lines),
+                )
+                for rank, lines in sorted(policy.line_ids.grouped("rank").items())
+            ]
+            if policy.outcome_channels > 1:
+                sentences.append(
+                    self.env._(
+                        "The outcome is told over %(channels)s different channels.",
+                        channels=policy.outcome_channels,
+                    )
+                )
+            policy.promise = "\n".join(sentences)
+
+    def _limits_level(self, rank):
+        """Whether a line, limit or target, is for levels of this rank."""
+        self.ensure_one()
+        return any(line.rank in (rank, 0) for line in self.line_ids)
+
+    def action_recompute(self):
+        """Show what the policy as it is now would change for open complaints."""
+        self.ensure_one()
+        return self.env["customer.complaint.recompute"]._open(policy_id=self.id)
+
+    def action_recompute_all(self):
+        """Show what all policies, not these, would change as they are now."""
+        return self.env["customer.complaint.recompute"]._open()
 
     @api.model
     def _get_day(self, company_id, moment):
@@ -100,6 +146,7 @@ class CustomerComplaintPolicy(models.Model):
             [
                 ("company_id", "in", [company_id, False]),
                 ("team_id", "in", list(nearness)),
+                ("active", "=", True),
                 "|",
                 ("valid_from", "=", False),
                 ("valid_from", "<=", day),
@@ -165,15 +212,16 @@ class CustomerComplaintPolicyLine(models.Model):
         "customer.complaint.policy", required=True, ondelete="cascade", index=True
     )
     rank = fields.Integer(
-        string="Level Rank",
         default=0,
         help="Rank of the levels this limit is for; 1 is the most severe. 0: every level.",
     )
     deadline_type = fields.Selection(
-        DEADLINE_TYPES, required=True, default="first_response"
+        DEADLINE_TYPES, string="Deadline", required=True, default="first_response"
     )
     stage_type = fields.Selection(
-        STAGE_TYPES, help="For a stage limit: in which stage the time counts."
+        STAGE_TYPES,
+        string="In stage",
+        help="For a stage limit: in which stage the time counts.",
     )
     measured = fields.Selection(
         [("case", "Each complaint"), ("mean", "Mean of all, as a target")],
@@ -209,6 +257,56 @@ class CustomerComplaintPolicyLine(models.Model):
         "(policy_id, rank, deadline_type, measured, COALESCE(stage_type, ''))",
         "A policy has one limit per level and deadline type. Change the existing line.",
     )
+
+    def _get_words(self):
+        """The limit in words, without its level."""
+        self.ensure_one()
+        names = {
+            "deadline": self._get_name(),
+            "length": self._format_length(self.amount, self.unit),
+        }
+        if self.measured == "mean":
+            return self.env._(
+                "%(deadline)s within %(length)s on average, as a target", **names
+            )
+        if self.deadline_type in FROM_COMPLETION:
+            if (
+                self.deadline_type == "second_feedback"
+                and self.policy_id.second_from_first
+            ):
+                return self.env._(
+                    "%(deadline)s within %(length)s after the first", **names
+                )
+            return self.env._(
+                "%(deadline)s within %(length)s after completion", **names
+            )
+        if self.deadline_type == "next_update":
+            return self.env._("%(deadline)s at least every %(length)s", **names)
+        if self.deadline_type == "next_reply":
+            return self.env._(
+                "%(deadline)s within %(length)s after his message", **names
+            )
+        return self.env._("%(deadline)s within %(length)s", **names)
+
+    def _get_name(self):
+        """What is limited, as a word within a sentence."""
+        fname = "stage_type" if self.deadline_type == "stage" else "deadline_type"
+        name = dict(self._fields[fname]._description_selection(self.env))[self[fname]]
+        if fname == "stage_type":
+            return self.env._("stage “%(stage)s” left", stage=name)
+        return name[:1].lower() + name[1:]
+
+    @api.model
+    def _format_length(self, amount, unit):
+        """Length of a limit in words of the user's language."""
+        if (amount, unit) == (1, due_times.WORKING_DAY):
+            return self.env._("1 working day")
+        texts = {
+            due_times.HOUR: self.env._("%(amount)s h"),
+            due_times.WORKING_HOUR: self.env._("%(amount)s working hours"),
+            due_times.WORKING_DAY: self.env._("%(amount)s working days"),
+        }
+        return texts[unit] % {"amount": f"{amount:g}"}
 
     @api.constrains("deadline_type")
     def _check_deadline_type(self):

@@ -28,6 +28,7 @@ class CustomerComplaintRequirement(models.Model):
             ("owner", "Owner"),
             ("decision", "Decision and its reason"),
             ("outcome", "Outcome told to the customer"),
+            ("channels", "Outcome told over as many channels as the policy asks for"),
             ("confirmation", "Confirmation by the customer"),
         ],
         string="Required",

@@ -61,6 +61,8 @@ class CustomerComplaintStage(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
+        if "pauses_deadlines" in vals:
+            self._apply_pausing()
         if {"active", "stage_type", "team_ids"} & vals.keys():
             self._check_types_left(self.browse())
         return res
@@ -68,6 +70,20 @@ class CustomerComplaintStage(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_needed(self):
         self._check_types_left(self)
+
+    def _apply_pausing(self):
+        """What stands in these stages waits, or goes on, from now on."""
+        now = fields.Datetime.now()
+        # sudo: stages are shared, whose complaints stand in them does not matter
+        complaints = (
+            self.env["customer.complaint"].sudo().search([("stage_id", "in", self.ids)])
+        )
+        complaints.filtered(
+            lambda c: c.paused_at
+            and not c.pause_reason_id
+            and not c.stage_id.pauses_deadlines
+        )._resume_deadlines(now)
+        complaints._pause_by_stage(now)
 
     def _check_types_left(self, leaving):
         shared = self.search([("stage_type", "in", NEEDED_TYPES)]) - leaving

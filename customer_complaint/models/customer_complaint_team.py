@@ -52,12 +52,38 @@ class CustomerComplaintTeam(models.Model):
         help="Limits in working time follow it. Empty: that of the team above, else of "
         "the company.",
     )
+    deputy_ids = fields.One2many(
+        "customer.complaint.team.deputy",
+        "team_id",
+        string="Deputies",
+        copy=True,
+        help="Who stands in, in this order, for colleagues who are away and have named "
+        "no deputy.",
+    )
+    absence_hint = fields.Text(string="Away now", compute="_compute_absence_hint")
     color = fields.Integer()
 
     @api.depends("leader_id", "parent_id.supervisor_ids")
     def _compute_supervisor_ids(self):
         for team in self:
             team.supervisor_ids = team.leader_id | team.parent_id.supervisor_ids
+
+    @api.depends("leader_id", "member_ids", "deputy_ids.user_id")
+    @api.depends_context("lang", "tz")
+    def _compute_absence_hint(self):
+        away = self.env["customer.complaint.absence"]._get_current()
+        for team in self:
+            users = team.leader_id | team.member_ids | team.deputy_ids.user_id
+            team.absence_hint = "\n".join(
+                "{}: {}".format(
+                    user.name,
+                    user._describe_complaint_absence(
+                        user._get_complaint_stand_in(team._origin)
+                    ),
+                )
+                for user in users
+                if user.id in away
+            )
 
     @api.constrains("parent_id")
     def _check_parent_id(self):
@@ -77,8 +103,21 @@ class CustomerComplaintTeam(models.Model):
     @tools.ormcache("company_id")
     def _get_default_id(self, company_id):
         return (
-            self.sudo().search([("company_id", "in", [company_id, False])], limit=1).id
+            self.sudo()
+            .search(
+                [("company_id", "in", [company_id, False]), ("active", "=", True)],
+                limit=1,
+            )
+            .id
         )
+
+    @api.model
+    @tools.ormcache("team_id")
+    def _get_substitute_ids(self, team_id):
+        """Who stands in for absent colleagues of a team: ids of deputies in order, the leader's."""
+        team = self.sudo().browse(team_id)
+        deputies = team.deputy_ids.user_id.filtered("active")
+        return deputies._ids, team.leader_id.filtered("active").id
 
     def _get_top_leader(self):
         """Leader of the highest team above this one that has a leader (upper management)."""
@@ -89,9 +128,43 @@ class CustomerComplaintTeam(models.Model):
             team = team.parent_id
         return leader
 
+    def _get_leader_above(self):
+        """Leader of the nearest team above that has one: the next tier."""
+        team = self.parent_id
+        while team and not team.leader_id:
+            team = team.parent_id
+        return team.leader_id
+
     def _get_calendar(self):
         """Working hours of this team or of the nearest one above; empty when none has any."""
         team = self[:1]
         while team and not team.calendar_id:
             team = team.parent_id
         return team.calendar_id
+
+
+class CustomerComplaintTeamDeputy(models.Model):
+    """A place in the order of those who stand in for absent colleagues of a team."""
+
+    _name = "customer.complaint.team.deputy"
+    _description = "Team Deputy"
+    _inherit = ["customer.complaint.cached.mixin"]
+    _order = "team_id, sequence, id"
+    _rec_name = "user_id"
+
+    team_id = fields.Many2one(
+        "customer.complaint.team", required=True, ondelete="cascade", index=True
+    )
+    company_id = fields.Many2one(related="team_id.company_id", store=True, index=True)
+    sequence = fields.Integer(default=10)
+    user_id = fields.Many2one(
+        "res.users",
+        string="Deputy",
+        required=True,
+        domain="[('share', '=', False)]",
+        ondelete="cascade",
+    )
+
+    _once = models.UniqueIndex(
+        "(team_id, user_id)", "A colleague stands once in the deputies of a team."
+    )

@@ -7,6 +7,12 @@ class ResCompany(models.Model):
     complaint_acknowledge = fields.Boolean(
         string="Acknowledge new complaints", default=True
     )
+    complaint_tell_in_hours = fields.Boolean(
+        string="Tell staff in working hours",
+        default=True,
+        help="Reminders and escalations wait for the next working moment, except for the "
+        "most severe level.",
+    )
     complaint_no_reply_attempts = fields.Integer(
         string="Attempts before closing without reply", default=2
     )
@@ -45,3 +51,16 @@ class ResCompany(models.Model):
         "Grades run from 1 to 5; the highest one cannot reopen a complaint. Choose 0 "
         "to 4.",
     )
+
+    def write(self, vals):
+        # Saving the settings writes every field; only another value matters.
+        telling = self.mapped("complaint_tell_in_hours")
+        res = super().write(vals)
+        if {"complaint_tell_in_hours", "resource_calendar_id"} & vals.keys():
+            # Cached: customer_complaint_escalation_step.py, _get_telling_calendar_id
+            self.env.registry.clear_cache()
+        if "complaint_tell_in_hours" in vals and telling != self.mapped(
+            "complaint_tell_in_hours"
+        ):
+            self.env["customer.complaint.deadline"]._look_again()
+        return res

@@ -1,11 +1,26 @@
 from odoo import fields, models
 
+from .customer_complaint_health import STANDSTILL_HOURS, UNCHECKED_HOURS
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     complaint_acknowledge = fields.Boolean(
         related="company_id.complaint_acknowledge", readonly=False
+    )
+    complaint_tell_in_hours = fields.Boolean(
+        related="company_id.complaint_tell_in_hours", readonly=False
+    )
+    complaint_unchecked_hours = fields.Float(
+        string="Hours until deadlines count as unchecked",
+        config_parameter=UNCHECKED_HOURS[0],
+        default=UNCHECKED_HOURS[1],
+    )
+    complaint_standstill_hours = fields.Float(
+        string="Hours of standstill after which nothing goes out",
+        config_parameter=STANDSTILL_HOURS[0],
+        default=STANDSTILL_HOURS[1],
     )
     complaint_no_reply_attempts = fields.Integer(
         related="company_id.complaint_no_reply_attempts", readonly=False

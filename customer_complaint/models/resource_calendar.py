@@ -45,6 +45,11 @@ class ResourceCalendar(models.Model):
             partial(self._get_complaint_intervals, company_id), timezone(zone)
         )
 
+    def action_complaint_recompute(self):
+        """Show what these working hours as they are now would change for open complaints."""
+        self.ensure_one()
+        return self.env["customer.complaint.recompute"]._open(calendar_id=self.id)
+
     @tools.ormcache("self.id")
     def _get_complaint_hours(self):
         """Time zone and company of a calendar with fixed working hours, else None."""

@@ -13,7 +13,7 @@ class ResourceCalendarExtraDay(models.Model):
         "resource.calendar",
         string="Working Schedule",
         required=True,
-        index=True,
+        default=lambda self: self.env.company.resource_calendar_id,
         ondelete="cascade",
     )
     date = fields.Date(required=True)
@@ -25,7 +25,11 @@ class ResourceCalendarExtraDay(models.Model):
         help="The hours of this weekday hold on the date, also when it is a public holiday.",
     )
     name = fields.Char(string="Reason")
-    hours = fields.Float(string="Working Hours", compute="_compute_hours")
+    hours = fields.Float(
+        string="Working Hours",
+        compute="_compute_hours",
+        help="None: nobody works on such a weekday, so the day does not count. Choose another.",
+    )
 
     _date_unique = models.UniqueIndex(
         "(calendar_id, date)",

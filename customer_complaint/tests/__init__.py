@@ -3,9 +3,15 @@ from . import test_calendars
 from . import test_statistics
 from . import test_intake
 from . import test_deadlines
+from . import test_policies
+from . import test_setup
+from . import test_recompute
 from . import test_ledger
 from . import test_year
 from . import test_engine
+from . import test_date_words
+from . import test_told
+from . import test_moving
 from . import test_flow
 from . import test_closing
 from . import test_credit
@@ -21,3 +27,9 @@ from . import test_documents
 from . import test_register
 from . import test_dashboard
 from . import test_sample
+from . import test_absence
+from . import test_workload
+from . import test_forecast
+from . import test_escalation_chain
+from . import test_digest
+from . import test_health

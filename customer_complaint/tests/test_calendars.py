@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+from psycopg2.errors import UniqueViolation
 from pytz import timezone, utc
 
 from odoo.exceptions import AccessError
@@ -377,7 +378,10 @@ class TestCalendars(ComplaintCommon):
     def test_a_date_is_an_extra_day_of_a_calendar_once(self):
         calendar = self.calendar((9, 17))
         self.work_extra(calendar, "2026-03-07")
-        with mute_logger("odoo.sql_db"), self.assertRefused(Exception, "unique"):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRefused(UniqueViolation, "date_unique"),
+        ):
             self.work_extra(calendar, "2026-03-07", "1")
 
     def test_complaint_managers_keep_extra_days_and_others_read_them(self):

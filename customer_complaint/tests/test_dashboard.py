@@ -1,3 +1,4 @@
+import ast
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
@@ -148,7 +149,7 @@ class TestIndicators(DashboardCommon):
     def test_deadlines_met_counts_running_and_late_as_missed_and_the_rest_not_at_all(
         self,
     ):
-        # C-168; 183 met, 9 closed late, 8 open and late: 183 of 200 = 0.915
+        # C-168; SL-01: 183 met, 9 closed late, 8 open and late: 183 of 200 = 0.915
         due, later = NOW - timedelta(days=2), NOW + timedelta(days=2)
         rows = self.ledger(
             self.make_complaint(),
@@ -158,8 +159,11 @@ class TestIndicators(DashboardCommon):
             (40, later, "open", False),
             (3, due, "dropped", False),
             (5, START - timedelta(seconds=1), "done", "on_time"),
+            (6, due, "open", False),
         )
         rows[0].owed_to = "internal"
+        # Paused: nobody can say yet whether it will be met.
+        rows[-6:].state = "paused"
         measure = self.measure("deadlines_met")
         self.assertEqual(measure.n, 200)
         self.assertAlmostEqual(measure.value, 0.915)
@@ -170,6 +174,94 @@ class TestIndicators(DashboardCommon):
         self.assertEqual(said["certainty"], "200 deadlines, fairly sure (87 to 95 %)")
         # Before there were 5 of 5: too few to compare with.
         self.assertEqual((said["change"], said["trend"]), ("", False))
+
+    def lasting(self, code, *hours, ended=NOW - timedelta(days=1)):
+        """Fulfilled deadlines of a complaint that took these hours."""
+        kind = {"mean_handling": "completion", "mean_first_answer": "first_response"}
+        rows = self.ledger(
+            self.make_complaint(), (len(hours), ended, "done", "on_time")
+        )
+        for row, taken in zip(rows, hours, strict=True):
+            row.write(
+                {
+                    "deadline_type": kind[code],
+                    "start_at": ended - timedelta(hours=taken),
+                }
+            )
+        return rows
+
+    def aim(self, **hours):
+        """Give deadline types a target of the mean."""
+        policy = type(self.env["customer.complaint.policy"])
+        self.patch(
+            policy, "_get_mean_target", lambda self, company, kind: hours.get(kind)
+        )
+
+    def test_the_mean_handling_time_is_judged_by_its_target_and_no_single_case_is(self):
+        # C-36; TV-6: 10, 40 and 80 h have a mean of 43.3 h
+        rows = self.lasting("mean_handling", 10, 40, 80)
+        self.aim(completion=48)
+        measure = self.measure("mean_handling")
+        self.assertEqual(measure.n, 3)
+        self.assertAlmostEqual(measure.value, 130 / 3)
+        said = self.describe("mean_handling", measure)
+        self.assertEqual(said["values"], ["43.3 h"])
+        # Standard deviation 35.1, t 4.303: 43.3 plus and minus 87.2, and no time is negative
+        self.assertEqual(
+            said["certainty"],
+            "3 complaints, between 0 h and 130.6 h; target 48 h: met",
+        )
+        self.assertFalse(any(rows.mapped("is_late")))
+        self.aim(completion=43)
+        said = self.describe("mean_handling", self.measure("mean_handling"))
+        self.assertIn("; target 43 h: not met", said["certainty"])
+        self.assertFalse(any(rows.mapped("is_late")))
+        self.assertEqual(self.measure("overdue").value, 0)
+
+    def test_the_mean_first_answer_is_a_target_in_minutes(self):
+        # C-39
+        self.lasting("mean_first_answer", 0.25, 0.5, 0.6)
+        self.lasting("mean_handling", 100)
+        self.aim(first_response=0.5)
+        measure = self.measure("mean_first_answer")
+        said = self.describe("mean_first_answer", measure)
+        self.assertEqual(said["values"], ["27 min"])
+        self.assertIn("; target 30 min: met", said["certainty"])
+        self.assertEqual(self.found(self.manager, measure._asdict()), 3)
+
+    def test_a_mean_without_target_or_cases_says_so(self):
+        said = self.describe("mean_handling", self.measure("mean_handling"))
+        self.assertEqual(
+            (said["values"], said["certainty"]),
+            (["–"], "No complaints in this period"),
+        )
+        self.lasting("mean_handling", 10)
+        said = self.describe("mean_handling", self.measure("mean_handling"))
+        self.assertEqual(said["values"], ["10 h"])
+        self.assertEqual(said["certainty"], "One case, which says little")
+
+    def test_companies_with_different_targets_have_none_in_common(self):
+        company = self.env["res.company"].create({"name": "Other Ltd"})
+        policy = type(self.env["customer.complaint.policy"])
+        self.patch(policy, "_get_mean_target", lambda self, company, kind: company)
+        self.manager.company_ids += company
+        self.lasting("mean_handling", 10, 20)
+        for ids, told in (
+            (self.company.ids, True),
+            (self.manager.company_ids.ids, False),
+        ):
+            tile = self.tile("mean_handling", allowed_company_ids=ids)
+            self.assertEqual("target" in tile["certainty"], told)
+
+    def test_a_change_of_a_mean_is_chance_until_a_test_says_otherwise(self):
+        self.lasting("mean_handling", *[10, 20] * 15, ended=START - timedelta(days=1))
+        self.lasting("mean_handling", *[10, 18] * 15)
+        said = self.describe("mean_handling", self.measure("mean_handling"))
+        self.assertEqual(said["change"], "Before: 15 h, may be chance")
+        self.lasting("mean_handling", *[8] * 90)
+        said = self.describe("mean_handling", self.measure("mean_handling"))
+        self.assertEqual(said["change"], "Before: 15 h, more than chance")
+        self.assertEqual((said["trend"], said["tone"]), ("down", "better"))
 
     def test_satisfaction_is_the_share_of_the_two_best_grades_among_graded_answers(
         self,
@@ -252,14 +344,14 @@ class TestIndicators(DashboardCommon):
     def test_every_shipped_indicator_says_what_it_is_and_can_be_measured(self):
         # X-18
         indicators = self.env["customer.complaint.indicator"].search([])
-        self.assertEqual(len(indicators), 6)
+        self.assertEqual(len(indicators), 8)
         for indicator in indicators:
             self.assertTrue(
                 indicator.name and indicator.formula and indicator.direction
             )
         scope = Domain("company_id", "in", self.company.ids)
         measures = indicators.with_user(self.handler)._measure(scope, START, NOW)
-        self.assertEqual(len(measures), 6)
+        self.assertEqual(len(measures), 8)
 
 
 @tagged("post_install", "-at_install")
@@ -401,26 +493,30 @@ class TestDashboard(DashboardCommon):
     def test_the_manager_is_warned_when_deadlines_are_not_checked(self):
         row = self.row(self.make_complaint(received_at=NOW), "completion").sudo()
         row.complaint_id.deadline_ids.next_step_at = False
-        row.next_step_at = NOW - timedelta(minutes=15)
-        self.assertFalse(self.dashboard()["engine"])
-        row.next_step_at = NOW - timedelta(minutes=125)
-        self.assertRegex(
-            self.dashboard()["engine"], "not been checked for 2 h 5 min: 1 wait"
+        self.env.ref("customer_complaint.health").write(
+            {"last_run_at": False, "held_at": False}
         )
-        self.assertFalse(self.dashboard(self.lead)["engine"])
+        row.next_step_at = NOW - timedelta(minutes=115)
+        self.assertFalse(self.dashboard()["alerts"])
+        row.next_step_at = NOW - timedelta(minutes=125)
+        (alert,) = self.dashboard()["alerts"]
+        self.assertRegex(alert["text"], "not been checked for 2 h 5 min: 1 wait")
+        self.assertTrue(self.env["ir.actions.actions"]._for_xml_id(alert["action"]))
+        self.assertFalse(self.dashboard(self.lead)["alerts"])
         # Set aside is another thing: it will be tried again.
         row.write({"next_step_at": NOW + timedelta(hours=1), "error": "Broken"})
-        data = self.dashboard()
-        self.assertFalse(data["engine"])
-        failed = next(w for w in data["todo"] if w["name"].startswith("Escalation"))
-        self.assertEqual((failed["count"], self.found(self.manager, failed)), (1, 1))
-        self.assertFalse(
-            [w for w in self.dashboard(self.lead)["todo"] if "Escal" in w["name"]]
+        (alert,) = self.dashboard()["alerts"]
+        self.assertRegex(alert["text"], "Failed escalations: 1")
+        action = self.env["ir.actions.actions"]._for_xml_id(alert["action"])
+        self.assertEqual(
+            self.env[action["res_model"]].search(ast.literal_eval(action["domain"])),
+            row,
         )
+        self.assertFalse(self.dashboard(self.lead)["alerts"])
 
     def test_an_archived_indicator_is_not_shown(self):
         self.indicator("open").active = False
-        self.assertEqual(len(self.dashboard()["tiles"]), 5)
+        self.assertEqual(len(self.dashboard()["tiles"]), 7)
 
     def test_it_costs_at_most_15_statements_however_many_complaints(self):
         self.fill()

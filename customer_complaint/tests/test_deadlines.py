@@ -144,13 +144,32 @@ class TestDeadlines(ComplaintCommon):
         self.assertEqual(contact.user_id, self.handler)
 
     def test_a_passed_date_stays_overdue_whatever_is_changed_afterwards(self):
-        complaint = self.make_owned(level_id=self.levels[0].id)
-        complaint._change_level(self.levels[2], "Nobody is in danger.")
-        complaint.received_at = datetime.now().replace(microsecond=0)
-        complaint.message_post(
-            body="Answer", message_type="comment", subtype_xmlid="mail.mt_comment"
-        )
+        with freeze_time(RECEIPT):
+            complaint = self.make_owned(level_id=self.levels[0].id)
+        with freeze_time(RECEIPT + timedelta(hours=30)):
+            complaint._change_level(self.levels[2], "Nobody is in danger.")
+            complaint.with_user(self.lead).received_at = datetime.now()
+            complaint.message_post(
+                body="Answer", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
         self.assertEqual(self.row(complaint, "first_response").result, "overdue")
+
+    def test_a_wrong_level_or_receipt_that_is_put_right_makes_nothing_overdue(self):
+        # C-29
+        with freeze_time(RECEIPT):
+            graded = self.make_owned(level_id=self.levels[2].id)
+            dated = self.make_owned(received_at=RECEIPT - timedelta(days=365))
+        with freeze_time(RECEIPT + timedelta(hours=30)):
+            graded._change_level(self.levels[0], "Danger")
+            self.assertTrue(self.row(graded, "first_response").is_late)
+            graded._change_level(self.levels[2], "A mistake")
+            dated.with_user(self.lead).received_at = RECEIPT
+            for complaint in (graded, dated):
+                self.assertFalse(any(complaint.sudo().deadline_ids.mapped("is_late")))
+                complaint._on_customer_told(datetime.now())
+                self.assertEqual(
+                    self.row(complaint, "first_response").result, "on_time"
+                )
 
     def test_once_work_has_started_only_a_lead_changes_level_and_receipt(self):
         complaint = self.make_owned()
@@ -256,7 +275,8 @@ class TestDeadlines(ComplaintCommon):
             .with_context(default_deadline_id=row.id)
         )
         wizard.due_at = datetime(2025, 3, 10, 9)
-        wizard.reason = "The carrier needs a week."
+        wizard.reason_id = self.env.ref("customer_complaint.reason_move_supply")
+        wizard.interim_plan = "The carrier needs a week."
         wizard.save().action_move()
         self.assertEqual(row.due_at, datetime(2025, 3, 10, 9))
         complaint._change_level(self.levels[0], "Somebody may be hurt.")
@@ -270,7 +290,12 @@ class TestDeadlines(ComplaintCommon):
         complaint = self.make_owned()
         row = self.row(complaint, "completion")
         self.env["customer.complaint.move.deadline"].with_user(self.lead).create(
-            {"deadline_id": row.id, "due_at": "2025-03-20 09:00:00", "reason": "late"}
+            {
+                "deadline_id": row.id,
+                "due_at": "2025-03-20 09:00:00",
+                "reason_id": self.env.ref("customer_complaint.reason_move_other").id,
+                "interim_plan": "We look for the parts.",
+            }
         ).action_move()
         self.tell_outcome(complaint)
         self.assertEqual((row.state, row.result), ("done", "overdue"))
@@ -280,14 +305,23 @@ class TestDeadlines(ComplaintCommon):
         complaint = self.make_owned()
         row = self.row(complaint, "completion")
         wizard = self.env["customer.complaint.move.deadline"].with_user(self.lead)
+        reason = self.env.ref("customer_complaint.reason_move_other")
         with self.assertRefused(UserError, "in the future"):
             wizard.create(
-                {"deadline_id": row.id, "due_at": "2025-03-03 11:00:00", "reason": "x"}
+                {
+                    "deadline_id": row.id,
+                    "due_at": "2025-03-03 11:00:00",
+                    "reason_id": reason.id,
+                }
             ).action_move()
         self.tell_outcome(complaint)
         with self.assertRefused(UserError, "no longer running"):
             wizard.create(
-                {"deadline_id": row.id, "due_at": "2025-03-09 11:00:00", "reason": "x"}
+                {
+                    "deadline_id": row.id,
+                    "due_at": "2025-03-09 11:00:00",
+                    "reason_id": reason.id,
+                }
             ).action_move()
 
     def test_time_left_is_told_in_words_and_by_urgency(self):

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -21,6 +22,8 @@ class TestEngine(ComplaintCommon):
         cls.Deadline = cls.env["customer.complaint.deadline"]
         # Rows of other complaints in this database stay out of the counts.
         cls.Deadline.search([]).next_step_at = False
+        # Working hours are the question of test_escalation_chain.py.
+        cls.company.complaint_tell_in_hours = False
 
     def run_engine(self, now):
         return self.Deadline._run_due_steps(now)
@@ -227,6 +230,94 @@ class TestEngine(ComplaintCommon):
                 waits.append(row.next_step_at - now)
                 now = row.next_step_at
         self.assertEqual([w.total_seconds() / 60 for w in waits], [10, 20, 40])
+
+    def break_with(self, model, trigger):
+        """Somebody's automation rule on a model that raises whenever it runs."""
+        rules = self.env["base.automation"]
+        rule = rules.create(
+            {
+                "name": "Of another addon",
+                "model_id": self.env["ir.model"]._get_id(model),
+                "trigger": trigger,
+                "action_server_ids": [
+                    Command.create(
+                        {
+                            "name": "Broken",
+                            "model_id": self.env["ir.model"]._get_id(model),
+                            "state": "code",
+                            "code": "raise UserError('not my day')",
+                        }
+                    )
+                ],
+            }
+        )
+        self.addCleanup(rules._register_hook)
+        self.addCleanup(rules._unregister_hook)
+        return rule
+
+    def test_a_broken_rule_of_somebody_else_does_not_stop_ours(self):
+        # X-14
+        for model, trigger in (
+            ("customer.complaint.escalation", "on_create_or_write"),
+            ("customer.complaint.deadline", "on_create_or_write"),
+            ("customer.complaint", "on_create_or_write"),
+            ("mail.activity", "on_create_or_write"),
+        ):
+            with self.subTest(model=model):
+                complaints = self.make_owned() + self.make_owned()
+                rule = self.break_with(model, trigger)
+                with mute_logger(ENGINE):
+                    self.run_engine(RECEIPT + timedelta(hours=44))
+                for complaint in complaints:
+                    self.assertEqual(self.activities(complaint).user_id, self.handler)
+                    row = self.row(complaint, "first_response")
+                    self.assertEqual(row.attempts, 0)
+                    self.assertEqual(
+                        row.next_step_at, RECEIPT + timedelta(hours=48), row.error
+                    )
+                    if model in ("customer.complaint.escalation", "mail.activity"):
+                        self.assertIn("not my day", row.error)
+                        failed = self.env["customer.complaint.health"]._get_failed()
+                        self.assertIn(row, self.Deadline.search(failed))
+                rule.unlink()
+                # Repaired: what comes next takes the error away.
+                self.run_engine(RECEIPT + timedelta(hours=48))
+                self.assertFalse(
+                    self.Deadline.search([("error", "!=", False)]).mapped("error")
+                )
+                self.Deadline.search([]).next_step_at = False
+
+    def test_a_broken_row_among_many_costs_few_savepoints(self):
+        # X-14
+        complaints = self.env["customer.complaint"].create(
+            [
+                {"description": str(i), "received_at": RECEIPT, "acknowledge": False}
+                for i in range(64)
+            ]
+        )
+        bad = complaints[20]
+        Escalation = type(self.env["customer.complaint.escalation"])
+        original = Escalation._effect_activity
+        calls = []
+
+        def broken(rows):
+            calls.append(len(rows))
+            if bad in rows.complaint_id:
+                raise ValueError("poisoned")
+            return original(rows)
+
+        rows = complaints.deadline_ids.filtered(
+            lambda d: d.deadline_type == "first_response"
+        )
+        now = max(rows.mapped("next_step_at"))
+        (complaints.deadline_ids - rows).next_step_at = False
+        with patch.object(Escalation, "_effect_activity", broken), mute_logger(ENGINE):
+            self.assertEqual(self.run_engine(now), 64)
+        self.assertLess(len(calls), 20)
+        self.assertEqual(rows.filtered("error").complaint_id, bad)
+        self.assertTrue(
+            all(self.activities(complaint) for complaint in complaints - bad)
+        )
 
     def test_rules_are_visible_and_can_be_switched_off(self):
         # C-41

@@ -4,8 +4,9 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
+from ..models.customer_complaint_deadline import JUDGED
 from .common import RECEIPT, ComplaintCommon
 
 HOUR = timedelta(hours=1)
@@ -851,3 +852,188 @@ class TestLedger(ComplaintCommon):
         self.assertEqual(self.due(complaint, "completion"), [told])
         complaint._resume_deadlines(datetime(2025, 3, 4, 16))
         self.assertEqual(self.due(complaint, "completion"), [told])
+
+    # ------------------------------------------------------------------
+    # What must not get lost
+    # ------------------------------------------------------------------
+    def test_a_date_that_was_missed_counts_also_when_nothing_is_owed_any_more(self):
+        # C-45
+        with self.at(RECEIPT):
+            free = self.env["customer.complaint.level"].create(
+                {"name": "Free", "rank": 7}
+            )
+            complaint = self.make_owned()
+        with self.at(RECEIPT + 50 * HOUR):
+            complaint._change_level(free, "A question")
+        missed = self.row(complaint, "first_response")
+        self.assertEqual((missed.state, missed.result), ("dropped", "overdue"))
+        self.assertFalse(self.row(complaint, "completion").result)
+        self.assertTrue(missed.is_late)
+        self.assertEqual(complaint.sudo().deadline_ids.filtered_domain(JUDGED), missed)
+
+    def test_what_a_level_asks_for_again_is_owed_again_and_history_says_so(self):
+        # C-29
+        free = self.env["customer.complaint.level"].create({"name": "Free", "rank": 7})
+        with self.at(RECEIPT):
+            complaint = self.make_owned()
+            complaint._change_level(free, "A question")
+            complaint._change_level(self.levels[1], "A complaint after all")
+        self.assertEqual(set(complaint.sudo().deadline_ids.mapped("state")), {"open"})
+        self.assertIn(
+            "Completion is owed again. A complaint after all",
+            [text for _at, text in complaint._get_deadline_history()],
+        )
+
+    def test_a_statutory_limit_outlives_closing_and_reopening(self):
+        policy = self.set_limits(("statutory", 100), ("completion", 50))
+        complaint = self.make_owned()
+        self.env["customer.complaint.requirement"].search([]).active = False
+        complaint.sudo()._move_to_type("closed")
+        self.assertRow(complaint, "statutory", "open")
+        complaint.sudo()._reopen("Not told anything.")
+        row = self.row(complaint, "statutory")
+        self.assertEqual((row.state, row.due_at), ("open", RECEIPT + 100 * HOUR))
+        policy.line_ids.filtered(lambda d: d.deadline_type == "statutory").unlink()
+        complaint._change_level(self.levels[0], "Danger")
+        self.assertEqual(row.state, "open", "no edited policy ends it")
+
+    def test_a_corrected_receipt_keeps_the_limits_the_complaint_began_with(self):
+        #
+        policy = self.set_limits(("completion", 50))
+        complaint = self.make_owned()
+        policy.line_ids.amount = 10
+        complaint.received_at = RECEIPT - HOUR
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 49 * HOUR])
+
+    def test_the_team_that_takes_an_unassessed_complaint_brings_its_policy(self):
+        #
+        pilot = self.set_limits(("completion", 10))
+        pilot.team_id = self.other_team
+        general = self.env.ref("customer_complaint.policy_graded")
+        general.active = True
+        with self.at(RECEIPT):
+            complaint = self.make_complaint()
+            self.assertEqual(complaint.policy_id, general)
+            complaint.team_id = self.other_team
+            self.assertEqual(complaint.policy_id, pilot)
+            self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 10 * HOUR])
+            complaint.user_id = self.colleague
+            complaint.team_id = self.team
+        self.assertEqual(complaint.policy_id, pilot, "whatever is changed later")
+
+    def test_the_talk_in_which_something_was_promised_does_not_keep_it(self):
+        # C-89
+        complaint = self.make_owned()
+        with self.at(RECEIPT + 60 * HOUR):
+            promised = complaint._promise(RECEIPT + 80 * HOUR, "News")
+            self.tell(complaint, RECEIPT + 60 * HOUR)
+            self.tell(complaint, RECEIPT + 59.95 * HOUR)
+        self.assertEqual(promised.state, "open")
+
+    def test_a_short_pause_loses_no_reminder(self):
+        # C-41
+        engine = self.env["customer.complaint.deadline"]
+        self.company.complaint_tell_in_hours = False
+        engine.search([]).next_step_at = False
+        complaint = self.make_owned()
+        moment = RECEIPT + 45 * HOUR
+        with self.at(moment):
+            engine._run_due_steps(moment)
+            reminded = complaint.sudo().activity_ids
+            self.assertEqual(len(reminded), 1)
+            complaint._pause_deadlines(moment, self.supplier)
+            complaint._resume_deadlines(moment)
+            self.assertEqual(complaint.sudo().activity_ids, reminded)
+            complaint._pause_deadlines(moment, self.supplier)
+        with self.at(moment + HOUR):
+            complaint._resume_deadlines(moment + HOUR)
+            self.assertFalse(complaint.sudo().activity_ids, "it named the old date")
+            engine._run_due_steps(moment + HOUR)
+            self.assertEqual(len(complaint.sudo().activity_ids), 1)
+
+    def test_a_pause_ends_by_itself_when_it_has_lasted_long_enough(self):
+        engine = self.env["customer.complaint.deadline"]
+        self.supplier.max_days = 3
+        complaint = self.make_owned()
+        complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
+        engine._end_expired_pauses(RECEIPT + 72 * HOUR)
+        self.assertTrue(complaint.paused_at)
+        engine._end_expired_pauses(RECEIPT + 90 * HOUR)
+        self.assertFalse(complaint.paused_at)
+        self.assertEqual(
+            self.due(complaint, "first_response"), [RECEIPT + (48 + 72) * HOUR]
+        )
+        engine._end_expired_pauses(RECEIPT + 91 * HOUR)
+
+    def test_a_stage_that_pauses_no_longer_lets_its_complaints_go_on(self):
+        stage = self.env.ref("customer_complaint.stage_in_progress")
+        complaint = self.make_owned()
+        complaint.action_start()
+        with self.at(RECEIPT + HOUR):
+            stage.pauses_deadlines = True
+            self.assertRow(complaint, "completion", "paused")
+        with self.at(RECEIPT + 3 * HOUR):
+            stage.pauses_deadlines = False
+        self.assertRow(complaint, "completion", "open")
+        self.assertEqual(self.due(complaint, "completion"), [RECEIPT + 74 * HOUR])
+
+    def test_what_is_closed_from_the_beginning_owes_nothing(self):
+        self.env["customer.complaint.requirement"].search([]).active = False
+        complaint = self.make_complaint(
+            stage_id=self.env.ref("customer_complaint.stage_closed").id
+        )
+        self.assertFalse(complaint.deadline_ids)
+
+    def test_a_talk_entered_with_the_complaint_is_its_first_response(self):
+        # C-32
+        complaint = self.make_complaint(
+            user=self.handler,
+            contact_ids=[
+                Command.create({"summary": "Called back", "date": RECEIPT + HOUR})
+            ],
+        )
+        row = self.row(complaint, "first_response")
+        self.assertEqual((row.state, row.done_at), ("done", RECEIPT + HOUR))
+
+    def test_a_promise_of_an_archived_closed_complaint_still_escalates(self):
+        # C-89
+        engine = self.env["customer.complaint.deadline"]
+        self.company.complaint_tell_in_hours = False
+        engine.search([]).next_step_at = False
+        complaint = self.make_owned()
+        with self.at(RECEIPT):
+            complaint._promise(RECEIPT + 200 * HOUR, "A voucher", "deed")
+        self.tell_outcome(complaint, date=RECEIPT + HOUR)
+        self.confirm(complaint)
+        complaint.action_archive()
+        engine._run_due_steps(RECEIPT + 201 * HOUR)
+        self.assertIn(self.lead, complaint.sudo().activity_ids.user_id)
+
+    def test_only_a_lead_enters_a_complaint_that_is_archived_already(self):
+        with self.assertRefused(AccessError, "cannot be archived"):
+            self.make_complaint(user=self.handler, active=False)
+
+    def test_internal_limits_stay_inside(self):
+        # C-43 X-11
+        self.set_limits(
+            ("stage", 1, "hour", "received"), ("first_response", 24), ("completion", 48)
+        )
+        portal = new_test_user(
+            self.env,
+            "t_portal_ledger",
+            "base.group_portal",
+            partner_id=self.partner.id,
+        )
+        with self.at(RECEIPT):
+            complaint = self.make_complaint(acknowledge=True)
+        self.assertEqual(complaint.next_due_type, "stage")
+        mail = self.env["mail.mail"].search(
+            [("model", "=", complaint._name), ("res_id", "=", complaint.id)]
+        )
+        self.assertIn("3/4/25", mail.body_html)
+        self.assertNotIn("3/3/25", mail.body_html)
+        theirs = complaint.with_user(portal)
+        self.assertEqual(theirs.name, complaint.name)
+        for fname in ("next_due_at", "next_due_type", "time_left", "paused_at"):
+            with self.assertRaises(AccessError):
+                theirs.read([fname])

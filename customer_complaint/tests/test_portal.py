@@ -1,4 +1,5 @@
 import json
+from datetime import datetime, timedelta
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
@@ -7,7 +8,7 @@ from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import ComplaintCommon
+from .common import RECEIPT, ComplaintCommon
 
 
 @tagged("post_install", "-at_install")
@@ -98,6 +99,115 @@ class TestPortal(ComplaintCommon, HttpCase):
         self.post_confirmation(solved="solved", grade="5")
         self.post_confirmation(solved="solved", grade="5", access_token="forged")
         self.assertFalse(self.complaint.confirmation_ids)
+
+    def promise(self, text="A new door", **values):
+        due_at = values.pop("due_at", datetime.now() + timedelta(days=2))
+        return self.complaint.sudo()._promise(due_at, text, kept_by="deed")
+
+    def test_the_customer_sees_what_he_was_promised_and_how_it_went(self):
+        # C-45 C-89 X-25
+        kept, late = self.promise("A kept thing"), self.promise("A late thing")
+        self.promise("Still to come")
+        kept.action_keep()
+        page = self.url_open(self.complaint.get_portal_url()).text
+        for words in ("A kept thing", "Kept", "Still to come", "until"):
+            self.assertIn(words, page)
+        late.start_at = late.due_at = RECEIPT
+        page = self.url_open(self.complaint.get_portal_url()).text
+        self.assertIn("late, was expected by", page)
+        late.action_keep()
+        self.complaint.sudo()._meet_deadlines(("first_response", "completion"), RECEIPT)
+        page = self.url_open(self.complaint.get_portal_url()).text
+        self.assertIn("Done, later than we said", page)
+        self.assertNotIn("late, was expected by", page)
+
+    def test_a_moved_date_says_so_and_why_as_far_as_the_customer_was_told(self):
+        # C-44 X-25
+        row = self.promise()
+        reason = self.env.ref("customer_complaint.reason_move_supply")
+        values = {"reason_id": reason.id, "is_told": False}
+        moved_to = row.due_at + timedelta(days=1)
+        row._move({row.id: moved_to}, "Internal words", values)
+        page = self.url_open(self.complaint.get_portal_url()).text
+        self.assertIn("Moved, was", page)
+        self.assertNotIn(reason.name, page)
+        values["is_told"] = True
+        row._move({row.id: moved_to + timedelta(days=1)}, "Internal words", values)
+        page = self.url_open(self.complaint.get_portal_url()).text
+        self.assertIn(reason.name, page)
+        self.assertNotIn("Internal words", page)
+
+    def test_a_paused_complaint_says_for_whom_it_waits(self):
+        #
+        complaint = self.make_owned(received_at=datetime.now(), title="New one")
+        waiting = self.env.ref("customer_complaint.reason_pause_customer")
+        complaint._pause_deadlines(datetime.now(), waiting)
+        page = self.url_open(complaint.get_portal_url()).text
+        self.assertIn("waiting for your answer", page)
+        complaint._resume_deadlines(datetime.now())
+        supplier = self.env.ref("customer_complaint.reason_pause_supplier")
+        complaint._pause_deadlines(datetime.now(), supplier)
+        page = self.url_open(complaint.get_portal_url()).text
+        self.assertIn("on hold", page)
+        self.assertNotIn(supplier.name, page)
+
+    def test_the_list_says_what_to_expect_next_and_hides_internal_limits(self):
+        # C-45 X-25
+        complaint = self.make_owned(received_at=datetime.now())
+        self.assertEqual(
+            complaint.sudo()._get_next_expected().deadline_type, "first_response"
+        )
+        row = self.row(complaint, "first_response")
+        row.owed_to = "internal"
+        complaint.invalidate_recordset()
+        self.assertEqual(
+            complaint.sudo()._get_next_expected().deadline_type, "completion"
+        )
+        self.authenticate("t_portal", "t_portal")
+        self.assertIn("Expected by", self.url_open("/my/complaints").text)
+
+    def test_a_colleague_answers_on_the_page_with_a_promised_date(self):
+        # C-89
+        self.handler.write({"password": "t_handler", "tz": "Asia/Shanghai"})
+        self.authenticate("t_handler", "t_handler")
+        self.assertIn("Asia/Shanghai", self.url_open(self.url).text)
+        answer = {"csrf_token": self.csrf(), "body": "We <look> into it."}
+        url = f"{self.url}/answer"
+        for due_at in ("", "tomorrow", "2020-01-01T10:00"):
+            page = self.url_open(url, data={**answer, "due_at": due_at})
+            self.assertIn("alert-danger", page.text)
+            self.assertIn("We &lt;look&gt; into it.", page.text, "nothing is lost")
+        self.assertEqual(self.row(self.complaint, "first_response").state, "open")
+        due_at = (datetime.now() + timedelta(days=3)).replace(microsecond=0, second=0)
+        data = {**answer, "due_at": f"{due_at:%Y-%m-%dT%H:%M}"}
+        self.url_open(url, data=data)
+        self.complaint.invalidate_recordset()
+        row = self.row(self.complaint, "commitment")
+        self.assertEqual(row.due_at, due_at - timedelta(hours=8))
+        self.assertEqual((row.commitment, row.state), ("Next news", "open"))
+        self.assertEqual(self.row(self.complaint, "first_response").state, "done")
+        self.assertEqual(self.complaint.message_ids[0].author_id.user_ids, self.handler)
+
+    def test_nobody_else_answers_in_our_name_on_the_page(self):
+        self.colleague.password = "t_colleague"
+        due_at = f"{datetime.now() + timedelta(days=3):%Y-%m-%dT%H:%M}"
+        for login in (None, "t_portal", "t_stranger", "t_colleague"):
+            self.authenticate(login, login)
+            page = self.url_open(self.complaint.get_portal_url()).text
+            self.assertNotIn("/answer", page)
+            self.url_open(
+                f"{self.url}/answer",
+                data={
+                    "csrf_token": self.csrf(),
+                    "access_token": self.token,
+                    "body": "x",
+                    "due_at": due_at,
+                },
+            )
+        self.assertFalse(self.row(self.complaint, "commitment"))
+        self.assertEqual(self.url_open(f"{self.url}/answer").status_code, 405)
+        page = self.url_open(f"{self.url}/answer", method="OPTIONS")
+        self.assertEqual(page.status_code, 405)
 
     def test_get_and_head_change_nothing(self):
         self.tell_outcome(self.complaint)

@@ -30,7 +30,8 @@ class TestScreens(ComplaintCommon):
 
         self.assertEqual(menus(self.employee), set())
         self.assertEqual(
-            menus(self.seller), {"menu_root", "menu_my_work", "menu_complaints"}
+            menus(self.seller),
+            {"menu_root", "menu_my_work", "menu_complaints", "menu_absences"},
         )
         self.assertEqual(
             menus(self.handler) - menus(self.seller),
@@ -39,6 +40,7 @@ class TestScreens(ComplaintCommon):
                 "menu_credit_requests",
                 "menu_reporting",
                 "menu_dashboard",
+                "menu_reporting_workload",
             },
         )
         self.assertIn("menu_reporting_complaints", menus(self.lead))
@@ -53,6 +55,7 @@ class TestScreens(ComplaintCommon):
             "customer.complaint.reopen",
             "customer.complaint.escalate",
             "customer.complaint.sample",
+            "customer.complaint.setup",
         }
         self.assertFalse(set(actions.mapped("res_model")) - wizards)
 

@@ -1,4 +1,7 @@
-from odoo.tests import HttpCase, tagged
+from datetime import timedelta
+
+from odoo.fields import Datetime
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import ComplaintCommon
 
@@ -46,6 +49,34 @@ class TestTours(ComplaintCommon, HttpCase):
         complaint.invalidate_recordset()
         self.assertEqual(complaint.confirmation_ids.grade, "4")
         self.assertEqual(complaint.stage_type, "closed")
+
+    def test_whoever_goes_away_hands_over_and_takes_back_with_one_click_each(self):
+        #
+        deputy = new_test_user(
+            self.env,
+            "t_deputy",
+            "customer_complaint.group_complaint_user",
+            name="Dora Deputy",
+        )
+        now = Datetime.now()
+        self.env["customer.complaint.absence"].create(
+            {
+                "user_id": self.handler.id,
+                "deputy_id": deputy.id,
+                "date_from": now,
+                "date_to": now + timedelta(days=5),
+            }
+        )
+        complaints = self.make_owned() + self.make_owned()
+        self.start_tour(
+            "/odoo/complaint-absences",
+            "customer_complaint_absence",
+            login=self.handler.login,
+        )
+        complaints.invalidate_recordset()
+        self.assertEqual(complaints.user_id, self.handler)
+        bodies = " ".join(complaints[0].sudo().message_ids.mapped("body"))
+        self.assertRegex(bodies, "(?s)is back and .*Handed over from")
 
     def test_clicking_through_all_menus_and_filters_shows_no_error(self):
         self.make_owned()

@@ -307,7 +307,7 @@ class LedgerYear(ComplaintCommon):
                 and d.state == "open"
                 and not d.is_agreed
             )
-            row._move({row.id: due}, "The customer asked for it")
+            row._move({row.id: due}, "The customer asked for it", {})
             row.is_agreed = True
 
     def do_archive(self, complaints, now, active):
@@ -420,6 +420,10 @@ class LedgerYear(ComplaintCommon):
 
     def look(self, engine, now):
         self.ticks.moments.append(now)
+        engine._end_expired_pauses(now)
+        for life in self.lives.values():
+            if life.end_long_pause(now):
+                life.note(now)
         while engine._run_due_steps(now, limit=1000):
             pass
         self.env.invalidate_all()  # what follows sees what is stored, as a new request does
@@ -469,7 +473,11 @@ class LedgerYear(ComplaintCommon):
             for row in life.rows
             if row.type != "stage" and life.get_due(row) < self.end
         ]
-        results = [row.result for row, state in rows if state in ("done", "open")]
+        results = [
+            row.result
+            for row, state in rows
+            if state in ("done", "open") or row.result == "overdue"
+        ]
         indicator = self.env.ref("customer_complaint.indicator_deadlines_met")
         scope = Domain("complaint_id", "in", list(self.lives))
         start = self.end - timedelta(days=1000)

@@ -44,7 +44,7 @@ ONCE_PER_ROUND = (
     "statutory",
 )
 # Owed to the customer also when the complaint is closed.
-OUTLIVES_CLOSING = (*FROM_COMPLETION, "commitment")
+OUTLIVES_CLOSING = (*FROM_COMPLETION, *FROM_RECEIPT_ONLY, "commitment")
 # A statutory limit never waits, nor does a date the customer was told or is waiting for.
 PAUSABLE = (
     "first_response",

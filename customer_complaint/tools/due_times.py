@@ -27,6 +27,10 @@ SECONDS = {HOUR: 3600, WORKING_HOUR: 3600, WORKING_DAY: 24 * 3600}  # elapsed
 DAY = timedelta(days=1)
 
 
+# Clocks of two machines differ a little; what is earlier by no more than this is not earlier.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+
+
 class NoWorkingTime(Exception):
     """Nobody works for longer than `WorkingTime.HORIZON`."""
 
@@ -173,13 +177,13 @@ def after_pause(due, paused_at, resumed_at, unit=HOUR, clock=None):
     """
     if paused_at >= resumed_at or not is_left(due, paused_at, unit, clock):
         return due
-    if unit != HOUR and clock:
-        try:
-            left = clock.measure(paused_at, due)
-            return max(due, clock.add(resumed_at, left))
-        except NoWorkingTime:
-            pass
-    return due + (resumed_at - paused_at)
+    elapsed = due + (resumed_at - paused_at)
+    if unit == HOUR or not clock:
+        return elapsed
+    try:
+        return max(due, clock.add(resumed_at, clock.measure(paused_at, due)))
+    except NoWorkingTime:
+        return elapsed
 
 
 def is_left(due, at, unit=HOUR, clock=None):

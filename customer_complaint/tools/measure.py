@@ -4,7 +4,15 @@ from typing import NamedTuple
 
 from odoo.fields import Domain
 
-from .statistics import count_test, half_up, rate, rate_test, wilson
+from .statistics import (
+    count_test,
+    half_up,
+    mean_interval,
+    mean_test,
+    rate,
+    rate_test,
+    wilson,
+)
 
 # A change is called more than chance when chance alone brings it in fewer than 5 of 100 cases,
 # the counterpart of the 95 % intervals.
@@ -15,7 +23,8 @@ class Figure(NamedTuple):
     """What is counted: the records of `scope`, a stock, or those of a period by the field `date`.
 
     `moments` are the beginning of the period before, of the period, and its end, which is excluded.
-    For a share, those that satisfy `success` among them; for money, the sum of the field `amount`.
+    For a share, those that satisfy `success` among them; for money, the sum of the field `amount`;
+    for a mean, the hours between the two fields of `lasting`, with a `target` if there is one.
     """
 
     model: str
@@ -24,6 +33,8 @@ class Figure(NamedTuple):
     moments: tuple = ()
     success: Domain | None = None
     amount: str | None = None
+    lasting: tuple = ()
+    target: float | None = None
 
     def records(self):
         """Domain of the records behind the number."""
@@ -64,11 +75,35 @@ class Figure(NamedTuple):
             p=rate_test(good, n, good_before, before),
         )
 
+    def judge_mean(self, both, n, mean, variance, mean_before, variance_before):
+        """Measure from how many there are in both periods and in this one, and their hours."""
+        before = both - n
+        low, high = (n and mean_interval(mean, variance or 0, n)) or (None, None)
+        return Measure(
+            model=self.model,
+            domain=list(self.records()),
+            value=mean,
+            n=n,
+            low=low if low is None else max(low, 0),  # nothing takes less than no time
+            high=high,
+            previous=mean_before,
+            previous_n=before,
+            p=mean_test(
+                mean or 0,
+                variance or 0,
+                n,
+                mean_before or 0,
+                variance_before or 0,
+                before,
+            ),
+            target=self.target,
+        )
+
 
 class Measure(NamedTuple):
     """A figure of a period with what is needed to judge it, and the records behind it.
 
-    `value` is a count or a fraction, None when nothing can be said; a sum of money stands in
+    `value` is a count, a fraction or hours, None when nothing can be said; a sum of money stands in
     `amounts` instead, by currency, because different currencies are never added. `p` is the
     probability that chance alone makes a difference as large as that to `previous`.
     """
@@ -84,6 +119,7 @@ class Measure(NamedTuple):
     p: float | None = None
     amounts: dict | None = None
     previous_amounts: dict | None = None
+    target: float | None = None
 
     @property
     def is_significant(self):

@@ -2,6 +2,10 @@ from . import customer_complaint_escalate
 from . import customer_complaint_reopen
 from . import customer_complaint_start_pause
 from . import customer_complaint_move_deadline
+from . import customer_complaint_setup
+from . import customer_complaint_recompute
+from . import mail_compose_message
+from . import customer_complaint_promise
 from . import customer_complaint_credit_ask
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel

@@ -171,18 +171,14 @@ class CustomerComplaintSample(models.TransientModel):
             ]
         )
         self._set_created(deadlines, deadlines.mapped("start_at"))
-        chain = self.env["customer.complaint.escalation.step"]._get_chain()
         passed = []
         for deadline in deadlines:
             planned = []
-            for step in chain._applies(
-                deadline.deadline_type, deadline.complaint_id.level_rank
-            ):
-                step_at = step._time(deadline)
+            for step, step_at in deadline._get_step_times():
                 if step_at > (deadline.done_at or now):
                     planned.append(step_at)
                 elif step.timing != "before" or deadline.due_at > step_at:
-                    passed.append(deadline._prepare_escalation_values(step, step_at))
+                    passed += deadline._prepare_escalation_values(step, step_at)
             if deadline.state == "open":
                 deadline.next_step_at = min(planned, default=False)
         rows = self.env["customer.complaint.escalation"].create(passed)

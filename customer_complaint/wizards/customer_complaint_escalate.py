@@ -24,11 +24,12 @@ class CustomerComplaintEscalate(models.TransientModel):
     def _compute_user_id(self):
         for wizard in self:
             team = wizard.complaint_ids.sudo().team_id[:1]
+            leader = team.leader_id._get_complaint_stand_in(team)
             # Whoever leads the team asks those above.
             wizard.user_id = (
-                team.leader_id
-                if team.leader_id != self.env.user
-                else team._get_top_leader()
+                leader
+                if leader != self.env.user
+                else team._get_top_leader()._get_complaint_stand_in()
             )
 
     def action_escalate(self):
@@ -36,7 +37,8 @@ class CustomerComplaintEscalate(models.TransientModel):
         now = fields.Datetime.now()
         for wizard in self:
             wizard.complaint_ids.check_access("write")
-            if not all(c._can_tell(wizard.user_id) for c in wizard.complaint_ids):
+            told = {c: c._get_told(wizard.user_id) for c in wizard.complaint_ids}
+            if not all(told.values()):
                 raise UserError(
                     self.env._(
                         "%(user)s may not open these complaints. Choose a colleague who "
@@ -56,7 +58,7 @@ class CustomerComplaintEscalate(models.TransientModel):
                             "step_at": now,
                             "effect": effect,
                             "from_user_id": self.env.uid,
-                            "user_id": wizard.user_id.id,
+                            "user_id": told[complaint].id,
                             "reason": wizard.reason,
                         }
                         for complaint in wizard.complaint_ids

@@ -125,7 +125,7 @@ class CustomerComplaint(models.Model):
         return answer._get_answer_url() if answer else False
 
     def _message_post_after_hook(self, message, msg_values):
-        is_outcome = self.env.context.get("complaint_outcome")
+        is_outcome = self.env.context.get("complaint_tells") == "outcome"
         if is_outcome:
             self._check_links(message)
         result = super()._message_post_after_hook(message, msg_values)

@@ -4,7 +4,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
 from .common import SatisfactionCommon
 
@@ -37,6 +37,24 @@ class TestInvitations(SatisfactionCommon):
         self.assertEqual(mail.state, "outgoing", "queued, sent by the mail cron")
         self.assertIn(answer.access_token, mail.body_html)
         self.assertIn(complaint.name, mail.subject)
+
+    def test_nobody_is_asked_from_a_neutralized_copy(self):  # S-25
+        complaint = self.closed()
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", "true")
+        self.assertFalse(self.send())
+        self.assertEqual(self.invitation(complaint).state, "planned")
+        self.env["ir.config_parameter"].set_param("database.is_neutralized", False)
+        self.assertTrue(self.send())
+        mail = self.env["mail.mail"].search(
+            [
+                ("model", "=", "survey.user_input"),
+                ("res_id", "=", self.invitation(complaint).user_input_id.id),
+            ]
+        )
+        with file_open("customer_satisfaction/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        mail.invalidate_recordset()
+        self.assertEqual(mail.state, "cancel")
 
     def test_sender_and_close_hook_twice_ask_once(self):  # S-25
         complaint = self.closed()

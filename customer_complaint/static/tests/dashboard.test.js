@@ -35,7 +35,7 @@ function figures(values) {
     return {
         period: "30_days",
         is_empty: false,
-        engine: false,
+        alerts: [],
         tiles: [tile("new")],
         todo: [],
         late: [],
@@ -125,9 +125,12 @@ test("another period is asked for and marked", async () => {
 });
 
 test("deadlines that nobody checks are a red bar", async () => {
-    await show({engine: "Deadlines have not been checked for 2 h 5 min."});
-    expect(".alert-danger[role=alert]").toHaveText(/not been checked for 2 h/);
-    expect.verifySteps(["30_days"]);
+    const text = "Deadlines have not been checked for 2 h 5 min.";
+    mockService("action", {doAction: (action) => expect.step(action)});
+    await show({alerts: [{text, action: "addon.page"}]});
+    expect(".alert-danger[role=alert] span").toHaveText(text);
+    await contains(".alert-danger button").click();
+    expect.verifySteps(["30_days", "addon.page"]);
 });
 
 test("sums in several currencies stand below each other", async () => {

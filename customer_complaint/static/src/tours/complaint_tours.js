@@ -185,3 +185,35 @@ registry.category("web_tour.tours").add("customer_complaint_dashboard", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("customer_complaint_absence", {
+    steps: () => [
+        {
+            content: "Open the absence",
+            trigger: ".o_data_cell[name=deputy_id]:contains('Dora Deputy')",
+            run: "click",
+        },
+        {
+            content: "Hand over",
+            trigger: "button[name=action_hand_over]",
+            run: "click",
+        },
+        {
+            content: "It says how many",
+            trigger: ".o_notification:contains('Complaints handed over: 2')",
+        },
+        {
+            content: "Back again",
+            trigger: "button[name=action_take_back]",
+            run: "click",
+        },
+        {
+            content: "All are back",
+            trigger: ".o_notification:contains('Complaints taken back: 2')",
+        },
+        {
+            content: "Nothing is left with the deputy",
+            trigger: ".o_form_view:not(:has(button[name=action_take_back]))",
+        },
+    ],
+});

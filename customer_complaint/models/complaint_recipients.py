@@ -1,0 +1,78 @@
+from odoo import models
+
+
+class CustomerComplaint(models.Model):
+    """Whom escalation tells, and who may be told."""
+
+    _inherit = "customer.complaint"
+
+    def _get_recipients(self, step):
+        """Users whom an escalation step tells; where one is missing, the next one up.
+
+        Whoever is absent is represented by a deputy.
+
+        :return: res.users: one, several only for a group, empty only when the company has no
+            complaint manager either
+        """
+        self.ensure_one()
+        complaint = self.sudo()
+        team = complaint.team_id
+        climb = {
+            "owner": lambda: complaint.user_id,
+            "first_contact": lambda: complaint.first_contact_id,
+            "leader": lambda: team.leader_id,
+            "leader_above": team._get_leader_above,
+            "management": lambda: team and team._get_top_leader(),
+            "manager": complaint._get_managers,
+        }
+        if step.recipient == "group":
+            colleagues = step.group_id.all_user_ids.filtered(
+                lambda user: complaint.company_id in user.company_ids
+            )
+            if told := complaint._get_told(colleagues):
+                return told
+        if step.recipient in climb:
+            order = list(climb)
+            candidates = [climb[key] for key in order[order.index(step.recipient) :]]
+        else:
+            candidates = [lambda: step.user_id, climb["manager"]]
+        for candidate in candidates:
+            if told := complaint._get_told(candidate()):
+                return told[:1]
+        return self.env["res.users"]
+
+    def _get_told(self, users):
+        """Those of `users`, or their deputies, who may open this complaint."""
+        told = self.env["res.users"].sudo()
+        for user in users or ():
+            told |= self._get_stand_in(user)
+        return told.filtered(self._can_tell)
+
+    def _can_tell(self, user):
+        """Whether `user` works with complaints and may open this one."""
+        self.ensure_one()
+        if not user.active or not user.has_group(
+            "customer_complaint.group_complaint_submitter"
+        ):
+            return False
+        if user in (self.sudo().user_id, self.sudo().first_contact_id):
+            return True
+        # For all others access follows from team and company: asked once per transaction.
+        known = self.env.cr.cache.setdefault("customer.complaint.can_tell", {})
+        key = (user.id, self.sudo().team_id.id, self.sudo().company_id.id)
+        if key not in known:
+            known[key] = self.with_user(user).has_access("read")
+        return known[key]
+
+    def _notify_thread_by_email(self, message, recipients_data, **kwargs):
+        # From a copy of the database nobody is told anything, whichever button is pressed.
+        if self.env["customer.complaint.health"]._is_neutralized():
+            return True
+        return super()._notify_thread_by_email(message, recipients_data, **kwargs)
+
+    def _get_managers(self):
+        """Complaint managers of the complaint's company."""
+        group = self.env.ref("customer_complaint.group_complaint_manager").sudo()
+        return group.all_user_ids.filtered(
+            lambda user: self.company_id in user.company_ids
+        ).sorted("id")

@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import commitment_marker
+from ..tools.deadline_types import UNITS
+
+
+class MailTemplate(models.Model):
+    """Templates for complaints can promise a date, which then stands in the ledger."""
+
+    _inherit = "mail.template"
+
+    complaint_commitment_amount = fields.Float(
+        string="Promises a date after",
+        help="The date that the message proposes to promise, counted from sending it. "
+        "0: none.",
+    )
+    complaint_commitment_unit = fields.Selection(
+        UNITS, string="Unit of the promised date", default="hour", required=True
+    )
+
+    _commitment_not_negative = models.Constraint(
+        "CHECK(complaint_commitment_amount >= 0)",
+        "A promise lies in the future. Enter a positive number, or 0 for none.",
+    )
+
+    @api.constrains("body_html", "complaint_commitment_amount", "model_id")
+    def _check_complaint_commitment(self):
+        for template in self:
+            if template._marks_commitment() and not (
+                template.complaint_commitment_amount
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "The text of %(template)s has a place for a promised date. Enter "
+                        "after how long it is promised: the same text may be sent "
+                        "automatically.",
+                        template=template.name,
+                    )
+                )
+
+    def _marks_commitment(self):
+        """Whether the text has a place for a promised date."""
+        self.ensure_one()
+        return self.model == "customer.complaint" and commitment_marker.has_marker(
+            self.body_html
+        )
+
+    def _get_commitment_due(self, complaint):
+        """The date that the template proposes to promise now."""
+        self.ensure_one()
+        return complaint._get_due_after(
+            self.complaint_commitment_amount,
+            self.complaint_commitment_unit,
+            fields.Datetime.now(),
+        )
+
+    def send_mail_batch(self, res_ids, *args, **kwargs):
+        """Also register the date that the text promises; a preview registers nothing."""
+        if not self._marks_commitment():
+            return super().send_mail_batch(res_ids, *args, **kwargs)
+        complaints = self.env["customer.complaint"].browse(res_ids)
+        due_by_id = {
+            complaint.id: self._get_commitment_due(complaint)
+            for complaint in complaints
+        }
+        mails = super(
+            MailTemplate, self.with_context(complaint_due_by_id=due_by_id)
+        ).send_mail_batch(res_ids, *args, **kwargs)
+        for due_at, told in complaints.grouped(lambda c: due_by_id[c.id]).items():
+            for text, group in told.grouped(lambda c: c._get_news_label()).items():
+                group._promise(due_at, text)
+        return mails
+
+    def _generate_template(self, res_ids, render_fields, *args, **kwargs):
+        results = super()._generate_template(res_ids, render_fields, *args, **kwargs)
+        due_by_id = self.env.context.get("complaint_due_by_id")
+        if due_by_id and self.model == "customer.complaint":
+            for complaint in self.env["customer.complaint"].browse(res_ids):
+                values = results[complaint.id]
+                if values.get("body_html") and complaint.id in due_by_id:
+                    values["body_html"] = complaint._fill_commitment(
+                        values["body_html"], due_by_id[complaint.id]
+                    )
+        return results

@@ -1,0 +1,177 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.complaint_told import Promised
+from ..models.customer_complaint_deadline import KEPT_BY
+from ..tools import commitment_marker
+
+
+class MailComposeMessage(models.TransientModel):
+    """To a customer who complains: what the message tells him, and the date it promises."""
+
+    _inherit = "mail.compose.message"
+
+    complaint_tells = fields.Selection(
+        [
+            ("update", "News"),
+            ("plan", "How we handle it"),
+            ("outcome", "The outcome"),
+            ("follow_up", "A follow-up after completion"),
+        ],
+        string="This message tells",
+        default="update",
+        help="Decides which deadlines it meets.",
+    )
+    complaint_commitment_at = fields.Datetime(
+        string="Promised date",
+        compute="_compute_complaint_commitment_at",
+        store=True,
+        readonly=False,
+        help="We come back, or it is done, by this time. It stands in the deadlines of the "
+        "complaint and on the customer's page.",
+    )
+    complaint_kept_by = fields.Selection(
+        KEPT_BY, string="Kept by", default="telling", required=True
+    )
+    complaint_commitment = fields.Char(
+        string="What is promised",
+        compute="_compute_complaint_commitment",
+        store=True,
+        readonly=False,
+        help="In the customer's language: he reads it on his page.",
+    )
+    complaint_dates_named = fields.Char(compute="_compute_complaint_dates_named")
+
+    def _get_complaints(self):
+        """Complaints the message is about; empty for messages about anything else."""
+        self.ensure_one()
+        Complaint = self.env["customer.complaint"]
+        if self.model != Complaint._name:
+            return Complaint
+        if self.res_domain:
+            return Complaint.search(self._evaluate_res_domain())
+        return Complaint.browse(self._evaluate_res_ids() or [])
+
+    @api.depends("template_id", "model", "res_ids")
+    def _compute_complaint_commitment_at(self):
+        for composer in self:
+            template = composer.template_id
+            complaint = composer._get_complaints()[:1]
+            composer.complaint_commitment_at = (
+                template._get_commitment_due(complaint)
+                if complaint and template.complaint_commitment_amount
+                else composer.complaint_commitment_at
+            )
+
+    @api.depends("complaint_kept_by", "model", "res_ids")
+    def _compute_complaint_commitment(self):
+        for composer in self:
+            complaint = composer._get_complaints()[:1]
+            if not complaint:
+                composer.complaint_commitment = False
+                continue
+            news = complaint._get_news_label()
+            if composer.complaint_kept_by == "telling":
+                composer.complaint_commitment = composer.complaint_commitment or news
+            elif composer.complaint_commitment in (news, False):
+                composer.complaint_commitment = False
+
+    @api.depends("body", "complaint_commitment_at", "model", "subtype_is_log")
+    def _compute_complaint_dates_named(self):
+        Complaint = self.env["customer.complaint"]
+        for composer in self:
+            composer.complaint_dates_named = (
+                composer.model == "customer.complaint"
+                and not composer.complaint_commitment_at
+                and not composer.subtype_is_log
+                and ", ".join(Complaint._get_dates_named(composer.body))
+            )
+
+    @api.onchange("complaint_commitment_at")
+    def _onchange_complaint_commitment_at(self):
+        """Show in the text the date that is being promised."""
+        complaint = self._get_complaints()
+        if (
+            self.complaint_commitment_at
+            and len(complaint) == 1
+            and commitment_marker.has_marker(self.body)
+        ):
+            self.body = complaint._fill_commitment(
+                self.body, self.complaint_commitment_at, keep=True
+            )
+
+    # ------------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------------
+    def _prepare_mail_values(self, res_ids):
+        """Write the promised date into the text: text and ledger never differ."""
+        values_by_id = super()._prepare_mail_values(res_ids)
+        if self.model == "customer.complaint":
+            due_at = self.complaint_commitment_at
+            for complaint in self.env[self.model].browse(values_by_id):
+                values = values_by_id[complaint.id]
+                for fname in ("body", "body_html"):
+                    if not commitment_marker.has_marker(values.get(fname)):
+                        continue
+                    if not due_at:
+                        raise UserError(
+                            self.env._(
+                                "The text promises a date, and none is given. Enter the "
+                                "promised date, or take the sentence out of the text."
+                            )
+                        )
+                    values[fname] = complaint._fill_commitment(values[fname], due_at)
+        return values_by_id
+
+    def _with_telling(self):
+        """Composer that passes on what its message tells and promises (see `message_post`)."""
+        self.ensure_one()
+        if self.model != "customer.complaint":
+            return self
+        promised = None
+        if due_at := self.complaint_commitment_at:
+            sent_at = fields.Datetime.to_datetime(self.scheduled_date or False)
+            if due_at <= max(filter(None, [sent_at, fields.Datetime.now()])):
+                raise UserError(
+                    self.env._(
+                        "The promised date lies before the message is sent. Choose a "
+                        "later one."
+                    )
+                )
+            if not (self.complaint_commitment or "").strip():
+                raise UserError(
+                    self.env._("Say what is promised; the customer reads it.")
+                )
+            promised = Promised(
+                fields.Datetime.to_string(due_at),  # JSON when sent later
+                self.complaint_commitment,
+                self.complaint_kept_by,
+            )
+        return self.with_context(
+            complaint_tells=self.complaint_tells, complaint_promised=promised
+        )
+
+    def _action_send_mail_comment(self, res_ids):
+        composer = self._with_telling()
+        return super(MailComposeMessage, composer)._action_send_mail_comment(res_ids)
+
+    def _action_schedule_message(self):
+        messages = self.env["mail.scheduled.message"]
+        for composer in self:
+            composer = composer._with_telling()
+            messages += super(MailComposeMessage, composer)._action_schedule_message()
+        return messages
+
+    def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
+        """Mails that are not posted tell and promise what they do all the same."""
+        composer = self._with_telling()
+        mails = super(MailComposeMessage, composer)._action_send_mail_mass_mail(
+            res_ids, auto_commit=auto_commit
+        )
+        if self.model == "customer.complaint":
+            sent = mails.filtered(lambda m: m.state not in ("cancel", "exception"))
+            complaints = self.env[self.model].browse(sent.mapped("res_id"))
+            if self.message_type == "comment":  # a person wrote it
+                complaints._on_customer_told(fields.Datetime.now())
+            complaints._open_promised(composer.env.context["complaint_promised"])
+        return mails
