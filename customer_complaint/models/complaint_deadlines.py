@@ -393,6 +393,7 @@ class CustomerComplaint(models.Model):
         revived = plan.dropped.browse(
             row.id for row in plan.changed if row.state == "dropped"
         )
+        # What was missed before it was dropped is not made good by that.
         revived.filtered("result").moved_overdue = True
         revived.write({"result": False, "set_at": fields.Datetime.now()})
         revived._log(

@@ -50,7 +50,11 @@ class CustomerComplaintEscalation(models.Model):
         help="When the person told got it by e-mail. Empty: the next daily digest tells.",
     )
     activity_id = fields.Many2one(
-        "mail.activity", string="To-do", readonly=True, ondelete="set null"
+        "mail.activity",
+        string="To-do",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
     )
 
     _once = models.UniqueIndex(

@@ -13,16 +13,18 @@ from zoneinfo import ZoneInfo
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-# Clocks of two machines differ a little.
+# Clocks of two machines differ a little: what counts from the receipt may be done before it.
 TOLERANCE = timedelta(minutes=5)
 
 FROM_RECEIPT = ("first_response", "initial_handling", "completion", "result")
 FROM_COMPLETION = ("first_feedback", "second_feedback", "follow_up")
 AGAIN_AND_AGAIN = ("next_update", "next_reply", "stage")
 MAY_WAIT = (*FROM_RECEIPT, "stage")
+COUNTED_FROM_RECEIPT = (*FROM_RECEIPT, "statutory", "next_update")
 OUTCOME_STOPS = ("initial_handling", "completion", "result", "statutory")
-LEFT_BY_CLOSING = (*FROM_COMPLETION, "commitment", "statutory", "stage")
-COUNT_FROM_RECEIPT = (*FROM_RECEIPT, "next_update", "statutory")
+LEFT_BY_CLOSING = (*FROM_COMPLETION, "statutory", "commitment", "stage")
+# A pause by hand ends by itself.
+LONGEST_PAUSE = 14 * DAY
 
 
 # ----------------------------------------------------------------------
@@ -141,7 +143,8 @@ class Row:
     done: datetime = None
     result: str = None
     missed: bool = False  # its date had passed when it was moved
-    again: datetime = datetime.min  # since when it is owed again, after it was not
+    known: datetime = None  # due time after the last event
+    known_since: datetime = None
     periods: list = field(default_factory=list)  # see Life.note
 
     @property
@@ -204,10 +207,8 @@ class Life:
         if kind == "next_update":
             return not self.outcome and (self.last_told or self.round_start)
         if kind == "second_feedback" and self.rules.second_from_first:
-            return next(
-                (r.done for r in self.in_round() if r.type == "first_feedback"),
-                self.outcome,
-            )
+            first = [r.done for r in self.in_round() if r.type == "first_feedback"]
+            return first[0] if first else self.outcome
         if kind in FROM_COMPLETION:
             return self.completed
         if kind == "stage":
@@ -233,7 +234,7 @@ class Life:
             row
             for row in self.rows
             if row.state == "owed"
-            and self.can_stop(row, at)
+            and self.had_begun(row, at)
             and row.type in kinds
             and if_row(row)
         ]
@@ -245,29 +246,22 @@ class Life:
             row.result = "overdue" if late else "on_time"
         return stopped
 
-    def can_stop(self, row, at):
+    def had_begun(self, row, at):
         if row.type == "commitment":
-            return row.start < at  # not by the talk in which it was made
-        tolerance = TOLERANCE if row.type in COUNT_FROM_RECEIPT else 0 * HOUR
-        return row.start <= at + tolerance
+            return row.start < at  # the talk in which it was promised does not keep it
+        return row.start <= at + TOLERANCE * (row.type in COUNTED_FROM_RECEIPT)
 
     def drop(self, now, rows):
         for row in rows:
             if row.state == "owed":
-                row.result = "overdue" if self.was_missed(row, now) else None
+                if self.was_missed(row, now):
+                    row.result = "overdue"
                 row.due, row.state = self.get_due(row), "dropped"
 
     def was_missed(self, row, now):
-        """Whether the due time passed while it was the one in force, and nothing waited."""
-        due, in_force = self.get_due(row), now
-        for since, (_runs, _start, then_due, _rank) in reversed(row.periods):
-            if then_due != due:
-                break
-            in_force = since
-        in_force = max(in_force, row.again)
-        return (
-            row.state == "owed" and not self.is_waiting(row) and in_force <= due < now
-        )
+        """Whether the due time passed while it was the due time, and ran."""
+        runs = self.get_state(row) == "open"
+        return runs and (row.known_since or now) <= self.get_due(row) < now
 
     # Waiting -----------------------------------------------------------
     def may_wait(self, row):
@@ -298,6 +292,15 @@ class Life:
     def pause_by_stage(self, at):
         if self.stage in self.rules.waiting and not self.pause:
             self.pauses.append([at, None, self.stage])
+
+    def end_long_pause(self, now):
+        """Whether a pause by hand has lasted as long as it may, and ended then."""
+        if not self.pause or self.pause[2] not in ("hand", "answer"):
+            return False
+        latest = self.pause[0] + LONGEST_PAUSE
+        if latest <= now:
+            self.on_resume(latest)
+        return latest <= now
 
     def end_pause(self, at):
         if self.pause:
@@ -339,7 +342,7 @@ class Life:
         self.fulfilled |= set(OUTCOME_STOPS)
         if self.outcome >= self.completed:
             self.fulfilled.add("first_feedback")
-        if self.rules.second_from_first:
+        if first:
             self.begin("second_feedback")
         if not self.closed:
             self.enter(now, "feedback")
@@ -381,8 +384,8 @@ class Life:
     def on_reopen(self, now):
         self.end_pause(now)
         self.stop(now, "stage")
-        left = ("commitment", "statutory")
-        self.drop(now, [r for r in self.rows if r.type not in left])
+        kept = "commitment", "statutory"
+        self.drop(now, [r for r in self.rows if r.type not in kept])
         self.round += 1
         self.begin_round(now)
         self.active = True
@@ -402,12 +405,19 @@ class Life:
         if self.round == 1:
             self.round_start = received
         for row in self.in_round():
-            counted = row.type in (*COUNT_FROM_RECEIPT, "stage") and row.limit
-            if row.state == "owed" and counted:
-                if not row.agreed:
-                    missed, old = self.was_missed(row, now), self.get_due(row)
-                    row.start = self.get_start(row.type) or row.start
-                    row.missed |= missed and old < self.get_due(row)
+            if row.type in (*COUNTED_FROM_RECEIPT, "stage") and self.is_counted(row):
+                self.count(now, row, row.limit)
+
+    def is_counted(self, row):
+        return row.state == "owed" and row.limit and not row.agreed
+
+    def count(self, now, row, limit):
+        """Let a limit count from where it starts; a date that was missed stays missed."""
+        old, missed = self.get_due(row), self.was_missed(row, now)
+        row.limit = limit
+        if row.type != "next_reply":
+            row.start = self.get_start(row.type) or row.start
+        row.missed |= missed and old < self.get_due(row)
 
     def count_anew(self, now):
         """Every limit counts from where it started; what was fulfilled is not asked for again."""
@@ -419,23 +429,18 @@ class Life:
             and self.rules.get((kind, stage), self.rank)
         ]
         for row in self.in_round():
-            gone = row.state == "dropped"
-            if row.type == "commitment" or row.agreed or row.state == "done":
-                continue
-            if gone and (row.type in AGAIN_AND_AGAIN or row.type in self.fulfilled):
-                continue
-            if row.key not in keys:
-                if row.type != "statutory":
-                    self.drop(now, [row])
-                continue
-            old, missed = self.get_due(row), self.was_missed(row, now)
-            row.missed |= gone and row.result == "overdue"
-            row.again = now if gone else row.again
-            row.state, row.result = "owed", None
-            row.limit = self.rules.get(row.key, self.rank)
-            if row.type != "next_reply":
-                row.start = self.get_start(row.type) or row.start
-            row.missed |= missed and old < self.get_due(row)
+            limit = row.key in keys and self.rules.get(row.key, self.rank)
+            if self.is_counted(row) and limit:
+                self.count(now, row, limit)
+            elif self.is_counted(row) and row.type != "statutory":
+                self.drop(now, [row])
+            elif row.state == "dropped" and limit and not row.agreed:
+                if row.type not in (*AGAIN_AND_AGAIN, *self.fulfilled):
+                    # Owed anew. Who missed it before has missed it for good.
+                    row.missed |= row.result == "overdue"
+                    row.state, row.result, row.known_since = "owed", None, now
+                    row.limit = limit
+                    row.start = self.get_start(row.type) or row.start
         self.begin(
             *(
                 kind
@@ -487,10 +492,14 @@ class Life:
         )
 
     def note(self, now):
-        """Remember of each row since when it runs with which due time, for its steps."""
+        """Remember of each row since when it has its due time, and when it runs."""
         for row in self.rows:
-            runs = self.active and self.get_state(row) == "open"
-            period = (runs, row.start, self.get_due(row), self.rank)
+            due = self.get_due(row)
+            if row.known != due:
+                row.known, row.known_since = due, now
+            told = self.active or self.closed
+            runs = told and self.get_state(row) == "open"
+            period = (runs, row.start, due, self.rank)
             if not row.periods or row.periods[-1][1] != period:
                 row.periods.append((now, period))
 

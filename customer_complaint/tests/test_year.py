@@ -420,6 +420,10 @@ class LedgerYear(ComplaintCommon):
 
     def look(self, engine, now):
         self.ticks.moments.append(now)
+        engine._end_expired_pauses(now)
+        for life in self.lives.values():
+            if life.end_long_pause(now):
+                life.note(now)
         while engine._run_due_steps(now, limit=1000):
             pass
         self.env.invalidate_all()  # what follows sees what is stored, as a new request does
