@@ -61,6 +61,21 @@ class CustomerComplaint(models.Model):
         person = super()._get_contact_person()
         return self._get_stand_in(person)
 
+    def write(self, vals):
+        # Whoever gets a complaint otherwise than by handing over keeps it.
+        given = self.browse()
+        if "user_id" in vals and not self.env.context.get("complaint_hand_over"):
+            given = self.filtered(lambda c: c.user_id.id != vals["user_id"])
+        res = super().write(vals)
+        if given:
+            self.env["customer.complaint.absence"]._forget(given)
+        return res
+
+    def _after_close(self):
+        res = super()._after_close()
+        self.env["customer.complaint.absence"]._forget(self)
+        return res
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         # What the customer writes also reaches who stands in for an absent owner.
         if self and message.sudo().author_id.partner_share:

@@ -54,7 +54,7 @@ class CustomerComplaint(models.Model):
         self._drop_deadlines(("next_update",))
         # An outcome logged later may have been told before the last one.
         self.filtered(lambda c: not c.outcome_at or c.outcome_at < at).outcome_at = at
-        first._open_owed(("second_feedback",))
+        self._open_owed(("second_feedback",))
         self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)._move_to_type(
             "feedback"
         )

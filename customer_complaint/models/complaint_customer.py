@@ -136,14 +136,21 @@ class CustomerComplaint(models.Model):
         )
 
     def _is_said_by_customer(self, message):
-        """Whether the customer, or somebody for him, wrote the message."""
-        author = message.author_id
-        return message.message_type in ("comment", "email") and (
-            author.partner_share
-            if author
-            else email_normalize(message.email_from)
-            and email_normalize(message.email_from) == email_normalize(self.email_from)
-        )
+        """Whether the customer wrote the message: his address, or somebody of his company."""
+        # sudo: portal users read no partners; only who wrote is asked
+        message, complaint = message.sudo(), self.sudo()
+        author, customer = message.author_id, complaint.commercial_partner_id
+        if (
+            message.message_type not in ("comment", "email")
+            or message.is_internal
+            or message.subtype_id.internal
+            or (author and not author.partner_share)
+        ):
+            return False
+        if author and author.commercial_partner_id == customer:
+            return True
+        sender = email_normalize(message.email_from)
+        return bool(sender) and sender == email_normalize(complaint.email_from)
 
     def _process_attachments_for_post(
         self, attachments, attachment_ids, message_values

@@ -287,10 +287,9 @@ class CustomerComplaint(models.Model):
             starts = complaint._get_starts()
             # sudo: see _open_rows
             for row in complaint.sudo().deadline_ids._filter_counted():
-                if row.round == complaint.round and row.deadline_type in (
-                    *FROM_ROUND,
-                    "stage",
-                ):
+                # The first stage is entered with the receipt.
+                kinds = (*FROM_ROUND, "stage")
+                if row.round == complaint.round and row.deadline_type in kinds:
                     start_at = starts.get(row.deadline_type) or row.start_at
                     changed[row] = {"start_at": start_at}
         Deadline = self.env["customer.complaint.deadline"].sudo()
@@ -394,7 +393,6 @@ class CustomerComplaint(models.Model):
         revived = plan.dropped.browse(
             row.id for row in plan.changed if row.state == "dropped"
         )
-        # What was missed before it was dropped is not made good by that.
         revived.filtered("result").moved_overdue = True
         revived.write({"result": False, "set_at": fields.Datetime.now()})
         revived._log(

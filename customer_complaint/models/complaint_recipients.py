@@ -55,13 +55,19 @@ class CustomerComplaint(models.Model):
             "customer_complaint.group_complaint_submitter"
         ):
             return False
-        if user in (self.sudo().user_id, self.sudo().first_contact_id):
+        complaint = self.sudo()
+        company = complaint.company_id
+        if company not in user.sudo().company_ids:
+            return False
+        if user in (complaint.user_id, complaint.first_contact_id):
             return True
-        # For all others access follows from team and company: asked once per transaction.
+        # For all others access follows from team and company: asked once per transaction, and
+        # in that company, whichever ones who asks has ticked.
         known = self.env.cr.cache.setdefault("customer.complaint.can_tell", {})
-        key = (user.id, self.sudo().team_id.id, self.sudo().company_id.id)
+        key = (user.id, complaint.team_id.id, company.id)
         if key not in known:
-            known[key] = self.with_user(user).has_access("read")
+            theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
+            known[key] = theirs.has_access("read")
         return known[key]
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):

@@ -613,6 +613,16 @@ class CustomerComplaint(models.Model):
                     "started, only a team lead changes them."
                 )
             )
+        received_at = fields.Datetime.to_datetime(vals.get("received_at"))
+        if received_at and any(
+            received_at > c.received_at + due_times.CLOCK_TOLERANCE for c in self
+        ):
+            raise AccessError(
+                self.env._(
+                    "The receipt cannot be moved later: the customer waits since then. If "
+                    "it was entered wrongly, only a team lead corrects it."
+                )
+            )
         if vals.get("active") is False and any(
             c.stage_type not in CLOSED_TYPES for c in self
         ):

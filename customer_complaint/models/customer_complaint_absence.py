@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools.misc import format_date, format_datetime
 
-from .customer_complaint_stage import CLOSED_TYPES
+from .customer_complaint_stage import STILL_TO_DO
 
 # Key of the absences of a moment in the cache of the transaction.
 CACHE = "customer.complaint.absence"
@@ -157,15 +157,20 @@ class CustomerComplaintAbsence(models.Model):
 
     @api.depends("user_id")
     def _compute_open_count(self):
+        # sudo: the number only, of every company he works for
         counts = dict(
-            self.env["customer.complaint"]._read_group(
-                self._get_open_domain(), ["user_id"], ["__count"]
-            )
+            self.env["customer.complaint"]
+            .sudo()
+            ._read_group(self._get_open_domain(), ["user_id"], ["__count"])
         )
         for absence in self:
             absence.open_count = counts.get(absence.user_id, 0)
 
-    @api.depends("handed_over_ids.user_id", "handed_over_ids.stage_type")
+    @api.depends(
+        "handed_over_ids.user_id",
+        "handed_over_ids.stage_type",
+        "handed_over_ids.next_due_at",
+    )
     def _compute_handed_count(self):
         for absence in self:
             absence.handed_count = len(absence._get_to_take_back())
@@ -287,10 +292,15 @@ class CustomerComplaintAbsence(models.Model):
     # ------------------------------------------------------------------
     # Handing over
     # ------------------------------------------------------------------
+    @api.model
+    def _forget(self, complaints):
+        """These complaints are nobody's to take back any more."""
+        # sudo: absences of colleagues
+        absences = self.sudo().search([("handed_over_ids", "in", complaints.ids)])
+        absences.handed_over_ids = [Command.unlink(c.id) for c in complaints]
+
     def _get_open_domain(self):
-        return Domain("user_id", "in", self.user_id.ids) & Domain(
-            "stage_type", "not in", CLOSED_TYPES
-        )
+        return Domain("user_id", "in", self.user_id.ids) & STILL_TO_DO
 
     def _get_deputy(self):
         """Who takes the complaints: the deputy, or whoever stands in for him at this moment."""
@@ -306,30 +316,34 @@ class CustomerComplaintAbsence(models.Model):
         return deputy if deputy != self.user_id else self.deputy_id
 
     def action_hand_over(self):
-        """Make the deputy the owner of the open complaints of whoever is away.
+        """Make the deputy the owner of what is still to do for whoever is away.
+
+        It is found in all companies; what the current user may not write, or the deputy's
+        companies do not include, stays and is counted in the answer.
 
         :raises UserError: when no deputy is named
         """
         self.check_access("write")
-        count = 0
+        count = left = 0
         for absence in self:
             deputy = absence._get_deputy()
-            complaints = self.env["customer.complaint"].search(
-                absence._get_open_domain()
+            # sudo: their number is told; handed over is what the current user may write
+            found = (
+                self.env["customer.complaint"].sudo().search(absence._get_open_domain())
             )
             # sudo: companies of colleagues
-            complaints = complaints.filtered_domain(
-                [("company_id", "in", deputy.sudo().company_ids.ids)]
-            )._filtered_access("write")
+            companies = deputy.sudo().company_ids
+            complaints = absence._filter_own(
+                found.filtered_domain([("company_id", "in", companies.ids)])
+            )
             absence._change_owner(
                 complaints,
                 deputy,
                 lambda env, a=absence, d=deputy: env._(
-                    "Handed over from %(user)s to %(deputy)s until %(until)s. %(reason)s",
+                    "Handed over from %(user)s to %(deputy)s until %(until)s.",
                     user=a.user_id.name,
                     deputy=d.name,
                     until=a.with_env(env)._format_until(a.date_to),
-                    reason=a.reason or "",
                 ),
             )
             # sudo: recorded here only; write access was checked
@@ -345,7 +359,24 @@ class CustomerComplaintAbsence(models.Model):
                 absence.user_id, deputy
             )
             count += len(complaints)
-        return self._say(self.env._("Complaints handed over: %(count)s", count=count))
+            left += len(found) - len(complaints)
+        text = self.env._("Complaints handed over: %(count)s", count=count)
+        if left:
+            stay = self.env._(
+                "%(count)s stay: another company or no rights.", count=left
+            )
+            return self._say(f"{text}. {stay}", "warning")
+        return self._say(text)
+
+    def _filter_own(self, complaints):
+        """Those the current user may write, in any of his companies, ticked or not."""
+        company_ids = dict.fromkeys(
+            (*self.env.companies.ids, *self.env.user._get_company_ids())
+        )
+        model = self.env["customer.complaint"].with_context(
+            allowed_company_ids=list(company_ids)
+        )
+        return model.browse(complaints.ids)._filtered_access("write")
 
     def action_take_back(self):
         """Make who was away the owner again of what the deputy still has."""
@@ -367,14 +398,15 @@ class CustomerComplaintAbsence(models.Model):
         return self._say(self.env._("Complaints taken back: %(count)s", count=count))
 
     def _get_to_take_back(self):
-        """Open complaints handed over that a deputy still owns."""
+        """Complaints handed over that a deputy still owns, with something left to do.
+
+        What was closed meanwhile, or changed hands otherwise, is no longer handed over.
+        """
         # sudo: they belonged to who is away; whoever may write the absence gives them back
         absence = self.sudo()
         return absence.handed_over_ids.filtered(
-            lambda c: (
-                c.user_id in absence.handed_to_ids and c.stage_type not in CLOSED_TYPES
-            )
-        )
+            lambda c: c.user_id in absence.handed_to_ids
+        ).filtered_domain(STILL_TO_DO)
 
     def _change_owner(self, complaints, user, describe):
         """One write for all, with a line in each history, the to-dos, and one message.
@@ -391,7 +423,9 @@ class CustomerComplaintAbsence(models.Model):
         )
         activities.with_context(mail_activity_quick_update=True).user_id = user
         # One message instead of one per complaint.
-        complaints.with_context(mail_auto_subscribe_no_notify=True).user_id = user
+        complaints.with_context(
+            mail_auto_subscribe_no_notify=True, complaint_hand_over=True
+        ).user_id = user
         env = self.with_context(lang=user.lang, tz=user.tz).env
         self.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
@@ -405,13 +439,13 @@ class CustomerComplaintAbsence(models.Model):
         )
 
     @api.model
-    def _say(self, text):
+    def _say(self, text, kind="success"):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "message": text,
-                "type": "success",
+                "type": kind,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }

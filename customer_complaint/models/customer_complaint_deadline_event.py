@@ -1,6 +1,11 @@
+from datetime import timedelta
+
 from odoo import fields, models
 
 from ..tools import due_times
+
+# What is written down later than this after it happened says so in the history.
+AT_ONCE = timedelta(hours=1)
 
 
 class CustomerComplaintDeadlineEvent(models.Model):
@@ -55,11 +60,18 @@ class CustomerComplaintDeadlineEvent(models.Model):
         who, deadline = self.user_id.sudo().name, self.deadline_id
         if self.kind == "met":
             late = deadline.result == due_times.OVERDUE
-            return (
+            sentence = (
                 self.env._("%(deadline)s done, overdue (%(who)s).")
                 if late
                 else self.env._("%(deadline)s done on time (%(who)s).")
             ) % {"deadline": label, "who": who}
+            if self.create_date <= self.at + AT_ONCE:
+                return sentence
+            recorded = self.env._(
+                "Recorded on %(moment)s.",
+                moment=deadline._format_moment(self.create_date),
+            )
+            return f"{sentence} {recorded}"
         if self.kind == "revived":
             return self.env._(
                 "%(deadline)s is owed again. %(reason)s",

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import ValidationError
 
 
 class CustomerComplaintDeadlineReason(models.Model):
@@ -31,3 +32,15 @@ class CustomerComplaintDeadlineReason(models.Model):
     _max_days_positive = models.Constraint(
         "CHECK(max_days >= 0)", "A pause cannot last a negative number of days."
     )
+
+    def _check_used_for(self, used_for):
+        """Refuse reasons that are for something else than "move" or "pause"."""
+        for reason in self:
+            if reason.used_for != used_for:
+                raise ValidationError(
+                    self.env._(
+                        "“%(reason)s” is a reason for something else. Choose one from the "
+                        "list.",
+                        reason=reason.name,
+                    )
+                )

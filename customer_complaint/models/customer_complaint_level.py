@@ -1,4 +1,8 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .customer_complaint_stage import STILL_TO_DO
 
 # Shipped scales of levels; the set-up wizard activates one of them. One rank means the same in all:
 # 1 is the most severe.
@@ -53,6 +57,35 @@ class CustomerComplaintLevel(models.Model):
             # What users make is their own, also where the list is grouped by scale.
             vals_list = [{**vals, "scale": False} for vals in vals_list]
         return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_unused({f: vals[f] for f in ("rank", "scale") if f in vals})
+        return super().write(vals)
+
+    def _check_unused(self, vals):
+        """Rank and scale stay while open complaints have the level: deadlines follow it."""
+        changed = self.filtered(
+            lambda level: any((level[f] or False) != vals[f] for f in vals)
+        )
+        if not changed:
+            return
+        # sudo: complaints of all teams and companies; only their number is told
+        complaints = (
+            self.env["customer.complaint"].sudo().with_context(active_test=False)
+        )
+        for level, count in complaints._read_group(
+            Domain("level_id", "in", changed.ids) & STILL_TO_DO,
+            ["level_id"],
+            ["__count"],
+        ):
+            raise UserError(
+                self.env._(
+                    "%(level)s is used by %(count)s open complaints. Create another "
+                    "level or use the set-up wizard.",
+                    level=level.display_name,
+                    count=count,
+                )
+            )
 
     @api.depends("name", "rank")
     @api.depends_context("lang")

@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 # The fixed types under the user's own stages, in the order a complaint passes them.
 STAGE_TYPES = [
@@ -19,6 +20,10 @@ STAGE_TYPES = [
 ]
 STAGE_POSITION = {key: index for index, (key, _label) in enumerate(STAGE_TYPES)}
 CLOSED_TYPES = ("closed", "archived")
+# Complaints that need somebody: also a closed one, while something promised is owed.
+STILL_TO_DO = Domain("stage_type", "not in", CLOSED_TYPES) | Domain(
+    "next_due_at", "!=", False
+)
 # Every complaint passes these; a stage shared by all teams must exist for each.
 NEEDED_TYPES = ("received", "assessed", "implementing", "feedback", "closed")
 

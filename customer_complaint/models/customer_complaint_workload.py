@@ -3,13 +3,14 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .customer_complaint_stage import CLOSED_TYPES
+from .customer_complaint_stage import STILL_TO_DO
 
 
 class CustomerComplaintWorkload(models.Model):
-    """What lies on whose desk at this moment: a row per open complaint."""
+    """What lies on whose desk at this moment: a row per complaint that needs somebody."""
 
     _name = "customer.complaint.workload"
     _description = "Complaint Workload"
@@ -32,11 +33,15 @@ class CustomerComplaintWorkload(models.Model):
     stage_id = fields.Many2one("customer.complaint.stage", readonly=True)
     received_at = fields.Datetime(string="Received on", readonly=True)
     next_due_at = fields.Datetime(string="Next due", readonly=True)
-    late = fields.Integer(readonly=True, help="Complaints with a deadline that passed.")
+    late = fields.Integer(
+        readonly=True,
+        help="Complaints with a deadline that passed, internal limits of stages included.",
+    )
     due_today = fields.Integer(
         string="Due today",
         readonly=True,
-        help="Complaints whose next deadline is still to come today.",
+        help="Complaints whose next deadline, internal limits of stages included, is "
+        "still to come today.",
     )
     paused = fields.Integer(
         readonly=True, help="Complaints whose deadlines are paused at this moment."
@@ -45,23 +50,25 @@ class CustomerComplaintWorkload(models.Model):
 
     @property
     def _table_query(self):
-        self.env["customer.complaint"].flush_model()
+        complaint = self.env["customer.complaint"]
+        complaint.flush_model()
         now = fields.Datetime.now()
-        return SQL(
-            """
-            SELECT id, id AS complaint_id, company_id, team_id, user_id,
-                   first_contact_id, category_id, level_id, level_rank, stage_id,
-                   received_at, next_due_at,
-                   (next_due_at < %(now)s)::int AS late,
-                   (next_due_at >= %(now)s AND next_due_at < %(night)s)::int
-                        AS due_today,
-                   (paused_at IS NOT NULL)::int AS paused
-              FROM customer_complaint
-             WHERE active AND (stage_type NOT IN %(closed)s OR stage_type IS NULL)
-            """,
-            now=now,
-            night=self._get_midnight(now),
-            closed=CLOSED_TYPES,
+        # What may be seen of it is up to the rules of this model.
+        return complaint._search(
+            Domain("active", "=", True) & STILL_TO_DO, bypass_access=True
+        ).select(
+            SQL(
+                """
+                id, id AS complaint_id, company_id, team_id, user_id,
+                first_contact_id, category_id, level_id, level_rank, stage_id,
+                received_at, next_due_at,
+                (next_due_at < %(now)s)::int AS late,
+                (next_due_at >= %(now)s AND next_due_at < %(night)s)::int AS due_today,
+                (paused_at IS NOT NULL)::int AS paused
+                """,
+                now=now,
+                night=self._get_midnight(now),
+            )
         )
 
     def _get_midnight(self, now):

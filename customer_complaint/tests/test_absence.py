@@ -401,6 +401,41 @@ class TestAbsentOwner(AbsenceCommon):
         self.away(self.handler, self.deputy)
         self.assertIn(self.deputy.partner_id, write())
 
+    def test_who_works_in_two_companies_gets_along_with_who_works_in_one(self):
+        company = self.env["res.company"].create({"name": "Other Ltd"})
+        self.manager.company_ids += company
+        complaint = self.make_complaint(user_id=self.handler.id)
+        self.away(self.handler, self.deputy)
+        both = complaint.with_user(self.manager).with_context(
+            allowed_company_ids=(company + self.company).ids
+        )
+        self.assertIn("Dora Deputy", both.read(["owner_absence"])[0]["owner_absence"])
+        self.env["customer.complaint.escalate"].with_env(both.env).create(
+            {
+                "complaint_ids": both.ids,
+                "user_id": self.lead.id,
+                "reason": "No van is free.",
+            }
+        ).action_escalate()
+        self.assertIn(self.lead.partner_id, complaint.message_partner_ids)
+        self.deputy.notification_type = "inbox"
+        message = both.sudo().message_post(
+            body="Where is my door?",
+            author_id=self.partner.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.assertIn(self.deputy.partner_id, message.notified_partner_ids)
+
+    def test_who_left_the_company_is_not_told(self):
+        complaint = self.make_complaint(user_id=self.handler.id)
+        self.assertTrue(complaint._can_tell(self.handler))
+        company = self.env["res.company"].create({"name": "Other Ltd"})
+        self.handler.write(
+            {"company_id": company.id, "company_ids": [Command.set(company.ids)]}
+        )
+        self.assertFalse(complaint._can_tell(self.handler))
+
 
 @tagged("post_install", "-at_install")
 class TestHandOver(AbsenceCommon):
@@ -436,10 +471,16 @@ class TestHandOver(AbsenceCommon):
             {a.summary: a.user_id for a in open_.activity_ids},
             {"Call back": self.deputy, "Look after it": self.lead},
         )
+        history = " ".join(open_.message_ids.mapped("body"))
         self.assertRegex(
-            " ".join(open_.message_ids.mapped("body")),
-            "Handed over from .* to Dora Deputy until Mar 10, 2025. Holiday.",
+            history, "Handed over from .* to Dora Deputy until Mar 10, 2025"
         )
+        # Why he is away is nobody's business, the deputy's included.
+        told = self.env["mail.message"].search(
+            [("partner_ids", "in", self.deputy.partner_id.ids)]
+        )
+        self.assertTrue(told)
+        self.assertNotIn("Holiday", history + " ".join(told.mapped("body")))
 
     def test_a_hundred_are_one_write_and_one_message(self):
         complaints = self.make_many(100)
@@ -536,9 +577,64 @@ class TestHandOver(AbsenceCommon):
         )
         self.env.invalidate_all()
         absence = self.away(self.handler, self.deputy)
-        both = (self.company + company).ids
-        absence.with_context(allowed_company_ids=both).action_hand_over()
+        self.assertEqual(absence.open_count, 2)
+        action = absence.action_hand_over()
         self.assertEqual((mine.user_id, other.user_id), (self.deputy, self.handler))
+        self.assertEqual(
+            action["params"]["message"],
+            "Complaints handed over: 1. 1 stay: another company or no rights.",
+        )
+        # Where the deputy works it goes along, whichever companies are ticked.
+        self.deputy.company_ids += company
+        absence.action_hand_over()
+        self.assertEqual(other.user_id, self.deputy)
+
+    def test_what_the_actor_may_not_write_stays_and_is_counted(self):
+        mine, others = self.make_many(2)
+        others.team_id = self.other_team
+        self.env.flush_all()
+        absence = self.away(self.handler, self.deputy)
+        action = absence.with_user(self.lead).action_hand_over()
+        self.assertEqual((mine.user_id, others.user_id), (self.deputy, self.handler))
+        self.assertIn("1 stay", action["params"]["message"])
+        self.assertEqual(action["params"]["type"], "warning")
+
+    def test_a_closed_complaint_with_a_promise_goes_along_and_comes_back(self):
+        promised, settled = self.make_many(2)
+        (promised + settled)._close("confirmed")
+        promised.sudo()._promise(NOW + timedelta(days=9), "We call you again.")
+        absence = self.away(self.handler, self.deputy)
+        self.assertEqual(absence.open_count, 1)
+        absence.action_hand_over()
+        self.assertEqual(promised.user_id, self.deputy)
+        self.assertEqual(settled.user_id, self.handler)
+        self.assertEqual(absence.handed_count, 1)
+        absence.action_take_back()
+        self.assertEqual(promised.user_id, self.handler)
+
+    def test_what_the_deputy_got_on_its_own_merits_is_not_taken_back(self):
+        closed, given, kept = self.make_many(3)
+        absence = self.away(self.handler, self.deputy)
+        absence.action_hand_over()
+        closed._close("confirmed")
+        closed._reopen("It is broken again.")
+        given.user_id = self.lead
+        given.user_id = self.deputy
+        self.assertEqual(absence.handed_count, 1)
+        absence.action_take_back()
+        self.assertEqual((closed + given).user_id, self.deputy)
+        self.assertEqual(kept.user_id, self.handler)
+
+    def test_what_the_deputy_hands_over_himself_comes_back_to_the_first(self):
+        complaint = self.make_many(1)
+        first = self.away(self.handler, self.deputy)
+        first.action_hand_over()
+        second = self.away(self.deputy, self.colleague)
+        second.action_hand_over()
+        self.assertEqual(complaint.user_id, self.colleague)
+        second.action_take_back()
+        first.action_take_back()
+        self.assertEqual(complaint.user_id, self.handler)
 
 
 @tagged("post_install", "-at_install")

@@ -183,6 +183,46 @@ class TestAccess(ComplaintCommon):
         self.assertTrue(own.sudo().deadline_ids)
         self.assertFalse(self.sees(self.manager, own))
 
+    def test_limits_of_another_companys_policies_are_not_read_shared_ones_are(self):
+        other_company = self.env["res.company"].create({"name": "Other Ltd"})
+        theirs, shared = self.env["customer.complaint.policy"].create(
+            [
+                {
+                    "name": name,
+                    "company_id": company_id,
+                    "line_ids": [Command.create({"amount": 5})],
+                }
+                for name, company_id in (("Theirs", other_company.id), ("All", False))
+            ]
+        )
+        for user in (self.seller, self.manager):
+            found = (
+                self.env["customer.complaint.policy.line"].with_user(user).search([])
+            )
+            self.assertNotIn(theirs.line_ids, found)
+            self.assertIn(shared.line_ids, found)
+            with self.assertRaises(AccessError):
+                theirs.line_ids.with_user(user).read(["amount"])
+
+    def test_a_dialog_is_read_and_run_by_whoever_opened_it(self):
+        complaint = self.make_owned()
+        dialog = complaint.env["customer.complaint.promise"].create(
+            {
+                "complaint_ids": complaint.ids,
+                "due_at": "2035-01-01",
+                "commitment": "We call you.",
+            }
+        )
+        dialog.check_access("write")
+        with self.assertRaises(AccessError):
+            dialog.with_user(self.lead).read(["commitment"])
+        dialogs = self.env["ir.model"].search(
+            [("transient", "=", True), ("model", "=like", "customer.complaint%")]
+        )
+        for name in dialogs.mapped("model"):
+            rule = self.env["ir.rule"].with_user(self.lead)._compute_domain(name)
+            self.assertIn("create_uid", str(rule), name)
+
     def test_records_of_another_company_cannot_be_mixed_in(self):
         other_company = self.env["res.company"].create({"name": "Other Ltd"})
         team = self.env["customer.complaint.team"].create(

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..models.customer_complaint_deadline import JUDGED
 from ..tools.measure import Figure, Measure, percent
 from .common import ComplaintCommon
 from .credit_common import CreditCommon
@@ -174,6 +175,30 @@ class TestIndicators(DashboardCommon):
         self.assertEqual(said["certainty"], "200 deadlines, fairly sure (87 to 95 %)")
         # Before there were 5 of 5: too few to compare with.
         self.assertEqual((said["change"], said["trend"]), ("", False))
+
+    def test_the_list_behind_deadlines_met_shows_what_the_indicator_counts(self):
+        due, later = NOW - timedelta(days=2), NOW + timedelta(days=2)
+        rows = self.ledger(
+            self.make_complaint(),
+            (2, due, "done", "on_time"),
+            (1, due, "done", "overdue"),
+            (1, due, "open", False),
+            (1, due, "dropped", "overdue"),
+            (1, later, "done", "on_time"),
+            (1, later, "open", False),
+            (1, due, "dropped", False),
+            (1, due, "paused", False),
+        )
+        rows[0].owed_to = "internal"
+        action = self.env.ref(
+            "customer_complaint.customer_complaint_deadline_action_met"
+        )
+        shown = rows.search(ast.literal_eval(action.domain))
+        self.assertEqual(shown, rows[1:5])
+        self.assertEqual(
+            self.measure("deadlines_met", start=START - timedelta(days=900)).n,
+            len(shown.filtered_domain(JUDGED)),
+        )
 
     def lasting(self, code, *hours, ended=NOW - timedelta(days=1)):
         """Fulfilled deadlines of a complaint that took these hours."""

@@ -183,6 +183,36 @@ class TestDeadlines(ComplaintCommon):
         complaint.with_user(self.lead)._change_level(self.levels[2], "Not so bad.")
         self.assertEqual(complaint.level_id, self.levels[2])
 
+    def test_only_a_lead_moves_the_receipt_later(self):
+        complaint = self.make_owned()
+        with self.assertRefused(AccessError, "cannot be moved later"):
+            complaint.received_at = "2025-03-03 09:06:00"
+        complaint.received_at = "2025-03-03 09:05:00"  # clocks differ
+        complaint.received_at = "2025-03-03 07:00:00"
+        self.assertEqual(
+            self.row(complaint, "first_response").due_at, datetime(2025, 3, 5, 7)
+        )
+        complaint.with_user(self.lead).received_at = "2025-03-03 09:00:00"
+        self.assertEqual(
+            self.row(complaint, "first_response").due_at, datetime(2025, 3, 5, 9)
+        )
+
+    def test_a_level_in_use_keeps_its_rank(self):
+        level, free = self.env["customer.complaint.level"].create(
+            [{"name": "Trifle", "rank": 7}, {"name": "Free", "rank": 8}]
+        )
+        complaint = self.make_complaint(level_id=level.id)
+        managed = (level + free).with_user(self.manager)
+        for values in ({"rank": 9}, {"scale": "numeric"}):
+            with self.assertRefused(UserError, "used by 1 open complaint"):
+                managed[0].write(values)
+        managed[0].write({"name": "Nothing much", "rank": 7})
+        managed[1].rank = 9
+        self.env["customer.complaint.requirement"].search([]).active = False
+        complaint._close("confirmed")
+        managed[0].rank = 8
+        self.assertEqual(level.rank, 8)
+
     def test_a_level_without_limits_owes_nothing_and_a_limit_known_later_is_owed(self):
         # C-29
         level = self.env["customer.complaint.level"].create({"name": "Free", "rank": 7})

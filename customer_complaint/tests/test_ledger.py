@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 
@@ -210,6 +210,52 @@ class TestLedger(ComplaintCommon):
             )
         self.assertFalse(complaint.paused_at)
         self.assertEqual(self.due(complaint, "first_response"), [RECEIPT + 51 * HOUR])
+
+    def test_only_the_customer_himself_ends_the_wait_for_him(self):
+        supplier, boss, mate = self.env["res.partner"].create(
+            [
+                {"name": "Supplier", "email": "s@example.com"},
+                {"name": "Customer Ltd", "email": "b@example.com", "is_company": True},
+                {"name": "Mate", "email": "m@example.com"},
+            ]
+        )
+        (self.partner + mate).parent_id = boss
+        customer = {"author_id": self.partner.id}
+        note = {"subtype_xmlid": "mail.mt_note"}
+        for ends, values in (
+            (False, {"author_id": supplier.id}),
+            (False, {"author_id": self.colleague.partner_id.id}),
+            (False, {"author_id": False, "email_from": "other@example.com"}),
+            (False, {**customer, **note}),
+            (False, {**customer, "is_internal": True}),
+            (True, customer),
+            (True, {"author_id": mate.id}),
+            (True, {"author_id": boss.id}),
+            (True, {"author_id": False, "email_from": "T.Customer@example.com"}),
+            (True, {"author_id": supplier.id, "email_from": self.partner.email}),
+        ):
+            with self.subTest(**values):
+                complaint = self.make_complaint()
+                complaint._pause_deadlines(RECEIPT, self.waiting)
+                complaint.message_post(
+                    body="Here is the photo.",
+                    message_type="email",
+                    **{"subtype_xmlid": "mail.mt_comment", **values},
+                )
+                self.assertEqual(bool(complaint.paused_at), not ends)
+
+    def test_a_reason_to_move_a_date_is_none_to_pause(self):
+        complaint = self.make_owned()
+        wizard = complaint.env["customer.complaint.start.pause"]
+        values = {"complaint_ids": complaint.ids}
+        move = self.env.ref("customer_complaint.reason_move_supply")
+        with self.assertRefused(ValidationError, "reason for something else"):
+            wizard.create({**values, "reason_id": move.id})
+        dialog = wizard.create({**values, "reason_id": self.supplier.id})
+        self.supplier.used_for = "move"
+        with self.assertRefused(ValidationError, "reason for something else"):
+            dialog.action_pause()
+        self.assertFalse(complaint.paused_at)
 
     def test_the_pause_for_a_supplier_does_not_end_with_a_message_of_the_customer(self):
         complaint = self.make_owned()
@@ -541,12 +587,32 @@ class TestLedger(ComplaintCommon):
         with self.at("2025-03-03 14:00:00"):
             complaint.with_user(self.handler)._resume_deadlines(datetime.now())
         self.tell(complaint, datetime(2025, 3, 4, 9))
+        self.record_events("2025-03-04 10:00:00")
         sentences = [text for _at, text in complaint._get_deadline_history()]
         self.assertIn("First response started: 48 h, due 2025-03-05 09:00.", sentences)
         name = self.handler.name
         self.assertIn(f"Paused by {name}: Waiting for the customer.", sentences)
         self.assertIn(f"Resumed by {name} after 2 h 0 min.", sentences)
-        self.assertIn(f"First response done on time ({name}).", sentences)
+        self.assertIn(f"First response done on time ({name}).", " ".join(sentences))
+
+    def test_what_was_recorded_later_than_it_happened_says_so(self):
+        complaint = self.make_owned()
+        self.tell(complaint, datetime(2025, 3, 4, 9))
+        self.record_events("2025-03-04 10:00:01")
+        sentences = [text for _at, text in complaint._get_deadline_history()]
+        self.assertIn(
+            f"First response done on time ({self.handler.name}). Recorded on "
+            "2025-03-04 10:00.",
+            sentences,
+        )
+
+    def record_events(self, moment):
+        """As if everything in the history had been written down at `moment`."""
+        self.env.flush_all()
+        self.cr.execute(
+            "UPDATE customer_complaint_deadline_event SET create_date = %s", [moment]
+        )
+        self.env.invalidate_all()
 
     # ------------------------------------------------------------------
     # What a simulated year found: see ledger_replay.py

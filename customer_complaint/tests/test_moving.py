@@ -2,7 +2,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .common import ComplaintCommon
@@ -85,6 +85,13 @@ class TestMoving(ComplaintCommon):
         # Over RPC as well: the notice that nobody wrote is the shipped one.
         self.wizard(row, self.lead).action_move()
         self.assertIn("Mar 10, 2025", complaint.message_ids[0].body)
+
+    @freeze_time(NOW)
+    def test_a_reason_to_pause_is_none_to_move_a_date(self):
+        row = self.row(self.make_owned(), "completion")
+        pause = self.env.ref("customer_complaint.reason_pause_supplier")
+        with self.assertRefused(ValidationError, "reason for something else"):
+            self.wizard(row, self.lead, reason_id=pause.id)
 
     @freeze_time(NOW)
     def test_an_earlier_date_needs_no_notice(self):

@@ -57,6 +57,17 @@ class TestWorkload(ComplaintCommon):
         self.assertEqual(counted[self.colleague.with_user(self.manager)], (1, 0, 1))
         self.assertEqual(counted[self.env["res.users"]], (1, 0, 1))
 
+    def test_a_closed_complaint_counts_while_something_promised_is_owed(self):
+        complaint = self.due(-1, user_id=self.handler.id)
+        complaint._close("confirmed")
+        rows = self.env["customer.complaint.workload"]
+        self.assertFalse(rows.search([]))
+        complaint.sudo()._promise(NOW + timedelta(hours=2), "We call you again.")
+        self.env.invalidate_all()
+        self.assertEqual(rows.search([]).due_today, 1)
+        complaint.active = False
+        self.assertFalse(rows.with_context(active_test=False).search([]))
+
     def test_today_ends_at_midnight_of_the_user(self):
         self.due(7)  # 17:00 UTC is 1:00 tomorrow in Shanghai
         for tz, today in (("UTC", 1), ("Asia/Shanghai", 0)):

@@ -45,6 +45,10 @@ class CustomerComplaintMoveDeadline(models.TransientModel):
     )
     summary = fields.Text(string="What was said")
 
+    @api.constrains("reason_id")
+    def _check_reason(self):
+        self.reason_id._check_used_for("move")
+
     @api.depends("deadline_id", "due_at")
     def _compute_is_notice_needed(self):
         for wizard in self:
@@ -111,6 +115,7 @@ class CustomerComplaintMoveDeadline(models.TransientModel):
         for wizard in self:
             deadline = wizard.deadline_id
             deadline._check_may_move()
+            wizard._check_reason()  # what it is used for may have changed since
             if wizard.due_at <= fields.Datetime.now():
                 raise UserError(
                     self.env._("Choose a new due time that lies in the future.")

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class CustomerComplaintStartPause(models.TransientModel):
@@ -16,10 +16,15 @@ class CustomerComplaintStartPause(models.TransientModel):
     until_customer_answers = fields.Boolean(related="reason_id.until_customer_answers")
     note = fields.Text()
 
+    @api.constrains("reason_id")
+    def _check_reason(self):
+        self.reason_id._check_used_for("pause")
+
     def action_pause(self):
         """Pause from now on; each complaint waits until it is resumed."""
         now = fields.Datetime.now()
         for wizard in self:
             wizard.complaint_ids._check_pausing()
+            wizard._check_reason()  # what it is used for may have changed since
             wizard.complaint_ids._pause_deadlines(now, wizard.reason_id, wizard.note)
         return {"type": "ir.actions.act_window_close"}
