@@ -13,18 +13,18 @@ from zoneinfo import ZoneInfo
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-# Clocks of two machines differ a little: what counts from the receipt may be done before it.
+# Clocks of two machines differ a little.
 TOLERANCE = timedelta(minutes=5)
 
 FROM_RECEIPT = ("first_response", "initial_handling", "completion", "result")
 FROM_COMPLETION = ("first_feedback", "second_feedback", "follow_up")
 AGAIN_AND_AGAIN = ("next_update", "next_reply", "stage")
 MAY_WAIT = (*FROM_RECEIPT, "stage")
-COUNTED_FROM_RECEIPT = (*FROM_RECEIPT, "statutory", "next_update")
 OUTCOME_STOPS = ("initial_handling", "completion", "result", "statutory")
-LEFT_BY_CLOSING = (*FROM_COMPLETION, "statutory", "commitment", "stage")
+LEFT_BY_CLOSING = (*FROM_COMPLETION, "commitment", "statutory", "stage")
 # A pause by hand ends by itself.
 LONGEST_PAUSE = 14 * DAY
+COUNT_FROM_RECEIPT = (*FROM_RECEIPT, "next_update", "statutory")
 
 
 # ----------------------------------------------------------------------
@@ -143,8 +143,7 @@ class Row:
     done: datetime = None
     result: str = None
     missed: bool = False  # its date had passed when it was moved
-    known: datetime = None  # due time after the last event
-    known_since: datetime = None
+    again: datetime = datetime.min  # since when it is owed again, after it was not
     periods: list = field(default_factory=list)  # see Life.note
 
     @property
@@ -207,8 +206,10 @@ class Life:
         if kind == "next_update":
             return not self.outcome and (self.last_told or self.round_start)
         if kind == "second_feedback" and self.rules.second_from_first:
-            first = [r.done for r in self.in_round() if r.type == "first_feedback"]
-            return first[0] if first else self.outcome
+            return next(
+                (r.done for r in self.in_round() if r.type == "first_feedback"),
+                self.outcome,
+            )
         if kind in FROM_COMPLETION:
             return self.completed
         if kind == "stage":
@@ -234,7 +235,7 @@ class Life:
             row
             for row in self.rows
             if row.state == "owed"
-            and self.had_begun(row, at)
+            and self.can_stop(row, at)
             and row.type in kinds
             and if_row(row)
         ]
@@ -246,22 +247,29 @@ class Life:
             row.result = "overdue" if late else "on_time"
         return stopped
 
-    def had_begun(self, row, at):
+    def can_stop(self, row, at):
         if row.type == "commitment":
-            return row.start < at  # the talk in which it was promised does not keep it
-        return row.start <= at + TOLERANCE * (row.type in COUNTED_FROM_RECEIPT)
+            return row.start < at  # not by the talk in which it was made
+        tolerance = TOLERANCE if row.type in COUNT_FROM_RECEIPT else 0 * HOUR
+        return row.start <= at + tolerance
 
     def drop(self, now, rows):
         for row in rows:
             if row.state == "owed":
-                if self.was_missed(row, now):
-                    row.result = "overdue"
+                row.result = "overdue" if self.was_missed(row, now) else None
                 row.due, row.state = self.get_due(row), "dropped"
 
     def was_missed(self, row, now):
-        """Whether the due time passed while it was the due time, and ran."""
-        runs = self.get_state(row) == "open"
-        return runs and (row.known_since or now) <= self.get_due(row) < now
+        """Whether the due time passed while it was the one in force, and nothing waited."""
+        due, in_force = self.get_due(row), now
+        for since, (_runs, _start, then_due, _rank) in reversed(row.periods):
+            if then_due != due:
+                break
+            in_force = since
+        in_force = max(in_force, row.again)
+        return (
+            row.state == "owed" and not self.is_waiting(row) and in_force <= due < now
+        )
 
     # Waiting -----------------------------------------------------------
     def may_wait(self, row):
@@ -342,7 +350,7 @@ class Life:
         self.fulfilled |= set(OUTCOME_STOPS)
         if self.outcome >= self.completed:
             self.fulfilled.add("first_feedback")
-        if first:
+        if self.rules.second_from_first:
             self.begin("second_feedback")
         if not self.closed:
             self.enter(now, "feedback")
@@ -384,8 +392,8 @@ class Life:
     def on_reopen(self, now):
         self.end_pause(now)
         self.stop(now, "stage")
-        kept = "commitment", "statutory"
-        self.drop(now, [r for r in self.rows if r.type not in kept])
+        left = ("commitment", "statutory")
+        self.drop(now, [r for r in self.rows if r.type not in left])
         self.round += 1
         self.begin_round(now)
         self.active = True
@@ -405,19 +413,12 @@ class Life:
         if self.round == 1:
             self.round_start = received
         for row in self.in_round():
-            if row.type in (*COUNTED_FROM_RECEIPT, "stage") and self.is_counted(row):
-                self.count(now, row, row.limit)
-
-    def is_counted(self, row):
-        return row.state == "owed" and row.limit and not row.agreed
-
-    def count(self, now, row, limit):
-        """Let a limit count from where it starts; a date that was missed stays missed."""
-        old, missed = self.get_due(row), self.was_missed(row, now)
-        row.limit = limit
-        if row.type != "next_reply":
-            row.start = self.get_start(row.type) or row.start
-        row.missed |= missed and old < self.get_due(row)
+            counted = row.type in (*COUNT_FROM_RECEIPT, "stage") and row.limit
+            if row.state == "owed" and counted:
+                if not row.agreed:
+                    missed, old = self.was_missed(row, now), self.get_due(row)
+                    row.start = self.get_start(row.type) or row.start
+                    row.missed |= missed and old < self.get_due(row)
 
     def count_anew(self, now):
         """Every limit counts from where it started; what was fulfilled is not asked for again."""
@@ -429,18 +430,23 @@ class Life:
             and self.rules.get((kind, stage), self.rank)
         ]
         for row in self.in_round():
-            limit = row.key in keys and self.rules.get(row.key, self.rank)
-            if self.is_counted(row) and limit:
-                self.count(now, row, limit)
-            elif self.is_counted(row) and row.type != "statutory":
-                self.drop(now, [row])
-            elif row.state == "dropped" and limit and not row.agreed:
-                if row.type not in (*AGAIN_AND_AGAIN, *self.fulfilled):
-                    # Owed anew. Who missed it before has missed it for good.
-                    row.missed |= row.result == "overdue"
-                    row.state, row.result, row.known_since = "owed", None, now
-                    row.limit = limit
-                    row.start = self.get_start(row.type) or row.start
+            gone = row.state == "dropped"
+            if row.type == "commitment" or row.agreed or row.state == "done":
+                continue
+            if gone and (row.type in AGAIN_AND_AGAIN or row.type in self.fulfilled):
+                continue
+            if row.key not in keys:
+                if row.type != "statutory":
+                    self.drop(now, [row])
+                continue
+            old, missed = self.get_due(row), self.was_missed(row, now)
+            row.missed |= gone and row.result == "overdue"
+            row.again = now if gone else row.again
+            row.state, row.result = "owed", None
+            row.limit = self.rules.get(row.key, self.rank)
+            if row.type != "next_reply":
+                row.start = self.get_start(row.type) or row.start
+            row.missed |= missed and old < self.get_due(row)
         self.begin(
             *(
                 kind
@@ -492,14 +498,12 @@ class Life:
         )
 
     def note(self, now):
-        """Remember of each row since when it has its due time, and when it runs."""
+        """Remember of each row since when it runs with which due time, for its steps."""
         for row in self.rows:
-            due = self.get_due(row)
-            if row.known != due:
-                row.known, row.known_since = due, now
+            # Of an open complaint in the archive nobody is told.
             told = self.active or self.closed
             runs = told and self.get_state(row) == "open"
-            period = (runs, row.start, due, self.rank)
+            period = (runs, row.start, self.get_due(row), self.rank)
             if not row.periods or row.periods[-1][1] != period:
                 row.periods.append((now, period))
 

@@ -1103,3 +1103,23 @@ class TestLedger(ComplaintCommon):
         for fname in ("next_due_at", "next_due_type", "time_left", "paused_at"):
             with self.assertRaises(AccessError):
                 theirs.read([fname])
+
+    def test_a_date_that_was_missed_is_not_made_good_by_a_level_without_it(self):
+        # C-29 C-45
+        self.set_limits_per_level((1, "completion", 24), (3, "completion", 120))
+        with self.at(RECEIPT):
+            complaint = self.make_owned(level_id=self.levels[0].id)
+        with self.at(RECEIPT + 50 * HOUR):
+            complaint._change_level(self.levels[1], "Less")
+            self.assertRow(complaint, "completion", "dropped", "overdue")
+            complaint._change_level(self.levels[2], "Harmless")
+            self.complete(complaint, RECEIPT + 51 * HOUR)
+        self.assertRow(complaint, "completion", "done", "overdue")
+
+    def test_the_limit_of_the_first_stage_follows_a_corrected_receipt(self):
+        # C-43
+        self.set_limits(("stage", 4, "hour", "received"))
+        with self.at(RECEIPT + HOUR):
+            complaint = self.make_complaint()
+            complaint.received_at = RECEIPT - HOUR
+        self.assertEqual(self.due(complaint, "stage"), [RECEIPT + 3 * HOUR])

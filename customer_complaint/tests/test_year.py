@@ -553,6 +553,7 @@ class TestLedgerReplay(LedgerYear):
                 [received + 80 * HOUR, None, "hand"],
             ]
             life.on_level(now, 1)
+            life.note(now)
             life.on_receipt(now, received + 7 * HOUR)
             expected = [row[:5] for row in life.get_ledger() if row[4] != "dropped"]
             events = {
