@@ -114,6 +114,53 @@ def test_twenty_submissions_at_once_are_one_answer(workers):
     assert confirmed == stored
 
 
+def test_messages_of_a_customer_at_once_are_all_kept_and_one_reply_is_owed(workers):
+    # C-32
+    admin = workers.rpc("admin")
+    admin(
+        "customer.complaint.policy",
+        "create",
+        {
+            "name": "Replies",
+            "is_supplement": True,
+            "line_ids": [[0, 0, {"deadline_type": "next_reply", "amount": 8}]],
+        },
+    )
+    user = admin("res.users", "search", [["login", "=", "customer"]])
+    partner = admin("res.users", "read", user, ["partner_id"])[0]["partner_id"][0]
+    complaint = admin(
+        "customer.complaint",
+        "create",
+        {"description": "Written at once", "partner_id": partner, "acknowledge": False},
+    )
+    start = Barrier(CLIENTS)
+    clients = [workers.rpc("customer") for _number in range(CLIENTS)]
+
+    def write(client):
+        number, call = client
+        start.wait(timeout=60)
+        return call(
+            "customer.complaint",
+            "message_post",
+            [complaint],
+            body=f"Where is my answer? {number}",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(write, enumerate(clients)))
+
+    assert workers.sql(
+        "SELECT count(*) FROM mail_message WHERE model = 'customer.complaint' "
+        f"AND res_id = {complaint} AND body LIKE '%Where is my answer?%'"
+    ) == [[str(CLIENTS)]]
+    assert workers.sql(
+        "SELECT deadline_type, state FROM customer_complaint_deadline "
+        f"WHERE complaint_id = {complaint} AND deadline_type = 'next_reply'"
+    ) == [["next_reply", "open"]]
+
+
 def _over_json2(server):
     """Create over JSON-2 with an API key."""
     call = server.json2("handler")

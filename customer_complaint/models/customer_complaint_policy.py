@@ -191,15 +191,15 @@ class CustomerComplaintPolicy(models.Model):
         """Target of the mean over complaints, in hours, today; None when there is none."""
         today = self._get_day(company_id, fields.Datetime.now())
         main, supplements = self._choose_ids(company_id, False, today)
-        lines = (
-            self.sudo()
-            .browse(filter(None, (main, *supplements)))
-            .line_ids.filtered(
-                lambda line: line.measured == "mean"
-                and line.deadline_type == deadline_type
-            )
-        )
-        return lines[:1].amount or None
+        return self._get_means(main, supplements).get(deadline_type)
+
+    @api.model
+    @tools.ormcache("main", "supplements")
+    def _get_means(self, main, supplements):
+        """Targets of means in hours by deadline type; the main policy decides."""
+        policies = self.sudo().browse(filter(None, (*reversed(supplements), main)))
+        lines = policies.line_ids.filtered(lambda line: line.measured == "mean")
+        return {line.deadline_type: line.amount for line in lines}
 
 
 class CustomerComplaintPolicyLine(models.Model):
