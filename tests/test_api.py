@@ -69,7 +69,7 @@ def test_the_example_of_the_readme_runs_from_complaint_to_posted_credit_note(
     assert re.match(r"CNR/\d{4}/\d{5} (posted|paid) ", lines[0])
     assert "b'%PDF'" in lines[1]
     assert "b'PK" in lines[2]
-    assert len(lines) == 3 + 6, "six tiles"
+    assert len(lines) == 3 + 8, "eight tiles"
 
 
 def test_what_is_refused_is_said_with_its_reason_and_changes_nothing(running, order):

@@ -83,6 +83,7 @@ class CustomerComplaint(models.Model):
         """
         complaints = self.sudo()  # see _open_rows
         # First of all, so that two messages, or a pause, at once notice each other.
+        complaints._lock()
         complaints.filtered(lambda c: not c.said_at or c.said_at < at).said_at = at
         complaints.flush_recordset(["said_at"])
         answered = complaints.filtered(

@@ -9,6 +9,8 @@ from pathlib import Path
 from . import machine
 from .say import Problem, note, run, step
 
+PATIENCE = 6  # attempts to copy a database in which somebody is
+
 VARIABLES = ("PGHOST", "PGHOSTADDR", "PGSERVICE", "PGPORT", "PGUSER")
 ROLE = "odoo"
 PORT = "5432"  # of the private cluster: only names its socket, nothing listens on the network
@@ -70,9 +72,15 @@ class Server:
         return [database] in self.query("SELECT datname FROM pg_database")
 
     def clone(self, template, database):
-        """Copy a database that nobody is connected to, replacing an older copy."""
+        """Copy a database that nobody works in, replacing an older copy."""
         self.drop(database)
-        self.query(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        # Whoever has just worked in it may not have left yet; PostgreSQL waits 5 s each time.
+        for attempt in range(PATIENCE):
+            try:
+                return self.query(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+            except Problem as problem:
+                if "other users" not in str(problem) or attempt == PATIENCE - 1:
+                    raise
 
     def drop(self, database):
         """Remove a database if it exists, closing its connections."""
