@@ -169,17 +169,17 @@ class ComplaintPortal(CustomerPortal):
             local = fields.Datetime.to_datetime(
                 (draft.get("due_at") or "").replace("T", " ")
             )
-        except ValueError:
-            local = None
-        if not body or not local:
+            due_at = local and self._get_clock().localize(local).astimezone(pytz.utc)
+        except (ValueError, OverflowError):
+            due_at = None
+        if not body or not due_at:
             raise UserError(
                 request.env._("Please enter a message and the date you promise.")
             )
-        due_at = self._get_clock().localize(local).astimezone(pytz.utc)
         text = (draft.get("commitment") or "").replace("\0", "").strip()
         kept_by = draft.get("kept_by")
         promised = Promised(
-            due_at.strftime("%Y-%m-%d %H:%M:%S"),
+            fields.Datetime.to_string(due_at),
             text[:COMMENT_LENGTH] or complaint._get_news_label(),
             kept_by if kept_by in dict(KEPT_BY) else "telling",
         )

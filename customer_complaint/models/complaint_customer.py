@@ -6,6 +6,7 @@ from odoo.tools import SQL, email_normalize, is_html_empty
 from odoo.tools.misc import clean_context
 
 from ..tools import uploads
+from .complaint_told import Promised
 from .customer_complaint_deadline import OWED
 
 
@@ -95,7 +96,8 @@ class CustomerComplaint(models.Model):
         )
         # Now, not the date of the message: a caller could choose that.
         now = fields.Datetime.now()
-        if self._is_substantive(message):
+        is_answer = self._is_substantive(message)
+        if is_answer:
             complaint._on_customer_told(
                 now,
                 outcome=tells == "outcome",
@@ -110,8 +112,11 @@ class CustomerComplaint(models.Model):
                 complaint._remind_of_dates_named(message)
         elif self._is_said_by_customer(message):
             complaint._on_customer_said(now)
-        # Afterwards, so that a message does not keep what it promises itself.
-        if self._is_seen_by_customer(message):
+        # Afterwards, so that a message does not keep what it promises itself. What comes from
+        # outside is promised only by a colleague who writes himself.
+        if self._is_seen_by_customer(message) and (
+            is_answer or isinstance(promised, Promised)
+        ):
             complaint._open_promised(promised)
         return result
 

@@ -231,29 +231,36 @@ class CustomerComplaint(models.Model):
             "rank": self.level_rank,
         }
 
-    def _promise(self, due_at, text, kept_by="telling"):
+    def _promise(self, due_at, text="", kept_by="telling", sent_late=False):
         """Open a commitment: what was promised to the customers and by when.
 
+        :param str text: empty: news, in the language of each customer
         :param str kept_by: "telling": the next thing a customer is told keeps it;
             "deed": a colleague marks it as kept
+        :param bool sent_late: the customer is told a date that may have passed: overdue
         :return: rows of the ledger
         """
         now = fields.Datetime.now()
-        if due_at <= now:
+        # Nobody means a date at the end of the calendar, and it has no working hours.
+        is_absurd = due_at.year > now.year + 100
+        if is_absurd or (due_at <= now and not sent_late):
             raise UserError(
                 self.env._(
-                    "Promise a time that lies in the future. Choose another date."
+                    "Promise a time that lies in the future, within the next hundred "
+                    "years. Choose another date."
                 )
             )
+        if not text and kept_by == "deed":
+            raise UserError(self.env._("Say what is promised; the customer reads it."))
         return self._open_rows(
             [
                 {
                     "complaint_id": complaint.id,
                     "deadline_type": "commitment",
                     "round": complaint.round,
-                    "start_at": now,
+                    "start_at": min(now, due_at),
                     "due_at": due_at,
-                    "commitment": text,
+                    "commitment": text or complaint._get_news_label(),
                     "kept_by": kept_by,
                     "rank": complaint.level_rank,
                 }

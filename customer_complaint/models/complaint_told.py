@@ -3,10 +3,11 @@ from typing import NamedTuple
 from lxml import html
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, format_time, html2plaintext, is_html_empty
 
 from ..tools import commitment_marker, date_words, due_times
-from .customer_complaint_deadline import OWED
+from .customer_complaint_deadline import KEPT_BY, OWED
 
 # What a message quotes was said by somebody else, and a marked place gets its date on sending.
 QUOTED = (
@@ -85,6 +86,11 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         return self.with_context(lang=self._get_customer_lang()).env._("Next news")
 
+    def _to_promised_text(self, text):
+        """What a dialog promises to all of them: news, proposed for the first, go without words."""
+        text = (text or "").strip()
+        return "" if self and text == self[0]._get_news_label() else text
+
     def _open_promised(self, promised):
         """Open the commitment that a message made, if it is one of ours.
 
@@ -92,8 +98,22 @@ class CustomerComplaint(models.Model):
         """
         if not promised or (self.env.user.share and not isinstance(promised, Promised)):
             return
-        due_at, text, kept_by = promised
-        self._promise(fields.Datetime.to_datetime(due_at), text, kept_by)
+        try:
+            due_at, text, kept_by = Promised(*promised)
+            due_at = fields.Datetime.to_datetime(due_at)
+            text = (text or "").strip()
+            understood = due_at and kept_by in dict(KEPT_BY)
+        except (AttributeError, TypeError, ValueError):
+            understood = False
+        if not understood:
+            raise UserError(
+                self.env._(
+                    "This promise cannot be read. Give its date and time, what is "
+                    "promised, and what keeps it."
+                )
+            )
+        sent_late = not isinstance(promised, Promised)
+        self._promise(due_at, text, kept_by, sent_late)
 
     # ------------------------------------------------------------------
     # Dates that only the text names
@@ -120,10 +140,16 @@ class CustomerComplaint(models.Model):
         if message.author_id != user.partner_id:
             return
         if words := self._get_dates_named(message.body):
+            summary = self.env._("Did you promise a date?")
+            # sudo: who may only write messages reads no to-dos; his own one is enough
+            if self.sudo().activity_ids.filtered(
+                lambda a: a.user_id == user and a.summary == summary
+            ):
+                return
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 user_id=user.id,
-                summary=self.env._("Did you promise a date?"),
+                summary=summary,
                 note=self.env._(
                     "Your message names a date (%(words)s). If it is a promise, enter it "
                     "with Promised date on the page Deadlines, so that it is not "

@@ -297,6 +297,7 @@ class CustomerComplaint(models.Model):
         compute="_compute_policy_id",
         store=True,
         precompute=True,
+        ondelete="restrict",
         index="btree_not_null",
         groups="base.group_user",
         help="The policy the complaint began under; a change of policies leaves it alone.",

@@ -519,8 +519,13 @@ class CustomerComplaintDeadline(models.Model):
         }
 
     def action_keep(self):
-        """Mark commitments as kept: what was promised is done."""
-        rows = self.filtered(lambda d: d.deadline_type == "commitment")
+        """Mark commitments as kept: what was promised is done.
+
+        Other rows are left alone: the next thing that the customer is told keeps them.
+        """
+        rows = self.filtered(
+            lambda d: d.deadline_type == "commitment" and d.kept_by == "deed"
+        )
         rows.complaint_id.check_access("write")
         # sudo: the ledger is written by methods only; write access was checked
         rows.sudo()._meet(fields.Datetime.now())

@@ -2,7 +2,7 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools import due_times
 from ..tools.deadline_types import DEADLINE_TYPES, FROM_COMPLETION, UNITS, Limit
@@ -102,6 +102,30 @@ class CustomerComplaintPolicy(models.Model):
         """Whether a line, limit or target, is for levels of this rank."""
         self.ensure_one()
         return any(line.rank in (rank, 0) for line in self.line_ids)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # sudo: complaints of other companies and teams keep their policy, too
+        used = (
+            self.env["customer.complaint"]
+            .sudo()
+            .search([("policy_id", "in", self.ids)], limit=1)
+        )
+        if used:
+            raise UserError(
+                self.env._(
+                    "Complaints began under “%(policy)s”, and their dates follow it. "
+                    "Archive it instead: new complaints no longer get it.",
+                    policy=used.policy_id.name,
+                )
+            )
+
+    def _is_valid_on(self, day):
+        """Whether complaints received on a day can get the policy."""
+        self.ensure_one()
+        return (not self.valid_from or self.valid_from <= day) and (
+            not self.valid_to or day <= self.valid_to
+        )
 
     def action_recompute(self):
         """Show what the policy as it is now would change for open complaints."""

@@ -55,10 +55,22 @@ class MailTemplate(models.Model):
             fields.Datetime.now(),
         )
 
-    def send_mail_batch(self, res_ids, *args, **kwargs):
-        """Also register the date that the text promises; a preview registers nothing."""
-        if not self._marks_commitment():
-            return super().send_mail_batch(res_ids, *args, **kwargs)
+    def send_mail_batch(
+        self,
+        res_ids,
+        force_send=False,
+        raise_exception=False,
+        email_values=None,
+        email_layout_xmlid=False,
+    ):
+        """Also register the date that the text promises; a preview registers nothing.
+
+        Nothing is promised to whom no address is known, or where another text is sent.
+        """
+        if not self._marks_commitment() or "body_html" in (email_values or {}):
+            return super().send_mail_batch(
+                res_ids, force_send, raise_exception, email_values, email_layout_xmlid
+            )
         complaints = self.env["customer.complaint"].browse(res_ids)
         due_by_id = {
             complaint.id: self._get_commitment_due(complaint)
@@ -66,10 +78,20 @@ class MailTemplate(models.Model):
         }
         mails = super(
             MailTemplate, self.with_context(complaint_due_by_id=due_by_id)
-        ).send_mail_batch(res_ids, *args, **kwargs)
+        ).send_mail_batch(
+            res_ids,
+            email_values=email_values,
+            email_layout_xmlid=email_layout_xmlid,
+        )
+        # Before they are sent: then they may be deleted.
+        addressed = mails.filtered(
+            lambda m: m.email_to or any(m.recipient_ids.mapped("email"))
+        )
+        complaints = complaints.browse(addressed.mapped("res_id"))
         for due_at, told in complaints.grouped(lambda c: due_by_id[c.id]).items():
-            for text, group in told.grouped(lambda c: c._get_news_label()).items():
-                group._promise(due_at, text)
+            told._promise(due_at)
+        if force_send:
+            mails.send(raise_exception=raise_exception)
         return mails
 
     def _generate_template(self, res_ids, render_fields, *args, **kwargs):

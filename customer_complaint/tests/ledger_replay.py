@@ -459,7 +459,7 @@ class Life:
         self.rows.append(Row("commitment", self.round, now, due=due, kept_by=kept_by))
 
     def on_keep(self, now):
-        self.stop(now, "commitment")
+        self.stop(now, "commitment", if_row=lambda row: row.kept_by == "deed")
 
     def on_move(self, now, row, due):
         old = self.get_due(row)

@@ -68,6 +68,24 @@ class TestMoving(ComplaintCommon):
         self.assertIn("on loan", event.reason)
 
     @freeze_time(NOW)
+    def test_words_of_the_users_own_are_not_written_over(self):
+        row = self.row(self.make_owned(), "completion")
+        wizard = Form(
+            self.env["customer.complaint.move.deadline"]
+            .with_user(self.lead)
+            .with_context(**row.with_user(self.lead).action_move()["context"])
+        )
+        wizard.due_at = LATER
+        wizard.reason_id = self.reason
+        self.assertIn("goods are missing", wizard.body)
+        wizard.body = "<p>My own words.</p>"
+        wizard.interim_plan = "You get a door on loan."
+        wizard.told_by = "contact"
+        wizard.told_by = "message"
+        self.assertIn("My own words.", wizard.body)
+        self.assertIn("My own words.", wizard.save().body)
+
+    @freeze_time(NOW)
     def test_a_date_of_the_customer_does_not_move_back_without_notice(self):
         # C-44
         complaint = self.make_owned()

@@ -2,7 +2,7 @@ from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -530,6 +530,17 @@ class TestChoiceOfPolicy(PolicyCommon):
             self.due(complaint)["completion"], RECEIPT + timedelta(hours=48)
         )
         self.assertEqual(self.make_complaint().policy_id, self.shipped("uniform"))
+
+    def test_a_policy_that_complaints_follow_is_archived_not_deleted(self):
+        own = self.make_policy(5, company_id=self.company.id)
+        complaint = self.make_complaint(user_id=self.handler.id)
+        self.assertEqual(complaint.policy_id, own)
+        own = own.with_user(self.manager)
+        with self.assertRefused(UserError, "“5 h”.*Archive it instead"):
+            own.unlink()
+        own.active = False
+        self.assertEqual(complaint.policy_id, own.sudo())
+        self.make_policy(6).with_user(self.manager).unlink()
 
     def test_what_a_screen_shows_of_archived_records_does_not_change_the_choice(self):
         self.env.registry.clear_cache()

@@ -173,7 +173,8 @@ class TestPortal(ComplaintCommon, HttpCase):
         self.assertIn("Asia/Shanghai", self.url_open(self.url).text)
         answer = {"csrf_token": self.csrf(), "body": "We <look> into it."}
         url = f"{self.url}/answer"
-        for due_at in ("", "tomorrow", "2020-01-01T10:00"):
+        extremes = ("0001-01-01T00:00", "0999-01-01T00:00", "9999-12-31T23:59")
+        for due_at in ("", "tomorrow", "2020-01-01T10:00", *extremes):
             page = self.url_open(url, data={**answer, "due_at": due_at})
             self.assertIn("alert-danger", page.text)
             self.assertIn("We &lt;look&gt; into it.", page.text, "nothing is lost")

@@ -185,6 +185,20 @@ class TestSetup(PolicyCommon):
         form.policy_id = self.shipped("by_class")
         self.assertFalse(form.problem, "of general complaints only the mean counts")
 
+    def test_a_policy_that_is_not_valid_today_is_refused(self):
+        #
+        policy = self.make_policy(5, active=False, valid_to="2020-12-31")
+        form = self.open_wizard()
+        form.policy_id = policy
+        self.assertIn("“5 h” is not valid today", form.problem)
+        policy.write({"valid_from": "2099-01-01", "valid_to": False})
+        with self.assertRefused(ValidationError, "is not valid today"):
+            form.save().action_apply()
+        form = self.open_wizard()
+        form.policy_id = policy
+        form.team_id = self.team
+        self.assertFalse(form.problem, "a pilot has days of its own")
+
     def test_a_policy_that_stays_must_fit_new_levels_too(self):
         #
         self.switch("complex")

@@ -1,5 +1,6 @@
 import json
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
@@ -50,6 +51,14 @@ class TestPromises(ComplaintCommon):
             lambda d: d.deadline_type == "commitment"
         )
 
+    def sent_and_deleted(self):
+        """Mails go out and are deleted, as those with `auto_delete` are."""
+
+        def send(mails, **_kwargs):
+            mails.filtered(lambda m: m.state == "outgoing").unlink()
+
+        return patch.object(self.registry["mail.mail"], "send", send)
+
     def contact(self, complaint, **values):
         return complaint.env["customer.complaint.contact"].create(
             {"complaint_id": complaint.id, "summary": "On the phone.", **values}
@@ -89,6 +98,9 @@ class TestPromises(ComplaintCommon):
         row = self.commitments(complaint)
         self.composer(complaint)._action_send_mail()
         self.assertEqual(row.state, "open", "news do not deliver a door")
+        news = complaint.sudo()._promise(FRIDAY)
+        news.with_user(self.handler).action_keep()
+        self.assertEqual(news.state, "open", "only telling keeps news")
         with freeze_time("2025-03-08 12:00:00"):
             row.with_user(self.handler).action_keep()
         self.assertEqual((row.state, row.result), ("done", "overdue"))
@@ -163,6 +175,41 @@ class TestPromises(ComplaintCommon):
         for complaint in complaints:
             self.assertEqual(self.row(complaint, "first_response").state, "done")
             self.assertIn("Mar 7, 2025", "".join(complaint.message_ids.mapped("body")))
+
+    @freeze_time(NOW)
+    def test_mails_that_are_deleted_once_sent_tell_and_promise_too(self):
+        nobody = self.partner.create({"name": "No address", "phone": "1"})
+        complaints = self.make_owned() + self.make_owned(partner_id=nobody.id)
+        composer = self.composer(
+            complaints,
+            composition_mode="mass_mail",
+            auto_delete=True,
+            auto_delete_keep_log=False,
+            force_send=True,
+            complaint_commitment_at=FRIDAY,
+        )
+        with self.sent_and_deleted():
+            mails, _messages = composer._action_send_mail()
+        self.assertEqual(mails.exists(), mails[1])
+        self.assertEqual(self.commitments(complaints).complaint_id, complaints[0])
+        self.assertEqual(self.row(complaints[0], "first_response").state, "done")
+        self.assertEqual(self.row(complaints[1], "first_response").state, "open")
+
+    @freeze_time(NOW)
+    def test_news_are_promised_in_the_language_of_each_customer(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        other = self.partner.copy({"email": "zh@example.com", "lang": "zh_CN"})
+        complaints = self.make_owned() + self.make_owned(partner_id=other.id)
+        news = [complaint._get_news_label() for complaint in complaints]
+        composer = self.composer(complaints, complaint_commitment_at=FRIDAY)
+        self.assertEqual(composer.complaint_commitment, news[0])
+        composer._action_send_mail()
+        self.env["customer.complaint.promise"].with_user(self.handler).create(
+            {"complaint_ids": complaints.ids, "due_at": FRIDAY}
+        ).action_promise()
+        for complaint, label in zip(complaints, news, strict=True):
+            rows = self.commitments(complaint)
+            self.assertEqual(rows.mapped("commitment"), [label] * 2)
 
     @freeze_time(NOW)
     def test_what_a_message_tells_decides_which_deadlines_it_meets(self):
@@ -286,6 +333,37 @@ class TestPromises(ComplaintCommon):
             self.assertEqual((row.state, row.kept_by), ("open", "telling"))
             sent = complaint.message_ids.filtered(lambda m: "You hear by" in m.body)
             self.assertIn("Mar 5, 2025 12:00\u202fPM", sent.body)
+
+    @freeze_time(NOW)
+    def test_a_message_sent_after_the_date_it_promises_is_late_from_the_start(self):
+        complaint = self.make_owned()
+        self.composer(
+            complaint,
+            complaint_commitment_at=FRIDAY,
+            scheduled_date="2025-03-05 09:00:00",
+        ).action_schedule_message()
+        scheduled = self.env["mail.scheduled.message"].search(
+            [("res_id", "=", complaint.id), ("model", "=", complaint._name)]
+        )
+        with freeze_time("2025-03-07 09:01:00"):
+            scheduled._post_message()
+            row = self.commitments(complaint)
+            self.assertEqual((row.due_at, row.state), (FRIDAY, "open"))
+            self.assertTrue(row.is_late)
+
+    @freeze_time(NOW)
+    def test_a_template_promises_nothing_that_nobody_reads(self):
+        nobody = self.partner.create({"name": "No address", "phone": "1"})
+        unread = self.make_owned(partner_id=nobody.id)
+        self.template.send_mail_batch(unread.ids)
+        read = self.make_owned()
+        other_text = {"body_html": "<p>Something else.</p>"}
+        self.template.send_mail_batch(read.ids, email_values=other_text)
+        self.assertFalse(self.commitments(unread + read))
+        with self.sent_and_deleted():
+            mails = self.template.send_mail_batch(read.ids, force_send=True)
+        self.assertFalse(mails.exists())
+        self.assertTrue(self.commitments(read))
 
     @freeze_time(NOW)
     def test_many_mails_cost_no_more_statements_for_the_ledger_each(self):
@@ -436,7 +514,7 @@ class TestPromises(ComplaintCommon):
             ).message_post(**post, author_id=customer.partner_id.id)
         self.assertFalse(self.commitments(complaint))
         self.assertFalse(complaint.outcome_at)
-        complaint._promise(FRIDAY, "Next news")
+        complaint._promise(FRIDAY, "A new door", kept_by="deed")
         row = self.commitments(complaint)
         for user in (self.handler, self.lead, self.manager, self.seller, customer):
             with self.assertRaises(AccessError):
@@ -450,6 +528,35 @@ class TestPromises(ComplaintCommon):
                 row.with_user(user).action_keep()
         row.with_user(self.lead).action_keep()
         self.assertEqual(row.state, "done")
+
+    @freeze_time(NOW)
+    def test_a_promise_that_makes_no_sense_is_refused(self):
+        complaint = self.make_owned()
+        post = {"body": "x", "subtype_xmlid": "mail.mt_comment"}
+        due_at = "2025-03-07 09:00:00"
+        for forged, message in (
+            ([due_at, "x", "bogus"], "cannot be read"),
+            ([due_at, "x", []], "cannot be read"),
+            ([due_at, 1, "deed"], "cannot be read"),
+            (["nonsense", "x", "deed"], "cannot be read"),
+            ([None, "x", "deed"], "cannot be read"),
+            ([due_at], "cannot be read"),
+            (1, "cannot be read"),
+            ([due_at, " ", "deed"], "Say what is promised"),
+            (["9999-12-31 23:59:59", "x", "deed"], "future"),
+        ):
+            with self.assertRefused(UserError, message):
+                complaint.with_context(complaint_promised=forged).message_post(
+                    message_type="comment", **post
+                )
+        promising = complaint.with_context(complaint_promised=[due_at, "x", "deed"])
+        promising.message_post(**post, author_id=self.partner.id)
+        promising.message_post(message_type="notification", **post)
+        self.assertFalse(self.commitments(complaint))
+        complaint.with_context(
+            complaint_promised=[due_at, None, "telling"]
+        ).message_post(message_type="comment", **post)
+        self.assertEqual(self.commitments(complaint).commitment, "Next news")
 
     def test_a_promise_survives_the_way_of_a_message_sent_later(self):
         promised = json.loads(json.dumps(Promised("2025-03-07 09:00:00", "x")))
@@ -471,6 +578,8 @@ class TestPromises(ComplaintCommon):
         complaint.message_post(body="You hear from us tomorrow.", **post)
         self.assertEqual(complaint.activity_ids.user_id, self.handler)
         self.assertIn("tomorrow", complaint.activity_ids.note)
+        complaint.message_post(body="As I said, tomorrow.", **post)
+        self.assertEqual(len(complaint.activity_ids), 1, "one reminder is enough")
         # Whoever took it first may write without the right to change it.
         mine = self.make_complaint(user=self.seller, order_id=self.order.id)
         mine.sudo().user_id = self.handler

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import is_html_empty
+from odoo.tools import html2plaintext, is_html_empty
 
 
 class CustomerComplaintMoveDeadline(models.TransientModel):
@@ -38,6 +38,13 @@ class CustomerComplaintMoveDeadline(models.TransientModel):
         readonly=False,
         sanitize_style=True,
     )
+    rendered = fields.Html(
+        compute="_compute_body",
+        store=True,
+        readonly=False,
+        sanitize_style=True,
+        export_string_translation=False,
+    )
     channel_id = fields.Many2one(
         "customer.complaint.channel",
         string="Contact channel",
@@ -74,10 +81,12 @@ class CustomerComplaintMoveDeadline(models.TransientModel):
     @api.depends("deadline_id", "due_at", "reason_id", "interim_plan", "told_by")
     def _compute_body(self):
         for wizard in self:
-            if wizard.told_by == "message" and wizard.due_at:
-                wizard.body = wizard._render("body_html")
-            elif wizard.told_by != "message":
-                wizard.body = False
+            # Words of the user's own are never written over.
+            is_own = html2plaintext(wizard.body or "") != html2plaintext(
+                wizard.rendered or ""
+            )
+            if wizard.told_by == "message" and wizard.due_at and not is_own:
+                wizard.body = wizard.rendered = wizard._render("body_html")
 
     def _render(self, fname):
         """Subject or text of the notice, in the customer's language."""

@@ -39,7 +39,7 @@ class CustomerComplaintPromise(models.TransientModel):
         """
         for wizard in self:
             wizard.complaint_ids.check_access("write")
-            wizard.complaint_ids._promise(
-                wizard.due_at, wizard.commitment, wizard.kept_by
-            )
+            complaints = wizard.complaint_ids
+            text = complaints._to_promised_text(wizard.commitment)
+            complaints._promise(wizard.due_at, text, wizard.kept_by)
         return {"type": "ir.actions.act_window_close"}

@@ -295,14 +295,21 @@ class CustomerComplaintSetup(models.TransientModel):
             for level in after.filtered(lambda level: level.company_id not in own):
                 if not policy.sudo()._limits_level(level.rank):
                     return self.env._(
-                        "“%(policy)s” says nothing about %(level)s: complaints of that "
-                        "level would have no deadline. Choose another policy or other "
-                        "levels, or add a limit to the policy.",
+                        "“%(policy)s” says nothing about %(level)s, neither a limit nor a "
+                        "target. Choose another policy or other levels, or add a limit to "
+                        "the policy.",
                         policy=policy.name,
                         level=level.display_name,
                     )
-        if self.team_id:
+        if self.team_id:  # the copy is valid as long as the pilot
             return self._get_pilot_problem()
+        today = policy._get_day(self.company_id.id, fields.Datetime.now())
+        if policy and not policy._is_valid_on(today):
+            return self.env._(
+                "“%(policy)s” is not valid today, so new complaints would not get it. "
+                "Change its days, or choose another policy.",
+                policy=policy.name,
+            )
         return False
 
     def _get_pilot_problem(self):

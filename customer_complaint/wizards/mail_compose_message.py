@@ -144,7 +144,7 @@ class MailComposeMessage(models.TransientModel):
                 )
             promised = Promised(
                 fields.Datetime.to_string(due_at),  # JSON when sent later
-                self.complaint_commitment,
+                self._get_complaints()._to_promised_text(self.complaint_commitment),
                 self.complaint_kept_by,
             )
         return self.with_context(
@@ -164,14 +164,24 @@ class MailComposeMessage(models.TransientModel):
 
     def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
         """Mails that are not posted tell and promise what they do all the same."""
-        composer = self._with_telling()
+        sending = {}  # complaint by mail, noted before mails are deleted
+        composer = self._with_telling().with_context(complaint_sending=sending)
         mails = super(MailComposeMessage, composer)._action_send_mail_mass_mail(
             res_ids, auto_commit=auto_commit
         )
         if self.model == "customer.complaint":
-            sent = mails.filtered(lambda m: m.state not in ("cancel", "exception"))
-            complaints = self.env[self.model].browse(sent.mapped("res_id"))
+            for mail in mails.exists():
+                if mail.state in ("cancel", "exception"):
+                    sending.pop(mail.id, None)
+            complaints = self.env[self.model].browse(sending.values())
             if self.message_type == "comment":  # a person wrote it
                 complaints._on_customer_told(fields.Datetime.now())
             complaints._open_promised(composer.env.context["complaint_promised"])
         return mails
+
+    def _generate_mail_notification_values(self, mails):
+        if (sending := self.env.context.get("complaint_sending")) is not None:
+            sending.update(
+                {mail.id: mail.res_id for mail in mails if mail.state != "cancel"}
+            )
+        return super()._generate_mail_notification_values(mails)
