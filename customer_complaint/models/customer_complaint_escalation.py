@@ -208,6 +208,29 @@ class CustomerComplaintEscalation(models.Model):
             )
             self.invalidate_recordset(["digest_at"], flush=False)
 
+    @api.model
+    def _hand_on_todos(self, old_owners):
+        """To-dos about running deadlines pass from the owner before to the one there is now.
+
+        :param dict old_owners: owner before by complaint
+        """
+        complaints = self.env["customer.complaint"].concat(*old_owners)
+        # sudo: to-dos of colleagues; who may assign may pass on what comes with it
+        rows = self.sudo().search(
+            [
+                ("complaint_id", "in", complaints.ids),
+                ("activity_id", "!=", False),
+                ("deadline_id.state", "=", "open"),
+            ]
+        )
+        theirs = rows.filtered(
+            lambda row: row.activity_id.user_id == old_owners[row.complaint_id]
+        )
+        for owner, passed in theirs.grouped(lambda r: r.complaint_id.user_id).items():
+            passed.activity_id.with_context(
+                mail_activity_quick_update=True
+            ).user_id = owner
+
     def _give_todos(self):
         activity_type = self.env.ref(
             "customer_complaint.mail_activity_type_deadline", raise_if_not_found=False

@@ -239,13 +239,18 @@ class CustomerComplaintHealth(models.Model):
             & Domain("create_date", "<", now - MAIL_PATIENCE)
         )
 
+    @api.depends_context("allowed_company_ids")
     def _compute_empty_calendar_ids(self):
-        # sudo: calendars of all teams count, whoever looks
+        companies = self.env.companies
+        # sudo: calendars of all teams of these companies count, whoever looks
         teams = (
-            self.env["customer.complaint.team"].sudo().search([("active", "=", True)])
+            self.env["customer.complaint.team"]
+            .sudo()
+            .search(
+                [("active", "=", True), ("company_id", "in", [*companies.ids, False])]
+            )
         )
-        companies = self.env["res.company"].sudo().search([("active", "=", True)])
-        calendars = companies.resource_calendar_id
+        calendars = companies.sudo().resource_calendar_id
         self.empty_calendar_ids = (calendars | teams.calendar_id).filtered(
             lambda calendar: calendar._get_complaint_clock() is None
         )

@@ -201,6 +201,18 @@ class TestHealth(HealthCommon):
         self.env.invalidate_all()
         self.assertFalse(self.health.next_run_at)
 
+    def test_working_times_of_other_companies_are_not_shown(self):
+        empty = self.calendar.copy({"name": "Of others", "company_id": False})
+        empty.attendance_ids.unlink()
+        self.env["res.company"].create(
+            {"name": "Elsewhere", "resource_calendar_id": empty.id}
+        )
+        health = self.health.with_user(self.manager)
+        self.assertNotIn(empty, health.empty_calendar_ids)
+        self.company.resource_calendar_id = empty
+        health.invalidate_recordset()
+        self.assertIn(empty, health.empty_calendar_ids)
+
     def test_only_managers_read_the_page_and_nobody_writes_it(self):
         for user in (self.lead, self.handler, self.seller):
             with self.assertRefused(AccessError, "Deadline Health"):
