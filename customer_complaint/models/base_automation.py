@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .complaint_engine import LOST
 from .customer_complaint_escalation_step import EFFECTS
 
 
@@ -37,8 +38,34 @@ class BaseAutomation(models.Model):
         for rule in rules:
             records = by_effect.get(rule.complaint_effect, records.browse())
             if chosen := rule._filter_post(records):
-                rule.action_server_ids.with_context(
+                actions = rule.action_server_ids.with_context(
                     active_model=chosen._name,
                     active_ids=chosen.ids,
                     active_id=chosen[:1].id,
-                ).run()
+                )
+                if self.env.context.get("complaint_own_rules"):
+                    self._run_apart(actions)
+                else:
+                    actions.run()
+
+    @api.model
+    def _run_apart(self, actions):
+        """Run actions one by one: a broken one does not stop the others of the rule.
+
+        :raises Exception: of the last one, when none of them worked
+        """
+        failed, worked = None, False
+        self.env.flush_all()  # a savepoint would do it without the context of `self`
+        for action in actions:
+            try:
+                with self.env.cr.savepoint():
+                    action.run()
+                    self.env.flush_all()
+            except LOST:
+                raise  # see complaint_engine.py
+            except Exception as error:
+                failed = error
+            else:
+                worked = True
+        if failed and not worked:
+            raise failed

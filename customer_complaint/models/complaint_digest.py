@@ -1,3 +1,4 @@
+import logging
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -7,14 +8,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 from odoo.tools.misc import format_datetime
 
-from .complaint_engine import COLLISIONS, MAX_COLLISIONS
+from .complaint_engine import COLLISIONS, MAX_COLLISIONS, in_halves
 from .customer_complaint_stage import CLOSED_TYPES
 
 MORNING = time(7, 0)
 BATCH_SIZE = 100
 LINES = 15  # of each part; the rest is counted
-# A step told later than this is no news any more.
-NEWS = timedelta(days=7)
+
+_logger = logging.getLogger(__name__)
 
 
 class ResUsers(models.Model):
@@ -63,7 +64,11 @@ class ResUsers(models.Model):
                     lambda user: user.id not in done
                 )
                 for ids in split_every(BATCH_SIZE, readers.ids):
-                    self.sudo().browse(ids)._send_daily_digest(now)
+                    in_halves(
+                        self.sudo().browse(ids),
+                        lambda users: users._send_daily_digest(now),
+                        lambda user, error: user._note_failed_digest(error),
+                    )
                     done.update(ids)
                     if not self.env["ir.cron"]._commit_progress(
                         len(ids), remaining=len(readers) - len(done)
@@ -75,13 +80,17 @@ class ResUsers(models.Model):
                 self.env.cr.rollback()
                 collisions += 1
 
+    def _note_failed_digest(self, error):
+        """The digest of one user failed: it is tried again at the next run."""
+        _logger.error("The digest of user %s failed.", self.id, exc_info=error)
+
     @api.model
     def _get_digest_readers(self, now):
         """Users for whom something may be due or waits, and whose morning has come."""
         # sudo, here and below: what is due is looked for in all companies
         escalations = self.env["customer.complaint.escalation"].sudo()
         told = escalations._read_group(
-            [("digest_at", "=", False), ("user_id", "!=", False)], ["user_id"]
+            [("is_queued", "=", True), ("digest_at", "=", False)], ["user_id"]
         )
         users = self.sudo().concat(
             *self._get_digest_owners(now), *(user for (user,) in told)
@@ -92,14 +101,18 @@ class ResUsers(models.Model):
 
     @api.model
     def _get_digest_owners(self, now):
-        """Owners of what is late or due soon, by the user who is told: himself or a deputy."""
+        """Owners of what is late or due soon, by the user who is told.
+
+        That is himself, a deputy, or where neither may be told the next one up.
+        """
         complaints = self.env["customer.complaint"].sudo()
         owners = {}
-        # Who stands in follows from the team: one complaint of each tells.
-        for user, _team, complaint_id in complaints._read_group(
-            self._get_due_soon(now), ["user_id", "team_id"], ["id:min"]
+        # Who is told follows from these: one complaint of each tells.
+        keys = ["user_id", "first_contact_id", "team_id", "company_id"]
+        for user, *_others, complaint_id in complaints._read_group(
+            self._get_due_soon(now), keys, ["id:min"]
         ):
-            reader = complaints.browse(complaint_id)._get_stand_in(user)
+            reader = complaints.browse(complaint_id)._get_first_told("owner")
             owners.setdefault(reader, set()).add(user.id)
         return owners
 
@@ -112,7 +125,15 @@ class ResUsers(models.Model):
         )
 
     def _get_timezone(self):
-        return pytz.timezone(self.tz or "UTC")
+        try:
+            return pytz.timezone(self.tz or "UTC")
+        except pytz.UnknownTimeZoneError:
+            return pytz.utc
+
+    def _get_digest_lang(self):
+        """The user's language; none when it is not installed any more."""
+        installed = dict(self.env["res.lang"].get_installed())
+        return self.lang if self.lang in installed else None
 
     def _get_local_day(self, now):
         return now.replace(tzinfo=pytz.utc).astimezone(self._get_timezone()).date()
@@ -151,15 +172,21 @@ class ResUsers(models.Model):
             self.env["customer.complaint.escalation"]
             .sudo()
             .search_fetch(
-                [("user_id", "in", claimed.ids), ("digest_at", "=", False)],
-                ["user_id", "complaint_id", "step_id", "reason", "create_date"],
+                [
+                    ("user_id", "in", claimed.ids),
+                    ("is_queued", "=", True),
+                    ("digest_at", "=", False),
+                ],
+                ["user_id", "complaint_id", "step_id", "reason", "effect"],
                 order="id desc",
             )
         )
-        rows._mark_told(now)
-        news = rows.filtered(lambda row: row.create_date > now - NEWS).grouped(
-            "user_id"
+        told = rows.filtered(
+            lambda row: row.user_id.complaint_digest and row._is_told_by_mail()
         )
+        told._mark_told(now)
+        (rows - told)._tell_by_todo()
+        news = told.grouped("user_id")
         owners = self._get_digest_owners(now)
         owner_ids = set().union(*(owners.get(user, ()) for user in claimed))
         owned = (
@@ -167,18 +194,28 @@ class ResUsers(models.Model):
             .sudo()
             .search_fetch(
                 self._get_due_soon(now) & Domain("user_id", "in", owner_ids),
-                ["name", "title", "user_id", "team_id", "next_due_at", "next_due_type"],
+                [
+                    "name",
+                    "title",
+                    "user_id",
+                    "first_contact_id",
+                    "team_id",
+                    "company_id",
+                    "next_due_at",
+                    "next_due_type",
+                ],
                 order="next_due_at, id",
             )
-        ).grouped(lambda c: c._get_stand_in(c.user_id))
+        ).grouped(lambda c: c._get_first_told("owner"))
         vals_list = []
         for user in claimed.filtered(lambda u: u.complaint_digest and u.email):
             due = owned.get(user, self.env["customer.complaint"].sudo())
             end = user._get_day_end(now)
             late = due.filtered(lambda c: c.next_due_at < now)
             today = due.filtered(lambda c, e=end: now <= c.next_due_at < e)
-            told = news.get(user, rows.browse())
-            vals_list.append(user._prepare_digest(late, today, told))
+            vals_list.append(
+                user._prepare_digest(late, today, news.get(user, rows.browse()))
+            )
         self._queue_digests(vals_list)
 
     def _claim_digest(self, now):
@@ -204,7 +241,7 @@ class ResUsers(models.Model):
     # At once
     # ------------------------------------------------------------------
     def _send_complaint_digest(self, rows):
-        """Tell each user now what was escalated to him, in one message.
+        """Tell each user, who has an address, now what was escalated to him, in one message.
 
         :param rows: customer.complaint.escalation that these users were told by
         """
@@ -212,16 +249,15 @@ class ResUsers(models.Model):
         none = self.env["customer.complaint"].sudo()
         by_user = rows.grouped("user_id")
         self._queue_digests(
-            [
-                user._prepare_digest(none, none, by_user[user])
-                for user in self.sudo().filtered("email")
-            ]
+            [user._prepare_digest(none, none, by_user[user]) for user in self.sudo()]
         )
 
     def _prepare_digest(self, late, today, rows):
         """Values of the e-mail to this user in his language and time zone; None to say nothing."""
         self.ensure_one()
-        user = self.with_context(lang=self.lang, tz=self.tz or "UTC")
+        user = self.with_context(
+            lang=self._get_digest_lang(), tz=self._get_timezone().zone
+        )
         told = user._prepare_told_lines(rows)
         if not (late or today or told):
             return None
@@ -282,9 +318,6 @@ class ResUsers(models.Model):
         """A line per complaint, with all that was escalated on it."""
         lines = []
         for complaint, told in rows.with_env(self.env).grouped("complaint_id").items():
-            # He may have lost his access since.
-            if not complaint.sudo()._can_tell(self):
-                continue
             names = dict.fromkeys(row._get_summary() for row in told)
             lines.append(
                 {

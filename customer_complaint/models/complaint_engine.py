@@ -1,5 +1,7 @@
 import logging
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from psycopg2 import InterfaceError, OperationalError, errors
 
@@ -23,6 +25,31 @@ MAX_COLLISIONS = 5
 LOST = (OperationalError, InterfaceError)
 
 
+def in_halves(records, work, give_up):
+    """Do `work(records)` in a savepoint; when that fails, look for the record that is broken.
+
+    Halves are tried on their own, so that a broken record costs few savepoints and does not
+    stop the others.
+
+    :param give_up: called with the single record that fails and its error
+    """
+    if not records:
+        return
+    try:
+        with records.env.cr.savepoint():
+            work(records)
+    except LOST:
+        raise  # the transaction itself is lost; the caller starts it again
+    except Exception as error:
+        if len(records) == 1:
+            give_up(records, error)
+            return
+        _logger.info("%s of %s failed; trying the halves.", len(records), records._name)
+        middle = len(records) // 2
+        in_halves(records[:middle], work, give_up)
+        in_halves(records[middle:], work, give_up)
+
+
 class CustomerComplaintDeadline(models.Model):
     """The engine that makes due escalation steps happen.
 
@@ -39,18 +66,23 @@ class CustomerComplaintDeadline(models.Model):
         now = now or fields.Datetime.now()
         health = self.env["customer.complaint.health"]
         collisions = 0
+        failed = (
+            set()
+        )  # complaints whose pause could not be ended: not again in this run
         while collisions < MAX_COLLISIONS:
             try:
                 may_send = health._may_send(now)
                 health._note_run(now)
                 if not may_send:
                     return
-                self._end_expired_pauses(now)
+                ended = self._end_expired_pauses(now, failed)
                 locked = self._run_due_steps(now)
-                if not locked:
+                if not (ended or locked):
                     break
-                left = self.sudo().search_count([("next_step_at", "<=", now)])
-                if not self.env["ir.cron"]._commit_progress(locked, remaining=left):
+                left = health.sudo()._count_waiting(now) - len(failed)
+                if not self.env["ir.cron"]._commit_progress(
+                    ended + locked, remaining=max(left, 0)
+                ):
                     break  # out of time: the scheduler calls again for what remains
             except COLLISIONS:
                 # Somebody else wrote the same rows meanwhile; the batch is undone and done again.
@@ -59,15 +91,25 @@ class CustomerComplaintDeadline(models.Model):
         self._wake_engine(self._get_next_step_time())
 
     @api.model
-    def _end_expired_pauses(self, now):
-        """Let go on what has waited for as long as it may; a failure stops nothing else."""
-        try:
-            with self.env.cr.savepoint():
-                self.env["customer.complaint"]._end_expired_pauses(now)
-        except LOST:
-            raise
-        except Exception:
-            _logger.error("Pauses that are over could not be ended.", exc_info=True)
+    def _end_expired_pauses(self, now, failed=None):
+        """Let go on, in packages, what has waited for as long as it may.
+
+        :param set failed: ids of complaints to leave out; those that fail now are added
+        :return: number of complaints looked at
+        """
+        failed = set() if failed is None else failed
+
+        def give_up(complaint, error):
+            failed.add(complaint.id)
+            _logger.error(
+                "The pause of complaint %s could not be ended.",
+                complaint.id,
+                exc_info=error,
+            )
+
+        complaints = self.env["customer.complaint"]._lock_expired_pauses(now, failed)
+        in_halves(complaints, lambda c: c._end_expired_pauses(), give_up)
+        return len(complaints)
 
     @api.model
     def _run_due_steps(self, now, limit=BATCH_SIZE):
@@ -104,54 +146,55 @@ class CustomerComplaintDeadline(models.Model):
         return self.sudo().browse(id_ for (id_,) in rows)
 
     def _run_safely(self, now):
-        """Do the steps in one savepoint; when that fails, look for the row that is broken.
-
-        Halves are tried on their own, so that a broken row costs few savepoints and does not
-        stop the others.
-        """
-        if not self:
-            return
-        try:
-            with self.env.cr.savepoint():
-                self._run_steps(now)
-        except LOST:
-            raise  # the transaction itself is lost; the caller starts it again
-        except Exception as error:
-            if len(self) == 1:
-                self._run_alone(now, error)
-                return
-            _logger.info("Steps of %s deadlines failed; trying the halves.", len(self))
-            middle = len(self) // 2
-            self[:middle]._run_safely(now)
-            self[middle:]._run_safely(now)
+        """Do the steps; a row that is broken is found and does not stop the others."""
+        in_halves(
+            self,
+            lambda rows: rows._run_steps(now),
+            lambda row, error: row._run_alone(now, error),
+        )
 
     def _run_alone(self, now, error):
-        """Do the steps of a row that failed without the automation rules of others.
+        """Do the steps of a row that failed one by one, without the automation rules of others.
 
-        Our own steps happen although somebody's rule is broken; the error stays to be seen. A row
-        whose own steps fail is set aside and tried again later.
+        What works happens although somebody's rule is broken; the error stays to be seen. A step
+        of which nothing works is undone and tried again later, with the row set aside.
         """
         self.ensure_one()
+        attempts = self.attempts
+        own_error = None
+        alone = self.with_context(complaint_own_rules=True)
         try:
             with self.env.cr.savepoint():
-                self.with_context(complaint_own_rules=True)._run_steps(now)
+                orders = alone._take_due_steps(now)
         except LOST:
             raise
-        except Exception as own_error:
+        except Exception as exception:
+            orders, own_error = [], exception
+        escalation = alone.env["customer.complaint.escalation"]
+        for _step, vals_list in groupby(orders, key=itemgetter("step_id")):
+            try:
+                with self.env.cr.savepoint():
+                    escalation.create(list(vals_list))._execute()
+                    alone.env.flush_all()
+            except LOST:
+                raise
+            except Exception as exception:
+                own_error = exception
+        self.flush_recordset(["next_step_at"])
+        if own_error:
             _logger.error(
                 "Deadline %s is set aside: its escalation failed.",
                 self.id,
-                exc_info=True,
+                exc_info=own_error,
             )
-            delay = min(FIRST_RETRY * 2 ** min(self.attempts, 20), LAST_RETRY)
-            self._plan({self.id: now + delay}, self.attempts + 1, own_error)
+            again = now + min(FIRST_RETRY * 2 ** min(attempts, 20), LAST_RETRY)
+            self._plan({self.id: again}, attempts + 1, own_error)
         else:
             _logger.error(
                 "An automation rule failed on the escalation of deadline %s.",
                 self.id,
                 exc_info=error,
             )
-            self.flush_recordset(["next_step_at"])
             self._plan({self.id: self.next_step_at}, 0, error)
 
     def _plan(self, times, attempts=0, error=None):
@@ -178,6 +221,12 @@ class CustomerComplaintDeadline(models.Model):
 
     def _run_steps(self, now):
         """Log the steps due at `now`, run the automation rules on them, and plan the next look."""
+        orders = self._take_due_steps(now)
+        self.env["customer.complaint.escalation"].create(orders)._execute()
+        self.env.flush_all()
+
+    def _take_due_steps(self, now):
+        """Values of the log rows of all steps due at `now`; the next look is planned."""
         done = self._get_done_steps()
         vals_list, plan = [], {}
         for deadline in self:
@@ -194,8 +243,7 @@ class CustomerComplaintDeadline(models.Model):
             plan[deadline.id] = min(planned, default=None)
         # First, so that what the effects change may plan anew.
         self._plan(plan)
-        self.env["customer.complaint.escalation"].create(vals_list)._execute()
-        self.env.flush_all()
+        return vals_list
 
     def _get_done_steps(self):
         """(row, step, due time) of what has happened; once is enough, whoever was told."""

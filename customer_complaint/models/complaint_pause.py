@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools.deadline_types import PAUSABLE
 from .customer_complaint_stage import CLOSED_TYPES
@@ -72,18 +73,23 @@ class CustomerComplaint(models.Model):
             )
 
     @api.model
-    def _end_expired_pauses(self, now):
-        """Let go on what has waited for as long as it may; the deadline engine asks for it.
+    def _lock_expired_pauses(self, now, failed):
+        """A package of complaints that have waited for as long as they may, locked.
 
         What a colleague works on at this moment follows the next time.
+
+        :param failed: ids of complaints to leave out
         """
-        pauses = (
-            self.env["customer.complaint.pause"]
-            .sudo()  # done by the engine, whose complaints they are does not matter
-            .search([("end_at", "=", False), ("latest_at", "<=", now)], limit=PACKAGE)
+        # sudo: done by the engine, whose complaints they are does not matter
+        pauses = self.env["customer.complaint.pause"].sudo()
+        expired = pauses.search(
+            pauses._get_expired(now) & Domain("complaint_id", "not in", list(failed))
         )
-        complaints = pauses.complaint_id.try_lock_for_update()
-        for latest_at, group in complaints.grouped(
+        return expired.complaint_id.try_lock_for_update(limit=PACKAGE)
+
+    def _end_expired_pauses(self):
+        """Let go on what has waited for as long as it may; the deadline engine asks for it."""
+        for latest_at, group in self.grouped(
             lambda c: c.pause_ids.filtered(lambda p: not p.end_at).latest_at
         ).items():
             group._resume_deadlines(latest_at)

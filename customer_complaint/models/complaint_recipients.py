@@ -16,6 +16,24 @@ class CustomerComplaint(models.Model):
         """
         self.ensure_one()
         complaint = self.sudo()
+        if step.recipient == "group":
+            colleagues = step.group_id.all_user_ids.filtered(
+                lambda user: complaint.company_id in user.company_ids
+            )
+            if told := complaint._get_told(colleagues):
+                return told
+        if step.recipient in ("user", "group"):
+            told = complaint._get_told(step.user_id)[:1]
+            return told or self._get_first_told("manager")
+        return self._get_first_told(step.recipient)
+
+    def _get_first_told(self, recipient):
+        """Who is told instead of `recipient` when he is missing: the next one up.
+
+        :return: res.users, empty when nobody up to the complaint manager may be told
+        """
+        self.ensure_one()
+        complaint = self.sudo()
         team = complaint.team_id
         climb = {
             "owner": lambda: complaint.user_id,
@@ -25,19 +43,9 @@ class CustomerComplaint(models.Model):
             "management": lambda: team and team._get_top_leader(),
             "manager": complaint._get_managers,
         }
-        if step.recipient == "group":
-            colleagues = step.group_id.all_user_ids.filtered(
-                lambda user: complaint.company_id in user.company_ids
-            )
-            if told := complaint._get_told(colleagues):
-                return told
-        if step.recipient in climb:
-            order = list(climb)
-            candidates = [climb[key] for key in order[order.index(step.recipient) :]]
-        else:
-            candidates = [lambda: step.user_id, climb["manager"]]
-        for candidate in candidates:
-            if told := complaint._get_told(candidate()):
+        order = list(climb)
+        for key in order[order.index(recipient) :]:
+            if told := complaint._get_told(climb[key]()):
                 return told[:1]
         return self.env["res.users"]
 

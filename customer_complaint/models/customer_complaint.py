@@ -542,6 +542,15 @@ class CustomerComplaint(models.Model):
         res = super().write(vals)
         if left:
             self.browse([complaint.id for complaint in left])._on_stage_changed(left)
+        if handed := {
+            complaint: before[complaint.id][1]
+            for complaint in self
+            if "user_id" in vals
+            and complaint.user_id
+            and before[complaint.id][1]
+            not in (complaint.user_id, self.env["res.users"])
+        }:
+            self.env["customer.complaint.escalation"]._hand_on_todos(handed)
         # Checked after writing, so that what is missing may come in the same call. It may move
         # the complaint on.
         if before:

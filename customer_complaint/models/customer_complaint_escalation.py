@@ -49,6 +49,8 @@ class CustomerComplaintEscalation(models.Model):
         readonly=True,
         help="When the person told got it by e-mail. Empty: the next daily digest tells.",
     )
+    # Set by the effects: what a rule that is switched off did not do is not told either.
+    is_queued = fields.Boolean(readonly=True, export_string_translation=False)
     activity_id = fields.Many2one(
         "mail.activity",
         string="To-do",
@@ -62,7 +64,7 @@ class CustomerComplaintEscalation(models.Model):
         "An escalation step happens once per deadline and due time.",
     )
     # complaint_digest.py: what waits for the next digest.
-    _digest_idx = models.Index("(user_id) WHERE digest_at IS NULL")
+    _digest_idx = models.Index("(user_id) WHERE is_queued AND digest_at IS NULL")
 
     def _execute(self):
         """Run the automation rules on these rows, once per effect."""
@@ -74,26 +76,77 @@ class CustomerComplaintEscalation(models.Model):
     # ------------------------------------------------------------------
     def _effect_activity(self):
         """Give each person told a to-do on the complaint, without an e-mail per to-do."""
-        return self.filtered("user_id")._give_todos()
+        rows = self.filtered("user_id")
+        rows._queue()
+        return rows._give_todos()
 
     def _effect_follow(self):
         """Let each person told follow the complaint from now on."""
-        for user, rows in self.filtered("user_id").grouped("user_id").items():
+        told = self.filtered("user_id")
+        told._queue()
+        for user, rows in told.grouped("user_id").items():
             rows.complaint_id.message_subscribe(partner_ids=user.partner_id.ids)
 
     def _effect_email(self):
-        """Tell by e-mail: all rows wait for the daily digest, the most severe go out now."""
-        urgent = self.filtered(lambda row: row.complaint_id.level_rank == 1)
-        urgent.user_id._send_complaint_digest(urgent)
+        """Tell by e-mail: all rows wait for the daily digest, the most severe go out now.
+
+        Whoever reads no e-mail gets a to-do instead.
+        """
+        rows = self.filtered("user_id")
+        urgent = rows.filtered(lambda row: row.complaint_id.level_rank == 1)
+        reached = rows.filtered(
+            lambda row: row._is_told_by_mail()
+            and (row in urgent or row.user_id.complaint_digest)
+        )
+        reached._queue()
+        now = urgent & reached
+        now.user_id._send_complaint_digest(now)
+        (rows - reached)._tell_by_todo()
+
+    def _queue(self):
+        """Let the next daily digest tell these rows."""
+        self.filtered("user_id").is_queued = True
+
+    def _is_told_by_mail(self):
+        """Whether the person told has an address and may still open the complaint."""
+        self.ensure_one()
+        user = self.user_id
+        return bool(user.email) and self.complaint_id._can_tell(user)
+
+    def _tell_by_todo(self):
+        """No digest tells these rows: what was to be told by e-mail becomes a to-do.
+
+        Where the person may not be told any more, the next one up gets it.
+        """
+        self.is_queued = False
+        rows = self.filtered(
+            lambda row: row.effect == "email" and row.deadline_id.state == "open"
+        )
+        for row in rows:
+            if not row.complaint_id._can_tell(row.user_id):
+                row.user_id = row.complaint_id._get_recipients(row.step_id)[:1]
+        rows.filtered("user_id")._give_todos()
 
     def _effect_reassign(self):
-        """Make the person told the owner, with a to-do; who owns it already keeps it."""
+        """Make the person told the owner, with a to-do; who owns it already keeps it.
+
+        A complaint that lacks something cannot be assigned: the to-do alone asks him to see to it.
+        """
         rows = self.filtered(
             lambda row: row.user_id and row.user_id != row.complaint_id.user_id
         )
         # Several deadlines of a complaint may pass at once: the last one decides.
         last = {row.complaint_id: row for row in rows}
         rows = self.browse().concat(*last.values())
+        rows._queue()
+        lacking = rows.filtered(
+            lambda row: (
+                not row.complaint_id.user_id
+                and set(row.complaint_id._get_missing("assessed")) - {"owner"}
+            )
+        )
+        lacking._give_todos()
+        rows -= lacking
         for user, taken in rows.grouped("user_id").items():
             # One to-do tells him, not a mail per complaint.
             taken.complaint_id.with_context(
@@ -115,28 +168,32 @@ class CustomerComplaintEscalation(models.Model):
     def _effect_raise_level(self):
         """Raise each complaint by one level, at most to the most severe one.
 
-        What the new level's limit puts into the past is no further miss: it raises nothing.
+        A step raises a complaint once for all that is late when it does. So what the new level's
+        limit puts into the past is no further miss.
         """
+        self._queue()
         earlier = self.search(
             [
-                ("deadline_id", "in", self.deadline_id.ids),
+                ("complaint_id", "in", self.complaint_id.ids),
                 ("effect", "=", "raise_level"),
                 ("id", "not in", self.ids),
             ],
             order="id",
         )
-        raised_at = {row.deadline_id: row.create_date for row in earlier}
-        steps = {}
+        raised_at = {(r.complaint_id, r.step_id): r.create_date for r in earlier}
+        chosen = {}
         for row in self:
-            at = raised_at.get(row.deadline_id)
-            if not at or row.due_at > at:
-                steps.setdefault(row.complaint_id, row)
-        rows = self.browse().concat(*steps.values())
-        for (level, company, step), chosen in rows.grouped(
-            lambda r: (r.complaint_id.level_id, r.company_id, r.step_id)
-        ).items():
-            if above := level._get_next_above(company):
-                chosen.complaint_id._change_level(above, step.name)
+            key = row.complaint_id, row.step_id
+            if key not in raised_at or row.due_at > raised_at[key]:
+                chosen.setdefault(key, row)
+        rows = self.browse().concat(*chosen.values())
+        # Step by step: each raises from where the one before it left the complaint.
+        for step, of_step in rows.grouped("step_id").items():
+            for (level, company), raised in of_step.grouped(
+                lambda r: (r.complaint_id.level_id, r.company_id)
+            ).items():
+                if above := level._get_next_above(company):
+                    raised.complaint_id._change_level(above, step.name)
 
     def _mark_told(self, at):
         """No digest tells these rows any more."""
@@ -150,6 +207,29 @@ class CustomerComplaintEscalation(models.Model):
                 )
             )
             self.invalidate_recordset(["digest_at"], flush=False)
+
+    @api.model
+    def _hand_on_todos(self, old_owners):
+        """To-dos about running deadlines pass from the owner before to the one there is now.
+
+        :param dict old_owners: owner before by complaint
+        """
+        complaints = self.env["customer.complaint"].concat(*old_owners)
+        # sudo: to-dos of colleagues; who may assign may pass on what comes with it
+        rows = self.sudo().search(
+            [
+                ("complaint_id", "in", complaints.ids),
+                ("activity_id", "!=", False),
+                ("deadline_id.state", "=", "open"),
+            ]
+        )
+        theirs = rows.filtered(
+            lambda row: row.activity_id.user_id == old_owners[row.complaint_id]
+        )
+        for owner, passed in theirs.grouped(lambda r: r.complaint_id.user_id).items():
+            passed.activity_id.with_context(
+                mail_activity_quick_update=True
+            ).user_id = owner
 
     def _give_todos(self):
         activity_type = self.env.ref(

@@ -1,6 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 
 from ..tools import due_times
 from ..tools.deadline_types import DEADLINE_TYPES
@@ -131,6 +132,19 @@ class CustomerComplaintEscalationStep(models.Model):
         if decisive & vals.keys():
             self.env["customer.complaint.deadline"]._look_again()
         return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_logged(self):
+        """What escalations already made refer to stays."""
+        # sudo: whether there are any counts, not whose they are
+        logged = self.env["customer.complaint.escalation"].sudo()
+        if logged.search_count([("step_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Complaints were escalated by this step, and their history names it. "
+                    "Archive it instead of deleting it."
+                )
+            )
 
     # ------------------------------------------------------------------
     # When

@@ -83,7 +83,7 @@ class CustomerComplaintHealth(models.Model):
             STANDSTILL_HOURS
         ):
             return True
-        if not self._count_waiting(now):
+        if not self.sudo()._count_waiting(now):
             return True
         health.held_at = now
         _logger.info("Deadlines stood still: nothing goes out until it is released.")
@@ -127,12 +127,12 @@ class CustomerComplaintHealth(models.Model):
         return timedelta(hours=hours if hours > 0 else default)
 
     @api.model
-    def _count_waiting(self, now):
-        return (
-            self.env["customer.complaint.deadline"]
-            .sudo()
-            .search_count([("next_step_at", "<=", now)])
-        )
+    def _count_waiting(self, now, scope=Domain.TRUE):
+        """How much the engine finds to do at `now`: steps, and pauses that are over."""
+        pauses = self.env["customer.complaint.pause"]
+        return self.env["customer.complaint.deadline"].search_count(
+            scope & Domain("next_step_at", "<=", now)
+        ) + pauses.search_count(scope & pauses._get_expired(now))
 
     # ------------------------------------------------------------------
     # What managers see
@@ -164,7 +164,7 @@ class CustomerComplaintHealth(models.Model):
                     "text": self.env._(
                         "Deadlines stood still, so nothing goes out: %(count)s deadlines "
                         "wait. Look at them and release them.",
-                        count=count,
+                        count=self._count_waiting(now, scope),
                     ),
                     "action": page,
                 }
@@ -224,7 +224,7 @@ class CustomerComplaintHealth(models.Model):
     def _compute_counts(self):
         now = fields.Datetime.now()
         deadlines = self.env["customer.complaint.deadline"]
-        self.waiting_count = deadlines.search_count([("next_step_at", "<=", now)])
+        self.waiting_count = self._count_waiting(now)
         self.failed_count = deadlines.search_count(self._get_failed())
         # sudo: only their number is told
         self.unsent_count = (
@@ -239,13 +239,18 @@ class CustomerComplaintHealth(models.Model):
             & Domain("create_date", "<", now - MAIL_PATIENCE)
         )
 
+    @api.depends_context("allowed_company_ids")
     def _compute_empty_calendar_ids(self):
-        # sudo: calendars of all teams count, whoever looks
+        companies = self.env.companies
+        # sudo: calendars of all teams of these companies count, whoever looks
         teams = (
-            self.env["customer.complaint.team"].sudo().search([("active", "=", True)])
+            self.env["customer.complaint.team"]
+            .sudo()
+            .search(
+                [("active", "=", True), ("company_id", "in", [*companies.ids, False])]
+            )
         )
-        companies = self.env["res.company"].sudo().search([("active", "=", True)])
-        calendars = companies.resource_calendar_id
+        calendars = companies.sudo().resource_calendar_id
         self.empty_calendar_ids = (calendars | teams.calendar_id).filtered(
             lambda calendar: calendar._get_complaint_clock() is None
         )

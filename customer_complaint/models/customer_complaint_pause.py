@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CustomerComplaintPause(models.Model):
@@ -47,9 +48,14 @@ class CustomerComplaintPause(models.Model):
     _one_running = models.UniqueIndex(
         "(complaint_id) WHERE end_at IS NULL", "A complaint is paused once at a time."
     )
-    # complaint_pause.py: `_end_expired_pauses`
+    # `_get_expired`
     _latest_idx = models.Index("(latest_at) WHERE end_at IS NULL")
     _complaint_idx = models.Index("(complaint_id, start_at)")
+
+    @api.model
+    def _get_expired(self, now):
+        """Pauses that have lasted as long as they may."""
+        return Domain("end_at", "=", False) & Domain("latest_at", "<=", now)
 
     def _get_spans(self, until=None):
         """Start and end of the finished pauses.

@@ -3,11 +3,14 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import RECEIPT
-from .test_escalation_chain import ChainCommon
+from .test_escalation_chain import DUE, ENGINE, ChainCommon
 
+DIGEST = "odoo.addons.customer_complaint.models.complaint_digest"
 # Tuesday, before work and in the morning.
 NIGHT = datetime(2025, 3, 4, 3)
 MORNING = datetime(2025, 3, 4, 8)
@@ -154,6 +157,108 @@ class TestDigest(ChainCommon):
         )
         complaint.sudo().write({"next_due_at": False, "team_id": self.other_team.id})
         self.assertFalse(self.send(MORNING + timedelta(hours=1)))
+
+    def escalated(self):
+        """A complaint of which the leader is to be told by e-mail on Wednesday."""
+        self.step(recipient="leader", effect="email")
+        complaint = self.make_owned()
+        with freeze_time(DUE):
+            self.run_engine(DUE)
+        complaint.sudo().next_due_at = False
+        return complaint
+
+    def test_a_rule_that_is_switched_off_tells_nothing(self):
+        # C-41
+        self.rule("email").active = False
+        self.escalated()
+        self.assertFalse(self.send(DUE + timedelta(days=1)))
+
+    def test_who_reads_no_email_gets_a_to_do(self):
+        # C-41
+        for values in ({"email": False}, {"complaint_digest": False}):
+            with self.subTest(values=values):
+                self.lead.write({"email": "lead@example.com", **values})
+                complaint = self.escalated()
+                self.assertEqual(complaint.sudo().activity_ids.user_id, self.lead)
+                self.assertFalse(self.send(DUE + timedelta(days=1)))
+                self.assertFalse(self.log(complaint).digest_at)
+                self.Step.search([]).active = False
+
+    def test_who_switches_it_off_meanwhile_gets_a_to_do(self):
+        # C-41
+        complaint = self.escalated()
+        self.lead.complaint_digest = False
+        self.assertFalse(self.send(DUE + timedelta(days=1)))
+        self.assertEqual(complaint.sudo().activity_ids.user_id, self.lead)
+        self.assertFalse(self.log(complaint).digest_at)
+
+    def test_what_waited_for_long_is_told_still(self):
+        # C-41
+        complaint = self.escalated()
+        self.assertIn(complaint.name, self.send(DUE + timedelta(days=14)).body_html)
+
+    def test_an_owner_who_may_not_know_is_told_nothing_but_the_next_one_up(self):
+        # C-42
+        complaint = self.due(-1)
+        for values in (
+            {"group_ids": [Command.set(self.env.ref("base.group_user").ids)]},
+            {"active": False},
+        ):
+            with self.subTest(values=values):
+                self.handler.write(values)
+                self.lead.complaint_digest_on = False
+                mail = self.send()
+                self.assertEqual(mail.recipient_ids, self.lead.partner_id)
+                self.assertIn(complaint.name, mail.body_html)
+
+    def test_a_user_with_broken_settings_stops_nobody(self):
+        # X-14
+        self.due(-1)
+        self.due(-1, user_id=self.lead.id)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET tz = 'Mars/Base', lang = 'xx_XX' WHERE id = %s",
+            [self.handler.partner_id.id],
+        )
+        self.env.invalidate_all()
+        partners = self.handler.partner_id + self.lead.partner_id
+        self.assertEqual(self.send().recipient_ids, partners)
+
+    def test_a_digest_that_fails_stops_nobody(self):
+        # X-14
+        self.due(-1)
+        self.due(-1, user_id=self.lead.id)
+        original = type(self.Users)._prepare_digest
+
+        def broken(user, *args):
+            if user == self.handler:
+                raise ValueError("poisoned")
+            return original(user, *args)
+
+        with (
+            patch.object(type(self.Users), "_prepare_digest", broken),
+            mute_logger(DIGEST, ENGINE),
+        ):
+            self.assertEqual(self.send().recipient_ids, self.lead.partner_id)
+        self.assertEqual(self.send().recipient_ids, self.handler.partner_id)
+
+    def test_each_company_asks_who_may_be_told(self):
+        # C-42
+        self.due(-1)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        complaint = self.due(-1)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE customer_complaint SET company_id = %s WHERE id = %s",
+            [other.id, complaint.id],
+        )
+        self.env.invalidate_all()
+        body = (
+            self.send()
+            .filtered(lambda m: m.recipient_ids == self.handler.partner_id)
+            .body_html
+        )
+        self.assertNotIn(complaint.name, body)
 
     def test_nothing_is_sent_from_a_copy_or_after_a_standstill(self):
         # X-14

@@ -403,6 +403,14 @@ class TestEngine(ComplaintCommon):
             )
         )
 
+    def test_a_new_owner_gets_the_open_to_dos_of_the_one_before(self):
+        complaint = self.make_owned()
+        self.run_engine(RECEIPT + timedelta(hours=44))
+        todo = self.activities(complaint)
+        self.assertEqual(todo.user_id, self.handler)
+        complaint.with_user(self.lead).user_id = self.lead
+        self.assertEqual(todo.user_id, self.lead)
+
     def test_nobody_without_access_is_told(self):
         # C-42
         self.team.leader_id = self.seller

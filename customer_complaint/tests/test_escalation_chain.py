@@ -4,6 +4,7 @@ from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -290,6 +291,84 @@ class TestEscalationEffects(ChainCommon):
         self.assertEqual(complaint.user_id, self.handler)
         self.assertEqual(complaint.sudo().message_ids, messages)
         self.assertFalse(complaint.sudo().activity_ids)
+
+    def test_what_lacks_something_is_not_assigned_but_a_to_do(self):
+        # C-41 C-42
+        self.step(recipient="leader", effect="reassign")
+        complaint = self.make_complaint(category_id=False)
+        self.run_engine()
+        row = self.row(complaint, "first_response")
+        self.assertEqual((row.attempts, row.error), (0, False))
+        self.assertFalse(complaint.user_id)
+        self.assertEqual(complaint.sudo().activity_ids.user_id, self.lead)
+
+    def test_a_broken_action_on_one_rule_leaves_the_other_effects_alone(self):
+        # C-41 X-14
+        self.step(recipient="leader")
+        self.step(recipient="leader", effect="follow")
+        rule = self.rule("follow")
+        self.env["ir.actions.server"].create(
+            {
+                "name": "Broken",
+                "model_id": rule.model_id.id,
+                "base_automation_id": rule.id,
+                "usage": "base_automation",
+                "state": "code",
+                "code": "raise UserError('not my day')",
+            }
+        )
+        complaint = self.make_owned()
+        with mute_logger(ENGINE):
+            self.run_engine()
+        self.assertEqual(complaint.sudo().activity_ids.user_id, self.lead)
+        self.assertIn(self.lead.partner_id, complaint.message_partner_ids)
+        row = self.row(complaint, "first_response")
+        self.assertEqual(row.attempts, 0)
+        self.assertIn("not my day", row.error)
+
+    def test_a_step_that_fails_is_tried_again_the_others_are_done(self):
+        # C-41 X-14
+        done = self.step(recipient="leader")
+        failed = self.step(recipient="leader", effect="follow")
+        self.rule("follow").action_server_ids.code = "raise UserError('no')"
+        complaint = self.make_owned()
+        with mute_logger(ENGINE):
+            self.run_engine()
+        self.assertEqual(self.log(complaint).step_id, done)
+        self.rule("follow").action_server_ids.code = "records._effect_follow()"
+        self.run_engine(DUE + timedelta(minutes=10))
+        self.assertEqual(self.log(complaint).step_id, done + failed)
+        self.assertEqual(len(complaint.sudo().activity_ids), 1)
+
+    def test_every_step_of_the_chain_raises_once(self):
+        # C-41 C-30
+        for hours in (1, 30):
+            self.step(effect="raise_level", hours=hours)
+        complaint = self.make_owned(level_id=self.levels[2].id)
+        due_at = self.row(complaint, "first_response").due_at
+        self.run_engine(due_at + timedelta(hours=1))
+        self.assertEqual(complaint.level_id, self.levels[1])
+        for _run in range(3):
+            self.run_engine(due_at + timedelta(hours=30))
+        self.assertEqual(complaint.level_id, self.levels[0])
+
+    def test_what_is_late_at_once_raises_once_whatever_the_batch(self):
+        # C-41 C-30
+        self.step(effect="raise_level", deadline_type=False)
+        for limit in (1, 500):
+            with self.subTest(limit=limit):
+                complaint = self.make_owned(level_id=self.levels[2].id)
+                for _run in range(9):
+                    self.Deadline._run_due_steps(DUE + timedelta(days=90), limit)
+                self.assertEqual(complaint.level_id, self.levels[1])
+
+    def test_a_step_in_the_history_is_archived_not_deleted(self):
+        step = self.step()
+        self.step(name="Never used", hours=9999).unlink()
+        self.make_owned()
+        self.run_engine()
+        with self.assertRefused(UserError, "Archive it instead"):
+            step.unlink()
 
     def test_raising_goes_one_level_at_a_time_and_ends_at_the_first(self):
         # C-41 C-30

@@ -8,8 +8,10 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import file_open, mute_logger
 
-from .test_escalation_chain import DUE, ChainCommon
+from .common import RECEIPT
+from .test_escalation_chain import DUE, ENGINE, ChainCommon
 
+PAUSE = "odoo.addons.customer_complaint.models.complaint_pause"
 HEALTH = "odoo.addons.customer_complaint.models.customer_complaint_health"
 
 
@@ -77,6 +79,49 @@ class TestHealth(HealthCommon):
         self.run_cron(later)
         self.assertTrue(self.log(complaint))
         self.assertFalse(self.alerts(now=later))
+
+    def paused_too_long(self, count):
+        """Complaints with a pause that is over at DUE."""
+        reason = self.env["customer.complaint.deadline.reason"].create(
+            {"name": "Waits", "used_for": "pause", "max_days": 1}
+        )
+        complaints = self.env["customer.complaint"].concat(
+            *(self.make_owned() for _index in range(count))
+        )
+        with freeze_time(RECEIPT):
+            complaints._pause_deadlines(RECEIPT, reason)
+        complaints.sudo().deadline_ids.next_step_at = False
+        return complaints
+
+    def test_pauses_that_are_over_wait_for_the_release_too(self):
+        # X-14
+        complaint = self.paused_too_long(1)
+        now = DUE + timedelta(hours=13)
+        with mute_logger(HEALTH):
+            self.run_cron(now)
+        self.assertEqual(self.health.held_at, now)
+        self.assertTrue(complaint.paused_at)
+        (alert,) = self.alerts(now=now)
+        self.assertIn("1 deadlines wait", alert)
+
+    def test_all_pauses_that_are_over_end_in_one_run_whatever_one_raises(self):
+        # X-14
+        complaints = self.paused_too_long(5)
+        model = type(complaints)
+        original = model._resume_deadlines
+
+        def broken(records, at):
+            if complaints[1] in records:
+                raise ValueError("poisoned")
+            return original(records, at)
+
+        with (
+            patch.object(model, "_resume_deadlines", broken),
+            patch(f"{PAUSE}.PACKAGE", 2),
+            mute_logger(ENGINE),
+        ):
+            self.run_cron(DUE)
+        self.assertEqual(complaints.filtered("paused_at"), complaints[1])
 
     def test_a_standstill_with_nothing_due_is_none(self):
         self.run_cron(DUE + timedelta(days=3))
@@ -155,6 +200,18 @@ class TestHealth(HealthCommon):
         cron.active = False
         self.env.invalidate_all()
         self.assertFalse(self.health.next_run_at)
+
+    def test_working_times_of_other_companies_are_not_shown(self):
+        empty = self.calendar.copy({"name": "Of others", "company_id": False})
+        empty.attendance_ids.unlink()
+        self.env["res.company"].create(
+            {"name": "Elsewhere", "resource_calendar_id": empty.id}
+        )
+        health = self.health.with_user(self.manager)
+        self.assertNotIn(empty, health.empty_calendar_ids)
+        self.company.resource_calendar_id = empty
+        health.invalidate_recordset()
+        self.assertIn(empty, health.empty_calendar_ids)
 
     def test_only_managers_read_the_page_and_nobody_writes_it(self):
         for user in (self.lead, self.handler, self.seller):
