@@ -56,3 +56,4 @@ from . import complaint_absence
 from . import customer_complaint_workload
 from . import customer_complaint_indicator
 from . import customer_complaint_dashboard
+from . import mail_mail

@@ -252,6 +252,25 @@ class TestNeutralizedCopy(HealthCommon):
         self.flush_tracking()
         self.assertEqual(self.env["mail.mail"].search([]), mails)
 
+    def test_no_template_or_mailing_leaves_either(self):
+        complaint = self.make_owned()
+        template = self.env.ref("customer_complaint.mail_template_first_answer")
+        other = self.env["mail.mail"].create({"subject": "Of somebody else"})
+        known = self.env["mail.mail"].search([])
+        self.env["mail.compose.message"].create(
+            {
+                "model": complaint._name,
+                "res_ids": repr(complaint.ids),
+                "composition_mode": "mass_mail",
+                "template_id": template.id,
+                "auto_delete": False,
+            }
+        )._action_send_mail()
+        template.send_mail(complaint.id, force_send=True)
+        sent = self.env["mail.mail"].search([]) - known
+        self.assertEqual(set(sent.mapped("state")), {"cancel"})
+        self.assertEqual(other.state, "outgoing")
+
     def test_what_waits_in_the_queue_is_cancelled_by_the_copy(self):
         self.env["ir.config_parameter"].set_param("database.is_neutralized", False)
         known = self.env["mail.mail"].search([])

@@ -12,3 +12,4 @@ from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import customer_complaint_indicator
+from . import mail_mail
