@@ -22,13 +22,15 @@ class ChainStep(NamedTuple):
     id: int
     deadline_type: str | bool  # False: all
     max_rank: int  # 0: all
+    company_id: int | bool  # False: all
     team_ids: frozenset | None  # the team and those below; None: all
     timing: str
     hours: float
 
-    def holds(self, deadline_type, rank, team_id):
+    def holds(self, deadline_type, rank, company_id, team_id):
         return (
             self.deadline_type in (False, deadline_type)
+            and self.company_id in (False, company_id)
             and (not self.max_rank or rank <= self.max_rank)
             and (self.team_ids is None or team_id in self.team_ids)
         )
@@ -45,6 +47,9 @@ class CustomerComplaintEscalationStep(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", help="Empty: the step holds for all companies."
+    )
     timing = fields.Selection(
         [
             ("start", "As soon as the deadline runs"),
@@ -128,8 +133,8 @@ class CustomerComplaintEscalationStep(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        decisive = {"timing", "hours", "deadline_type", "max_rank", "team_id", "active"}
-        if decisive & vals.keys():
+        decisive = {"timing", "hours", "deadline_type", "max_rank", "active"}
+        if (decisive | {"company_id", "team_id"}) & vals.keys():
             self.env["customer.complaint.deadline"]._look_again()
         return res
 
@@ -159,6 +164,7 @@ class CustomerComplaintEscalationStep(models.Model):
                 step.id,
                 step.deadline_type,
                 step.max_rank,
+                step.company_id.id,
                 frozenset(
                     teams.with_context(active_test=False)
                     .search([("id", "child_of", step.team_id.id)])
@@ -180,15 +186,15 @@ class CustomerComplaintEscalationStep(models.Model):
         :return: list of (ChainStep, moment), in the order of the chain
         """
         complaint = complaint.sudo()
-        team_id = complaint.team_id.id
+        company_id, team_id = complaint.company_id.id, complaint.team_id.id
         steps = [
             step
             for step in self._get_chain()
-            if step.holds(deadline_type, rank, team_id)
+            if step.holds(deadline_type, rank, company_id, team_id)
         ]
         if not steps:
             return []
-        clock = self._get_telling_clock(team_id, complaint.company_id.id, rank)
+        clock = self._get_telling_clock(team_id, company_id, rank)
         times = []
         for step in steps:
             at = due_times.step_time(start_at, due_at, step.timing, step.hours)

@@ -4,7 +4,7 @@ from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -93,6 +93,32 @@ class TestEscalationChain(ChainCommon):
         self.run_engine()
         self.assertEqual(self.log(mine).step_id, above + own)
         self.assertEqual(self.log(theirs).step_id, other)
+
+    def test_a_step_of_another_company_concerns_and_shows_nobody_here(self):
+        # C-42 X-26
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        step = self.step(company_id=other.id)
+        complaint = self.make_owned()
+        self.run_engine()
+        self.assertFalse(self.log(complaint))
+        steps = self.env["customer.complaint.escalation.step"].with_user(self.manager)
+        self.assertNotIn(step, steps.search([]))
+        with self.assertRaises(AccessError):
+            step.with_user(self.manager).active = False
+
+    def test_whoever_asks_for_help_says_why(self):
+        # C-42
+        complaint = self.make_owned()
+        wizard = complaint.env["customer.complaint.escalate"].create(
+            {
+                "complaint_ids": complaint.ids,
+                "user_id": self.lead.id,
+                "reason": "  ",
+            }
+        )
+        with self.assertRefused(UserError, "Say why"):
+            wizard.action_escalate()
+        self.assertFalse(self.log(complaint))
 
     def test_another_team_brings_its_own_chain(self):
         # C-42

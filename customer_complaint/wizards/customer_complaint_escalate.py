@@ -37,6 +37,10 @@ class CustomerComplaintEscalate(models.TransientModel):
         now = fields.Datetime.now()
         for wizard in self:
             wizard.complaint_ids.check_access("write")
+            if not wizard.reason.strip():
+                raise UserError(
+                    self.env._("Say why you ask for help: your colleague reads it.")
+                )
             told = {c: c._get_told(wizard.user_id) for c in wizard.complaint_ids}
             if not all(told.values()):
                 raise UserError(
