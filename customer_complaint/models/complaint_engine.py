@@ -1,12 +1,11 @@
 import logging
 from datetime import timedelta
-from itertools import groupby
 from operator import itemgetter
 
 from psycopg2 import InterfaceError, OperationalError, errors
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 _logger = logging.getLogger(__name__)
 
@@ -174,7 +173,7 @@ class CustomerComplaintDeadline(models.Model):
         for _step, vals_list in groupby(orders, key=itemgetter("step_id")):
             try:
                 with self.env.cr.savepoint():
-                    escalation.create(list(vals_list))._execute()
+                    escalation.create(vals_list)._execute()
                     alone.env.flush_all()
             except LOST:
                 raise
