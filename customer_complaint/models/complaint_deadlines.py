@@ -435,18 +435,19 @@ class CustomerComplaint(models.Model):
                 """
                 UPDATE customer_complaint c
                    SET next_due_at = n.due_at, next_due_type = n.deadline_type
-                  FROM unnest(%s) AS given(id)
-                  LEFT JOIN LATERAL (
-                        SELECT due_at, deadline_type
+                  FROM unnest(%(ids)s) AS given(id)
+                  LEFT JOIN (
+                        SELECT DISTINCT ON (complaint_id)
+                               complaint_id, due_at, deadline_type
                           FROM customer_complaint_deadline
-                         WHERE complaint_id = given.id AND state = 'open'
-                      ORDER BY due_at, id LIMIT 1
-                       ) n ON TRUE
+                         WHERE complaint_id = ANY(%(ids)s) AND state = 'open'
+                      ORDER BY complaint_id, due_at, id
+                       ) n ON n.complaint_id = given.id
                  WHERE c.id = given.id
                    AND (c.next_due_at, c.next_due_type)
                        IS DISTINCT FROM (n.due_at, n.deadline_type)
                 """,
-                self.ids,
+                ids=self.ids,
             )
         )
         self.invalidate_recordset(

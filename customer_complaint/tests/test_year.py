@@ -250,6 +250,12 @@ class LedgerYear(ComplaintCommon):
                 events += [("close", ()), ("reopen", ())] * 2
         return chance.choice(events)
 
+    def end_life(self, life, now, left):
+        """Most complaints end with an outcome and are closed."""
+        if life.active and not life.closed and life.stage != "received" and left < 3:
+            return ("told", (now, False, True, False)) if left == 2 else ("close", ())
+        return None
+
     def happen(self, complaints, name, args, now):
         """Let an event happen to complaints in the product."""
         getattr(self, f"do_{name}")(complaints, now, *args)
@@ -353,7 +359,9 @@ class LedgerYear(ComplaintCommon):
                     life = self.lives[complaint_id]
                     # Alike at one moment, so that the product handles many at once.
                     luck = random.Random(number) if alike else chance
-                    event = self.choose_event(chance, luck, life, now, grain)
+                    event = self.end_life(life, now, left) or self.choose_event(
+                        chance, luck, life, now, grain
+                    )
                     groups[event].append(complaint_id)
                     if left > 1:
                         wait = 1 + int(chance.expovariate(1 / 12) * HOUR / grain)
@@ -602,7 +610,7 @@ class TestYear(LedgerYear):
             grain=24 * HOUR,
             seed=2025,
             look_every=24 * HOUR,
-            most_events=9,
+            most_events=8,
             alike=True,
         )
         lived = time.monotonic()
