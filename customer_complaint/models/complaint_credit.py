@@ -4,7 +4,7 @@ from math import isfinite
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import float_compare, float_round
+from odoo.tools import float_compare, float_round, format_list
 
 from ..tools import rows, workbook
 
@@ -331,7 +331,7 @@ class CustomerComplaint(models.Model):
                 self.env._(
                     "%(complaints)s: credit notes were requested or issued. Archive the "
                     "complaint instead; accounting needs the reason on file.",
-                    complaints=", ".join(kept.mapped("name")),
+                    complaints=format_list(self.env, kept.mapped("name")),
                 )
             )
 

@@ -4,7 +4,13 @@ from lxml import html
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, format_time, html2plaintext, is_html_empty
+from odoo.tools import (
+    format_date,
+    format_list,
+    format_time,
+    html2plaintext,
+    is_html_empty,
+)
 
 from ..tools import commitment_marker, date_words, due_times
 from .customer_complaint_deadline import KEPT_BY, OWED
@@ -154,7 +160,7 @@ class CustomerComplaint(models.Model):
                     "Your message names a date (%(words)s). If it is a promise, enter it "
                     "with Promised date on the page Deadlines, so that it is not "
                     "forgotten.",
-                    words=", ".join(words),
+                    words=format_list(self.env, words),
                 ),
             )
 

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, format_list
 
 from ..tools import due_times
 from ..tools.deadline_types import DEADLINE_TYPES
@@ -586,7 +586,9 @@ class CustomerComplaint(models.Model):
                 self.env._(
                     "%(fields)s of a complaint are set by its process and cannot be "
                     "written directly. Use the buttons of the complaint instead.",
-                    fields=", ".join(self._fields[f].string for f in forbidden),
+                    fields=format_list(
+                        self.env, (self._fields[f].string for f in forbidden)
+                    ),
                 )
             )
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
+from odoo.tools import format_list
 from odoo.tools.misc import format_date, format_datetime
 
 from .customer_complaint_stage import STILL_TO_DO
@@ -434,7 +435,7 @@ class CustomerComplaintAbsence(models.Model):
             + "\n"
             + env._(
                 "You are the owner now of: %(complaints)s. They stand in My work.",
-                complaints=", ".join(complaints.mapped("name")),
+                complaints=format_list(self.env, complaints.mapped("name")),
             ),
         )
 

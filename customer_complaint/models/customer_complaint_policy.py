@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_list
 
 from ..tools import due_times
 from ..tools.deadline_types import DEADLINE_TYPES, FROM_COMPLETION, UNITS, Limit
@@ -85,7 +86,7 @@ class CustomerComplaintPolicy(models.Model):
                     levels=self.env._("Level %(rank)s", rank=rank)
                     if rank
                     else self.env._("Every level"),
-                    limits=", ".join(line._get_words() for line in lines),
+                    limits=format_list(self.env, (line._get_words() for line in lines)),
                 )
                 for rank, lines in sorted(policy.line_ids.grouped("rank").items())
             ]

@@ -1,6 +1,7 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 # The fixed types under the user's own stages, in the order a complaint passes them.
 STAGE_TYPES = [
@@ -99,6 +100,6 @@ class CustomerComplaintStage(models.Model):
                 self.env._(
                     "Complaints need a stage of type %(types)s that is shared by all "
                     "teams. Add another one before you remove or limit this stage.",
-                    types=", ".join(labels[kind] for kind in missing),
+                    types=format_list(self.env, (labels[kind] for kind in missing)),
                 )
             )

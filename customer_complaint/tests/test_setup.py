@@ -136,7 +136,7 @@ class TestSetup(PolicyCommon):
         form.tell_in_hours = False
         form.approval_amount = 80
         for words in (
-            "activated: Level 1 · Urgent, Level 2 · Serious, Level 3 · General",
+            "activated: Level 1 · Urgent, Level 2 · Serious, and Level 3 · General",
             "Policies that are activated: Follow-up after completion",
             "Allow pausing deadlines: on",
             "Acknowledge new complaints: off",
@@ -210,7 +210,7 @@ class TestSetup(PolicyCommon):
         self.assertIn("“General and complex” says nothing about Level 1", form.problem)
         form.policy_id = self.shipped("graded")
         self.assertFalse(form.problem)
-        self.assertIn("“5 h” says nothing about Level 1, Level 3", form.changes)
+        self.assertIn("“5 h” says nothing about Level 1 and Level 3", form.changes)
 
     def test_a_level_of_the_user_needs_a_limit_too(self):
         #

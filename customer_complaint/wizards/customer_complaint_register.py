@@ -6,7 +6,7 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import format_date, format_list
 
 from ..models.customer_complaint_stage import CLOSED_TYPES
 
@@ -105,11 +105,13 @@ class CustomerComplaintRegister(models.TransientModel):
             (self.env._("State"), states[self.state]),
             (
                 self.env._("Companies"),
-                ", ".join(self.company_ids.mapped("name")) or self.env._("All"),
+                format_list(self.env, self.company_ids.mapped("name"))
+                or self.env._("All"),
             ),
             (
                 self.env._("Teams"),
-                ", ".join(self.team_ids.mapped("name")) or self.env._("All"),
+                format_list(self.env, self.team_ids.mapped("name"))
+                or self.env._("All"),
             ),
         ]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import SQL
+from odoo.tools import SQL, format_list
 
 from ..tools import sample_stories
 
@@ -119,7 +119,7 @@ class CustomerComplaintSample(models.TransientModel):
             self.env._(
                 "The sample companies %(names)s are ready. Choose them at the top right, "
                 "in the company menu.",
-                names=", ".join(self._get_companies().mapped("name")),
+                names=format_list(self.env, self._get_companies().mapped("name")),
             )
         )
 
@@ -189,7 +189,7 @@ class CustomerComplaintSample(models.TransientModel):
         return self.env._(
             "%(companies)s: %(complaints)s complaints, %(orders)s sales orders, "
             "%(moves)s invoices.",
-            companies=", ".join(self._get_companies().mapped("name")),
+            companies=format_list(self.env, self._get_companies().mapped("name")),
             complaints=count("customer.complaint"),
             orders=count("sale.order"),
             moves=count("account.move"),

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_list
 
 from ..models.customer_complaint_level import LEVEL_SCALES
 from ..models.customer_complaint_stage import CLOSED_TYPES
@@ -386,7 +387,7 @@ class CustomerComplaintSetup(models.TransientModel):
             (plan.policies_on, self.env._("Policies that are activated: %(names)s.")),
         ):
             if records:
-                names = ", ".join(records.sudo().mapped("display_name"))
+                names = format_list(self.env, records.sudo().mapped("display_name"))
                 sentences.append(sentence % {"names": names})
         by_levels = {}
         for category, level in plan.levels_by_category.items():
@@ -397,7 +398,7 @@ class CustomerComplaintSetup(models.TransientModel):
                     "Categories that propose %(old)s propose %(new)s: %(names)s.",
                     old=old.display_name,
                     new=new.display_name,
-                    names=", ".join(c.display_name for c in categories),
+                    names=format_list(self.env, (c.display_name for c in categories)),
                 )
             )
         labels = {
@@ -442,7 +443,9 @@ class CustomerComplaintSetup(models.TransientModel):
             sentence
             % {
                 "team": self.team_id.name,
-                "policies": ", ".join(f"“{name}”" for name in copies.mapped("name")),
+                "policies": format_list(
+                    self.env, (f"“{name}”" for name in copies.mapped("name"))
+                ),
                 "start": self.pilot_from,
                 "end": self.pilot_to,
             },
@@ -504,7 +507,7 @@ class CustomerComplaintSetup(models.TransientModel):
                         "“%(policy)s” says nothing about %(levels)s: add limits to it, "
                         "or archive it.",
                         policy=policy.name,
-                        levels=", ".join(silent.mapped("display_name")),
+                        levels=format_list(self.env, silent.mapped("display_name")),
                     )
                 )
         unmatched = self._get_unmatched(after)
@@ -513,7 +516,7 @@ class CustomerComplaintSetup(models.TransientModel):
                 self.env._(
                     "No level has the rank that these categories propose; their "
                     "complaints get the nearest one: %(names)s.",
-                    names=", ".join(unmatched.mapped("display_name")),
+                    names=format_list(self.env, unmatched.mapped("display_name")),
                 )
             )
         least = min(after.mapped("rank"), default=0)
@@ -525,7 +528,7 @@ class CustomerComplaintSetup(models.TransientModel):
                 self.env._(
                     "No level is severe enough any more for these escalation steps: "
                     "%(names)s.",
-                    names=", ".join(steps.mapped("name")),
+                    names=format_list(self.env, steps.mapped("name")),
                 )
             )
         # sudo: only their number is told

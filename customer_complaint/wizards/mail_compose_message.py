@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_list
 
 from ..models.complaint_told import Promised
 from ..models.customer_complaint_deadline import KEPT_BY
@@ -84,7 +85,7 @@ class MailComposeMessage(models.TransientModel):
                 composer.model == "customer.complaint"
                 and not composer.complaint_commitment_at
                 and not composer.subtype_is_log
-                and ", ".join(Complaint._get_dates_named(composer.body))
+                and format_list(self.env, Complaint._get_dates_named(composer.body))
             )
 
     @api.onchange("complaint_commitment_at")

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL, email_normalize, format_list
 
 from odoo.addons.customer_complaint.models.customer_complaint_confirmation import GRADES
 
@@ -229,7 +229,9 @@ class SurveyUserInput(models.Model):
                 self.env._(
                     "%(fields)s of an answer come from the survey plan and from what the "
                     "customer chose. They cannot be written.",
-                    fields=", ".join(self._fields[f].string for f in sorted(fnames)),
+                    fields=format_list(
+                        self.env, (self._fields[f].string for f in sorted(fnames))
+                    ),
                 )
             )
 
