@@ -280,7 +280,18 @@ class CustomerComplaint(models.Model):
 
         :param str reason: shown in the history
         """
-        self._apply_schedule(self._plan_schedule(), reason)
+        plan = self._plan_schedule()
+        # sudo: see _open_rows
+        shown = self.sudo().deadline_ids.filtered(
+            lambda d: d.state in OWED and d._is_shown_to_customer()
+        )
+        told = {row: row.due_at for row in shown}
+        self._apply_schedule(plan, reason)
+        self._remind_of_later_dates(
+            row
+            for row, due in told.items()
+            if row.state not in OWED or row.due_at > due
+        )
         # A level may concern a step that was passed over before.
         self.sudo().deadline_ids._rearm()
 

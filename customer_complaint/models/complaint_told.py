@@ -164,6 +164,28 @@ class CustomerComplaint(models.Model):
                 ),
             )
 
+    def _remind_of_later_dates(self, rows):
+        """A date the customer counts on went back or fell away: his owner gets a to-do to say so.
+
+        :param rows: rows of the ledger that changed so
+        """
+        complaints = self.browse({row.complaint_id.id for row in rows}).filtered(
+            lambda c: c.told_at or (c.acknowledge and c.email_from)
+        )
+        for user, owned in complaints.grouped(
+            lambda c: c.user_id or self.env.user
+        ).items():
+            # sudo: whoever corrects a level need not be allowed to give others work
+            owned.sudo().activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=self.env._("Tell the customer the new date"),
+                note=self.env._(
+                    "A date on the customer's page lies later now, or is gone, because "
+                    "the level or the policy changed. Tell him before he misses it."
+                ),
+            )
+
     def action_promise(self):
         """Ask for a date that the customers were promised."""
         return {

@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
-from .common import ComplaintCommon
+from .common import RECEIPT, ComplaintCommon
 
 NOW = "2025-03-03 12:00:00"
 LATER = datetime(2025, 3, 10, 9)
@@ -213,3 +213,28 @@ class TestMoving(ComplaintCommon):
         template = self.env.ref("customer_complaint.mail_template_deadline_moved")
         body = template._render_field("body_html", complaint.ids)[complaint.id]
         self.assertIn("instead of", body)
+
+
+@tagged("post_install", "-at_install")
+class TestLaterDates(ComplaintCommon):
+    """A date on the customer's page that goes back is not left to his own discovery."""
+
+    def get_todos(self, complaint):
+        return complaint.sudo().activity_ids.filtered(
+            lambda a: a.summary == "Tell the customer the new date"
+        )
+
+    def test_a_lower_level_asks_the_owner_to_tell_the_customer_the_later_date(self):
+        # C-29
+        with freeze_time(RECEIPT):
+            complaint = self.make_owned(acknowledge=True, level_id=self.levels[0].id)
+            complaint.with_user(self.lead)._change_level(self.levels[2], "Harmless")
+        self.assertEqual(self.get_todos(complaint).user_id, self.handler)
+
+    def test_a_higher_level_and_a_customer_who_knows_no_date_need_no_message(self):
+        with freeze_time(RECEIPT):
+            raised = self.make_owned(acknowledge=True, level_id=self.levels[2].id)
+            untold = self.make_owned(level_id=self.levels[0].id)
+            raised._change_level(self.levels[0], "Danger")
+            untold._change_level(self.levels[2], "Harmless")
+        self.assertFalse(self.get_todos(raised) | self.get_todos(untold))
