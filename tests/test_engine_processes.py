@@ -288,7 +288,7 @@ def test_a_server_goes_on_after_the_database_went_away(odoo_program, new_server)
         PREPARE.format(complaints=complaints)
         + 'env.ref("customer_complaint.ir_cron_run_deadline_steps")._trigger()',
     ).ended()
-    wait_for_steps(odoo_program, running.database, lambda left: left < 2000)
+    wait_for_steps(odoo_program, running.database, lambda left: left <= 2000)
     running.sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         f"WHERE datname = '{running.database}' AND pid != pg_backend_pid()"

@@ -99,7 +99,7 @@ def test_a_sweep_goes_on_by_itself_after_postgresql_was_restarted(
             running.expect(part)
         prepare = PREPARE.format(complaints=complaints) + WAKE
         Shell(program, running.database, prepare).ended()
-        wait_for_steps(program, running.database, lambda left: left < 2000)
+        wait_for_steps(program, running.database, lambda left: left <= 2000)
         cluster.restart(mode, seconds)
         waiting, _missing, doubled, _to_dos = steps(program, running.database)
         assert waiting > 0, "it was in the middle"
