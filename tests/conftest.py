@@ -83,6 +83,7 @@ class Server:
 
     def start(self):
         """Start, and wait until it answers."""
+        self._told = 0  # the log begins anew
         self.process = server.start(
             self.odoo, self.database, self.port, *self.arguments, log=self.log
         )
@@ -230,13 +231,14 @@ def mailbox():
 def new_server(odoo_program, servers, mailbox):
     """A function that makes a server on a fresh copy of the demo database.
 
-    `new_server("--workers=2")` passes options to Odoo.
+    `new_server("--workers=2")` passes options to Odoo; `program` is another Odoo than that
+    of the session.
     """
 
-    def make(*arguments):
+    def make(*arguments, program=odoo_program):
         mail = ("--smtp=127.0.0.1", f"--smtp-port={mailbox.port}")
         name = f"outside_{len(servers) + 1}"
-        one = Server(odoo_program, name, *mail, *arguments)
+        one = Server(program, name, *mail, *arguments)
         servers.append(one)
         one.start()
         return one

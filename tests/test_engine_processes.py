@@ -12,6 +12,8 @@ DEADLINES = 2  # of each complaint, both overdue by more than a year
 # How the complaints of these tests are told from all others.
 OURS = "description LIKE 'Late %'"
 PREPARE = """
+# The template may be old: nothing stood still.
+env.ref("customer_complaint.health").last_run_at = env.cr.now()
 env["customer.complaint.deadline"].search([]).next_step_at = False
 env["customer.complaint"].create([
     {{"description": "Late %s" % i, "received_at": "2025-03-03 09:00:00", "acknowledge": False}}
@@ -286,7 +288,7 @@ def test_a_server_goes_on_after_the_database_went_away(odoo_program, new_server)
         PREPARE.format(complaints=complaints)
         + 'env.ref("customer_complaint.ir_cron_run_deadline_steps")._trigger()',
     ).ended()
-    wait_for_steps(odoo_program, running.database, lambda left: left < 2000)
+    wait_for_steps(odoo_program, running.database, lambda left: left <= 2000)
     running.sql(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         f"WHERE datname = '{running.database}' AND pid != pg_backend_pid()"

@@ -445,6 +445,7 @@ class TestEngine(ComplaintCommon):
     def test_the_cron_does_all_batches_and_plans_its_next_run(self):
         #
         cron = self.env.ref("customer_complaint.ir_cron_run_deadline_steps")
+        self.Deadline.search([]).next_step_at = False
         complaints = self.env["customer.complaint"].create(
             [{"description": str(index), "received_at": RECEIPT} for index in range(7)]
         )

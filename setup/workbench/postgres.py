@@ -149,27 +149,52 @@ def _private():
     with machine.prepared("postgres", programs) as (data, empty):
         if empty:
             step("Creating a private PostgreSQL cluster")
-            run(
-                (programs / "initdb", "-D", data, "-U", ROLE, "-A", "trust")
-                + ("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
-                "create a PostgreSQL cluster",
-                machine.log("initdb"),
-            )
-    private = Server(str(_socket_folder()), PORT, ROLE, "", programs, private=True)
+            create(data)
+    socket = _socket_folder()
     if not _running(programs, data):
-        start = (
-            programs / "pg_ctl",
-            "start",
-            "-w",
-            "-D",
-            data,
-            "-l",
-            machine.log("postgres"),
-        )
-        settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
-        options = ("-o", f"-k '{private.host}' {settings}")
-        run((*start, *options), "start PostgreSQL", machine.log("postgres-start"))
-    return private
+        start(data, socket)
+    return private(socket)
+
+
+def private(socket):
+    """The server of a cluster that `start` started."""
+    return Server(str(socket), PORT, ROLE, "", binaries(), private=True)
+
+
+def create(data):
+    """Create a cluster in an empty folder.
+
+    :raises Problem: when PostgreSQL cannot
+    """
+    run(
+        (binaries() / "initdb", "-D", data, "-U", ROLE, "-A", "trust")
+        + ("-E", "UTF8", "--locale=C.UTF-8", "--no-sync"),
+        "create a PostgreSQL cluster",
+        machine.log("initdb"),
+    )
+
+
+def start(data, socket):
+    """Start the cluster in a folder, reached through a socket in another, whose path is short.
+
+    :raises Problem: when PostgreSQL does not start
+    """
+    settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+    run(
+        (binaries() / "pg_ctl", "start", "-w", "-D", data, "-l", machine.log(data.name))
+        + ("-o", f"-k '{socket}' {settings}"),
+        "start PostgreSQL",
+        machine.log("postgres-start"),
+    )
+
+
+def halt(data, mode="fast"):
+    """Stop the cluster in a folder: `fast` cuts all connections, `immediate` is a crash.
+
+    :raises Problem: when it does not stop
+    """
+    call = (binaries() / "pg_ctl", "stop", "-w", "-D", data, "-m", mode)
+    run(call, "stop PostgreSQL", machine.log("postgres-stop"))
 
 
 def _socket_folder():
@@ -191,5 +216,4 @@ def stop():
     """Stop the private cluster if it runs."""
     programs, data = binaries(), machine.cache() / "postgres"
     if programs and data.exists() and _running(programs, data):
-        halt = (programs / "pg_ctl", "stop", "-D", data, "-m", "fast")
-        run(halt, "stop PostgreSQL", machine.log("postgres-stop"))
+        halt(data)

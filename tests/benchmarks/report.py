@@ -8,6 +8,12 @@ LIST_MS = 25
 KANBAN_MS = 90
 REGISTER = 1.5  # times a bare loop that writes the same cells
 REGISTER_MIB = 45  # growth of the process
+STEP_SQL = 0.15  # per escalation, once as many are due as fill a batch
+STEP_MS = 2  # CPU
+FILLED = 1_000  # due rows from which the fixed share of a batch does not count any more
+TEN_TIMES = 11  # times the time for ten times as many due
+AMONG_MORE = 1.25  # times the time for as many due among fewer
+EMPTY_MS = 5
 DASHBOARD_MS = 300
 DASHBOARD_SQL = 15
 
@@ -39,8 +45,10 @@ def table(rows, before, after):
             goals, verdict = f"index {index}", "met" if index else "missed"
             numbers = "| | | "
         else:
-            unit = {"creating": "record", "sweeping": "row due"}.get(row["group"])
+            unit = {"creating": "record", "sweeping": "escalation"}.get(row["group"])
             per = f" (per {unit})" if unit else ""
+            if floor := row.get("floor"):
+                per += f", floor {floor:.2f} ms, {row['best'] / floor:.1f} times"
             numbers = f"{per} | {row['sql']:g} | {row['cpu']:.2f} | "
             numbers += f"{row['wall']:.2f} ({row['best']:.2f}) | "
         lines.append(f"| {row['group']}: {row['case']}{numbers}{goals} | {verdict} |")
@@ -63,6 +71,8 @@ def judge(row, rows):
             (row["sql"], SQL_IN_A_BATCH, "SQL"),
             (row["cpu"] / least, CPU_IN_A_BATCH, "x CPU of the minimal thread"),
         ]
+    if group == "sweeping":
+        return list(_of_a_sweep(row, rows))
     if group == "exporting":
         return [
             (row["best"] / row["bare"], REGISTER, "x the bare loop"),
@@ -75,6 +85,24 @@ def judge(row, rows):
     if group == "looking":
         return [(row["wall"], DASHBOARD_MS, "ms"), (row["sql"], DASHBOARD_SQL, "SQL")]
     return []
+
+
+def _of_a_sweep(row, rows):
+    if not row["due"]:
+        yield row["best"], EMPTY_MS, "ms"
+        return
+    if row["due"] >= FILLED:
+        yield row["sql"], STEP_SQL, "SQL"
+        yield row["cpu"], STEP_MS, "ms CPU"
+    for other in rows:
+        if other["group"] != "sweeping" or not other["due"]:
+            continue
+        times = row["best"] * row["steps"] / (other["best"] * other["steps"])
+        if row["due"] == other["due"] and row["stored"] > other["stored"]:
+            yield times, AMONG_MORE, f"x among {other['stored']:,}"
+        if row["due"] == 10 * other["due"] and row["stored"] == other["stored"]:
+            if other["due"] >= FILLED:
+                yield times, TEN_TIMES, f"x {other['due']:,} due"
 
 
 def missed(rows):
