@@ -19,6 +19,7 @@
         "security/customer_complaint_groups.xml",
         "security/ir.model.access.csv",
         "security/customer_complaint_security.xml",
+        "security/customer_complaint_posts_security.xml",
         "data/ir_sequence_data.xml",
         "data/customer_complaint_stage_data.xml",
         "data/customer_complaint_level_data.xml",
@@ -74,6 +75,7 @@
         "views/customer_complaint_health_views.xml",
         "views/complaint_digest_templates.xml",
         "views/res_users_views.xml",
+        "views/complaint_post_views.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [

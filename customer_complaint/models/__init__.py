@@ -32,6 +32,7 @@ from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
 from . import customer_complaint_credit_allocation
 from . import complaint_intake
+from . import complaint_involvement
 from . import complaint_deadlines
 from . import complaint_events
 from . import complaint_pause

@@ -1,0 +1,159 @@
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import ComplaintCommon
+
+GROUP = "customer_complaint.group_complaint_"
+
+
+@tagged("post_install", "-at_install")
+class TestRoles(ComplaintCommon):
+    """Posts beside the four levels: what each sees and may do, and nothing else."""
+
+    def make_user(self, *codes):
+        groups = ",".join(f"{GROUP}{code}" for code in codes)
+        return new_test_user(
+            self.env,
+            "t_post_" + "_".join(codes),
+            groups,
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+            tz="UTC",
+        )
+
+    def sees(self, user, complaint):
+        return bool(
+            self.env["customer.complaint"]
+            .with_user(user)
+            .search_count([("id", "=", complaint.id)])
+        )
+
+    def test_acceptance_assigns_what_nobody_has_taken(self):
+        # C-55
+        user = self.make_user("acceptance")
+        new = self.make_complaint(team_id=self.other_team.id)
+        taken = self.make_owned()
+        with Form(new.with_user(user)) as form:
+            form.user_id = self.colleague
+        self.assertEqual((new.user_id, new.stage_type), (self.colleague, "assessed"))
+        self.assertTrue(self.sees(user, new), "the form shows what was saved")
+        for complaint in (new, taken):
+            with self.assertRaises(AccessError):
+                complaint.with_user(user).demand = "x"
+
+    def test_coordination_sees_only_where_several_departments_work(self):
+        # C-55 C-58
+        user = self.make_user("coordination")
+        alone = self.make_complaint(team_id=self.other_team.id)
+        both = self.make_complaint(team_id=self.other_team.id)
+        both.write(
+            {
+                "involved_team_ids": [Command.set(self.team.ids)],
+                "coordinator_id": self.manager.id,
+            }
+        )
+        self.assertFalse(self.sees(user, alone))
+        self.assertTrue(self.sees(user, both))
+        both.with_user(user).coordinator_id = user
+        self.assertTrue(both.with_user(user).deadline_ids.mapped("due_at"))
+
+    def test_feedback_sees_what_customers_are_to_be_told(self):
+        # C-55
+        user = self.make_user("feedback")
+        complaint = self.make_owned(team_id=self.other_team.id)
+        self.assertFalse(self.sees(user, complaint))
+        self.tell_outcome(complaint.sudo())
+        self.assertEqual(complaint.stage_type, "feedback")
+        self.assertTrue(self.sees(user, complaint))
+        self.confirm(complaint.with_user(user))
+        self.assertEqual(complaint.stage_type, "closed")
+
+    def test_supervision_reads_all_and_escalates_but_changes_nothing(self):
+        # C-55
+        user = self.make_user("supervision")
+        complaint = self.make_owned(team_id=self.other_team.id).with_user(user)
+        self.tell_outcome(complaint.sudo())
+        self.assertTrue(complaint.contact_ids.mapped("summary"))
+        self.assertTrue(complaint.deadline_ids.mapped("due_at"))
+        with self.assertRaises(AccessError):
+            complaint.demand = "x"
+        with self.assertRaises(AccessError):
+            complaint.message_post(body="x")
+        self.env["customer.complaint.escalate"].with_user(user).create(
+            {
+                "complaint_ids": complaint.ids,
+                "user_id": self.manager.id,
+                "reason": "Nobody moves",
+            }
+        ).action_escalate()
+        self.assertIn(self.manager, complaint.sudo().activity_ids.user_id, "he is told")
+
+    def test_an_auditor_reads_all_and_writes_nothing(self):
+        # C-62
+        user = self.make_user("auditor")
+        complaint = self.make_owned(team_id=self.other_team.id).with_user(user)
+        self.assertTrue(complaint.read(["title", "demand"]))
+        for act in (
+            lambda: complaint.write({"demand": "x"}),
+            lambda: complaint.message_post(body="x"),
+            lambda: self.env["customer.complaint.escalate"]
+            .with_user(user)
+            .create({"complaint_ids": complaint.ids, "reason": "x"}),
+        ):
+            with self.assertRaises(AccessError):
+                act()
+
+    def test_only_the_committee_changes_rules_where_managers_do_not_decide(self):
+        # C-60
+        policy = self.env.ref("customer_complaint.policy_graded")
+        member = self.make_user("committee")
+        policy.with_user(self.manager).check_access("write")
+        settings = self.env["res.config.settings"].create({})
+        self.assertTrue(settings.group_complaint_managers_decide)
+        settings.group_complaint_managers_decide = False
+        settings.execute()
+        manager = self.make_user("manager")
+        policy.with_user(member).check_access("write")
+        for model in ("policy", "policy.line", "level", "escalation.step"):
+            name = f"customer.complaint.{model}"
+            self.assertTrue(self.env[name].with_user(member).has_access("create"))
+            for user in (manager, self.manager):
+                self.assertFalse(self.env[name].with_user(user).has_access("write"))
+                self.assertTrue(self.env[name].with_user(user).has_access("read"))
+
+    def test_departments_that_work_along_see_and_work_on_it(self):
+        # C-58 C-104
+        complaint = self.make_owned()
+        self.assertFalse(self.sees(self.colleague, complaint))
+        complaint.involved_team_ids = self.other_team
+        self.assertTrue(self.sees(self.colleague, complaint))
+        complaint.with_user(self.colleague).demand = "A new door and handles"
+        self.assertTrue(
+            complaint.with_user(self.colleague).deadline_ids.mapped("due_at")
+        )
+        self.other_team.member_ids = [Command.unlink(self.colleague.id)]
+        self.assertFalse(self.sees(self.colleague, complaint))
+
+    def test_several_departments_need_a_coordinator(self):
+        # C-58
+        complaint = self.make_owned()
+        complaint.involved_team_ids = self.other_team
+        self.assertEqual(complaint.coordinator_id, self.lead, "proposed")
+        self.assertTrue(complaint.is_complex)
+        self.assertIn(self.lead.partner_id, complaint.message_partner_ids)
+        with self.assertRefused(ValidationError, "Name a coordinator"):
+            complaint.coordinator_id = False
+        with self.assertRefused(ValidationError, "answers for it already"):
+            complaint.involved_team_ids = self.team
+
+    def test_an_observer_reads_and_is_told_but_changes_nothing(self):
+        # C-62
+        complaint = self.make_owned()
+        complaint.observer_ids = self.seller
+        self.assertIn(self.seller.partner_id, complaint.message_partner_ids)
+        seen = complaint.with_user(self.seller)
+        self.assertTrue(seen.read(["title"]))
+        self.assertTrue(seen.deadline_ids.mapped("due_at"))
+        with self.assertRaises(AccessError):
+            seen.demand = "x"
