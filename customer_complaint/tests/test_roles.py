@@ -127,12 +127,14 @@ class TestRoles(ComplaintCommon):
         complaint = self.make_owned()
         self.assertFalse(self.sees(self.colleague, complaint))
         complaint.involved_team_ids = self.other_team
+        self.env.flush_all()  # as the end of a request does
         self.assertTrue(self.sees(self.colleague, complaint))
         complaint.with_user(self.colleague).demand = "A new door and handles"
         self.assertTrue(
             complaint.with_user(self.colleague).deadline_ids.mapped("due_at")
         )
         self.other_team.member_ids = [Command.unlink(self.colleague.id)]
+        self.env.flush_all()
         self.assertFalse(self.sees(self.colleague, complaint))
 
     def test_several_departments_need_a_coordinator(self):
