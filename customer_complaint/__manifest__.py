@@ -27,6 +27,7 @@
         "data/customer_complaint_category_data.xml",
         "data/customer_complaint_emotion_data.xml",
         "data/customer_complaint_team_data.xml",
+        "data/customer_complaint_duty_data.xml",
         "data/customer_complaint_requirement_data.xml",
         "data/customer_complaint_policy_data.xml",
         "data/customer_complaint_bundle_data.xml",
@@ -76,6 +77,7 @@
         "views/complaint_digest_templates.xml",
         "views/res_users_views.xml",
         "views/complaint_post_views.xml",
+        "views/customer_complaint_access_log_views.xml",
         "views/customer_complaint_menus.xml",
     ],
     "demo": [

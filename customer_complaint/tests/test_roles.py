@@ -1,10 +1,23 @@
+import base64
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import file_open
 
 from .common import ComplaintCommon
 
 GROUP = "customer_complaint.group_complaint_"
+ROLES = (
+    *("submitter", "user", "lead", "manager", "acceptance", "handling"),
+    *("coordination", "feedback", "supervision", "committee", "auditor", "figures"),
+)
+LETTERS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 
 
 @tagged("post_install", "-at_install")
@@ -159,3 +172,149 @@ class TestRoles(ComplaintCommon):
         self.assertTrue(seen.deadline_ids.mapped("due_at"))
         with self.assertRaises(AccessError):
             seen.demand = "x"
+
+
+@tagged("post_install", "-at_install")
+class TestTakenOut(ComplaintCommon):
+    """Prints, exports and what is handed out about a person are noted."""
+
+    def get_logs(self, kind):
+        return self.env["customer.complaint.access.log"].search([("kind", "=", kind)])
+
+    def test_who_exports_complaints_is_noted(self):
+        # C-52 X-17
+        self.handler.group_ids += self.env.ref("base.group_allow_export")
+        complaints = self.make_owned() + self.make_owned()
+        exported = complaints.export_data(["name", "partner_id/name"])
+        self.assertEqual(exported["datas"][0], [complaints[0].name, self.partner.name])
+        log = self.get_logs("export")
+        self.assertEqual((log.user_id, log.complaint_count), (self.handler, 2))
+        self.assertIn("partner_id/name", log.detail)
+        for user in (self.handler, self.lead):
+            with self.assertRaises(AccessError):
+                log.with_user(user).read(["detail"])
+        with self.assertRaises(AccessError):
+            log.with_user(self.manager).unlink()
+
+    def test_who_prints_a_sheet_is_noted(self):
+        # C-52
+        complaint = self.make_owned()
+        complaint.with_context(force_report_rendering=True).get_document("sheet")
+        log = self.get_logs("print")
+        self.assertEqual((log.user_id, log.complaint_id), (self.handler, complaint))
+
+    def test_who_prepares_the_register_is_noted(self):
+        # C-52
+        complaint = self.make_owned()
+        self.lead.group_ids += self.env.ref("base.group_allow_export")
+        register = (
+            self.env["customer.complaint.register"]
+            .with_user(self.lead)
+            .create({"date_from": "2025-03-01", "date_to": "2025-03-31"})
+        )
+        register.action_download()
+        self.assertTrue(complaint)
+        self.assertEqual(self.get_logs("export").user_id, self.lead)
+
+    def test_a_manager_hands_out_all_that_is_known_about_a_person(self):
+        # X-09
+        complaint = self.make_owned()
+        self.tell_outcome(complaint)
+        complaint.message_post(
+            body="Dear customer",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        complaint.message_post(body="He is difficult")
+        self.env["ir.attachment"].create(
+            {
+                "name": "../door.txt",
+                "raw": b"crack",
+                "res_model": complaint._name,
+                "res_id": complaint.id,
+            }
+        )
+        other = self.env["res.partner"].create({"name": "Somebody else"})
+        self.make_complaint(partner_id=other.id, description="Not his")
+        action = self.partner.with_user(self.manager).action_export_complaint_data()
+        export = self.env[action["res_model"]].browse(action["res_id"])
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(export.file))) as archive:
+            data = json.loads(archive.read("data.json"))
+            (name,) = [name for name in archive.namelist() if name != "data.json"]
+            self.assertEqual(archive.read(name), b"crack")
+            self.assertEqual(name.count("/"), 1)
+        (told,) = data["complaints"]
+        self.assertEqual(told["name"], complaint.name)
+        self.assertEqual(told["contacts"][0]["summary"], "Told the outcome.")
+        self.assertEqual([m["text"] for m in told["messages"]], ["Dear customer"])
+        self.assertEqual(self.get_logs("person").partner_id, self.partner)
+        with self.assertRaises(AccessError):
+            self.partner.with_user(self.lead).action_export_complaint_data()
+
+
+@tagged("post_install", "-at_install")
+class TestRights(ComplaintCommon):
+    """The table in the manual is what the database says."""
+
+    def test_figures_only_shows_numbers_and_no_person(self):
+        # X-09
+        user = new_test_user(
+            self.env,
+            "t_post_figures",
+            f"{GROUP}figures",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        complaint = self.make_owned(
+            received_at=fields.Datetime.now() - timedelta(days=9)
+        )
+        with self.assertRaises(AccessError):
+            complaint.with_user(user).read(["name"])
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        dashboard = self.env["customer.complaint.dashboard"].with_user(user)
+        figures = dashboard.get_dashboard()
+        new = next(tile for tile in figures["tiles"] if tile["code"] == "new")
+        self.assertGreaterEqual(new["value"], 1)
+        self.assertFalse(figures["late"] or figures["todo"] or figures["alerts"])
+        self.assertNotIn("domain': [(", str(figures))
+        self.assertNotIn(self.partner.name, str(figures))
+        with self.assertRaises(AccessError):
+            dashboard.with_context(allowed_company_ids=other.ids).get_dashboard()
+
+    def test_the_table_of_rights_in_the_manual_is_true(self):
+        # C-55 C-56 C-62 X-09
+        users = {
+            role: new_test_user(self.env, f"t_right_{role}", f"{GROUP}{role}")
+            for role in ROLES
+        }
+        users["accounting"] = new_test_user(
+            self.env, "t_right_accounting", "account.group_account_invoice"
+        )
+        users["portal"] = new_test_user(self.env, "t_right_portal", "base.group_portal")
+        names = self.env["ir.model"].search(
+            [("model", "=like", "customer.complaint%"), ("transient", "=", False)],
+            order="model",
+        )
+        lines = [
+            "| | " + " | ".join(users) + " |",
+            "|---|" + "---|" * len(users),
+        ]
+        for name in names.mapped("model"):
+            model = self.env[name]
+            if model._abstract or model._name == "customer.complaint.dashboard":
+                continue
+            rights = [
+                "".join(
+                    letter
+                    for letter, operation in LETTERS.items()
+                    if model.with_user(user).has_access(operation)
+                )
+                for user in users.values()
+            ]
+            lines.append(
+                f"| {name.removeprefix('customer.')} | " + " | ".join(rights) + " |"
+            )
+        with file_open("customer_complaint/readme/CONFIGURE.md") as manual:
+            told = [line.strip() for line in manual if line.startswith("|")]
+        if told != lines:
+            self.fail("Write this into the manual:\n" + "\n".join(lines))
