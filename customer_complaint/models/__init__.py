@@ -61,3 +61,5 @@ from . import mail_mail
 from . import complaint_privacy
 from . import customer_complaint_access_log
 from . import customer_complaint_duty
+from . import customer_complaint_event
+from . import complaint_trail

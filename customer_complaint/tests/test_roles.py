@@ -5,7 +5,7 @@ import zipfile
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import file_open
@@ -172,6 +172,50 @@ class TestRoles(ComplaintCommon):
         self.assertTrue(seen.deadline_ids.mapped("due_at"))
         with self.assertRaises(AccessError):
             seen.demand = "x"
+
+
+@tagged("post_install", "-at_install")
+class TestTrail(ComplaintCommon):
+    """Who changed what, from and to; nobody changes that afterwards."""
+
+    def test_changes_are_kept_with_who_from_to_and_reason(self):
+        # C-52 X-10
+        complaint = self.make_complaint()
+        complaint.with_user(self.handler).action_take()
+        complaint.with_user(self.lead)._change_level(self.levels[0], "Danger")
+        trail = complaint.event_ids
+        self.assertCountEqual(
+            trail.mapped("field_name"), ["user_id", "stage_id", "level_id"]
+        )
+        self.assertEqual(trail.mapped("user_id"), self.handler | self.lead)
+        graded = trail[-1]
+        self.assertEqual(graded.label, "Level")
+        self.assertEqual(
+            (graded.old, graded.new, graded.reason),
+            (self.levels[1].display_name, self.levels[0].display_name, "Danger"),
+        )
+
+    def test_what_stays_as_it_was_leaves_no_trace(self):
+        complaint = self.make_owned()
+        known = complaint.sudo().event_ids
+        complaint.write({"user_id": self.handler.id, "demand": "Another door"})
+        self.assertEqual(complaint.sudo().event_ids, known)
+
+    def test_nobody_changes_the_trail(self):
+        # C-52 X-10 X-12
+        complaint = self.make_owned()
+        complaint.action_start()
+        event = complaint.sudo().event_ids[-1]
+        for user in (self.handler, self.lead, self.manager):
+            for operation in ("write", "create", "unlink"):
+                self.assertFalse(event.with_user(user).has_access(operation))
+        with self.assertRefused(UserError, "not changed"):
+            event.sudo().new = "x"
+        with self.assertRefused(UserError, "not deleted"):
+            event.sudo().unlink()
+        self.assertTrue(event.with_user(self.lead).read(["old"]))
+        with self.assertRaises(AccessError):
+            event.with_user(self.handler).read(["old"])
 
 
 @tagged("post_install", "-at_install")
