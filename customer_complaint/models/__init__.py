@@ -32,6 +32,7 @@ from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
 from . import customer_complaint_credit_allocation
 from . import complaint_intake
+from . import complaint_involvement
 from . import complaint_deadlines
 from . import complaint_events
 from . import complaint_pause
@@ -57,3 +58,8 @@ from . import customer_complaint_workload
 from . import customer_complaint_indicator
 from . import customer_complaint_dashboard
 from . import mail_mail
+from . import complaint_privacy
+from . import customer_complaint_access_log
+from . import customer_complaint_duty
+from . import customer_complaint_event
+from . import complaint_trail

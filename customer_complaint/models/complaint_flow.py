@@ -193,7 +193,8 @@ class CustomerComplaint(models.Model):
                     problems="\n".join(problems),
                 )
             )
-        assigned._move_to_type("assessed")
+        # sudo: whoever assigns may have given it away by that
+        assigned.sudo()._move_to_type("assessed")
         if closing := self.browse(before).filtered(
             lambda c: c.stage_type in CLOSED_TYPES and not c.closed_at
         ):

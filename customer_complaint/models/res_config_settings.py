@@ -6,6 +6,13 @@ from .customer_complaint_health import STANDSTILL_HOURS, UNCHECKED_HOURS
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
+    group_complaint_managers_decide = fields.Boolean(
+        string="Managers decide about rules",
+        implied_group="customer_complaint.group_complaint_committee",
+        group="customer_complaint.group_complaint_manager",
+        help="Off: only the complaint committee changes levels, limits, escalation, "
+        "requirements and bundles.",
+    )
     complaint_acknowledge = fields.Boolean(
         related="company_id.complaint_acknowledge", readonly=False
     )

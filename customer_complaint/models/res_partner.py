@@ -33,3 +33,16 @@ class ResPartner(models.Model):
         action["domain"] = [("partner_id", "child_of", self.ids)]
         action["context"] = {"default_partner_id": self.id} if len(self) == 1 else {}
         return action
+
+    def action_export_complaint_data(self):
+        """One click: all that complaints know about this person, as a file."""
+        self.ensure_one()
+        export = self.env["customer.complaint.person.export"]._export(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Complaint data of %(name)s", name=self.display_name),
+            "res_model": export._name,
+            "res_id": export.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }

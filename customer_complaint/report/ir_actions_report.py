@@ -55,6 +55,9 @@ class IrActionsReport(models.Model):
             # sudo: rendering has checked that the complaint may be read
             stamped = stamp(rendered, complaint.sudo().name)
             streams[complaint.id]["stream"] = stamped
+            self.env["customer.complaint.access.log"]._log(
+                "print", complaint, report.sudo().name
+            )
         return streams
 
 

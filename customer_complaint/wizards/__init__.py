@@ -15,3 +15,4 @@ from . import complaint_sample_trade
 from . import complaint_sample_courses
 from . import complaint_sample_records
 from . import customer_complaint_sample_removal
+from . import customer_complaint_person_export

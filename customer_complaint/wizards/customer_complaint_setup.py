@@ -560,9 +560,12 @@ class CustomerComplaintSetup(models.TransientModel):
         :raise ValidationError: says which choice does not fit
         """
         self.ensure_one()
-        if not self.env.user.has_group("customer_complaint.group_complaint_manager"):
+        if not self.env.user.has_group("customer_complaint.group_complaint_committee"):
             raise AccessError(
-                self.env._("Only complaint managers may change the set-up.")
+                self.env._(
+                    "Only the complaint committee may change the set-up, and managers "
+                    "where the settings say so."
+                )
             )
         plan = self._plan()
         if problem := self._get_problem(plan):

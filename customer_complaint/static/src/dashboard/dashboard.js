@@ -94,6 +94,9 @@ export class ComplaintDashboard extends Component {
 
     /** Open exactly the records that were counted, in the views made for them. */
     async open(name, model, domain) {
+        if (!model) {
+            return; // Some see numbers only.
+        }
         const views = {views: [[false, "list"]]};
         const known = recordActions.get(model, null);
         const {search_view_id, ...action} = known
