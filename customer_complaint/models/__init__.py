@@ -8,6 +8,7 @@ from . import res_config_settings
 from . import customer_complaint_level
 from . import customer_complaint_channel
 from . import customer_complaint_emotion
+from . import customer_complaint_service_step
 from . import customer_complaint_team
 from . import customer_complaint_category
 from . import customer_complaint_stage
@@ -32,6 +33,7 @@ from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
 from . import customer_complaint_credit_allocation
 from . import complaint_intake
+from . import complaint_classification
 from . import complaint_deadlines
 from . import complaint_events
 from . import complaint_pause
@@ -42,6 +44,8 @@ from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
 from . import complaint_told
+from . import complaint_record_type
+from . import complaint_anonymous
 from . import deadline_told
 from . import mail_template
 from . import complaint_documents

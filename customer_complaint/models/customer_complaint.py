@@ -346,14 +346,15 @@ class CustomerComplaint(models.Model):
     # and what is open. The columns of the record rules come along: the table is not read.
     _received_idx = models.Index(
         "(company_id, received_at) INCLUDE (category_id, team_id, user_id, "
-        "first_contact_id, salesperson_id)"
+        "first_contact_id, salesperson_id, record_type)"
     )
     _closed_idx = models.Index(
         "(company_id, closed_at) INCLUDE (team_id, user_id, first_contact_id, "
-        "salesperson_id) WHERE closed_at IS NOT NULL"
+        "salesperson_id, record_type) WHERE closed_at IS NOT NULL"
     )
     _open_idx = models.Index(
-        "(company_id) WHERE stage_type NOT IN ('closed', 'archived') OR stage_type IS NULL"
+        "(company_id) INCLUDE (record_type) "
+        "WHERE stage_type NOT IN ('closed', 'archived') OR stage_type IS NULL"
     )
     _stage_due_idx = models.Index("(stage_id, next_due_at, id) WHERE active IS TRUE")
 

@@ -8,11 +8,17 @@ from odoo.fields import Domain
 
 from ..tools import due_times
 from ..tools.deadline_types import DEADLINE_TYPES, FROM_ROUND, PAUSABLE, UNITS
+from ..tools.record_types import IS_COMPLAINT
 
 # What counts in the rate of deadlines met, once it fell due: still running is a miss then.
 # So is what was missed before it was no longer owed.
-JUDGED = Domain("owed_to", "=", "customer") & (
-    Domain("state", "in", ("done", "open")) | Domain("result", "=", due_times.OVERDUE)
+JUDGED = (
+    IS_COMPLAINT
+    & Domain("owed_to", "=", "customer")
+    & (
+        Domain("state", "in", ("done", "open"))
+        | Domain("result", "=", due_times.OVERDUE)
+    )
 )
 # Owed still; of a paused one only the clock stands.
 OWED = ("open", "paused")
@@ -58,6 +64,9 @@ class CustomerComplaintDeadline(models.Model):
     )
     first_contact_id = fields.Many2one(
         related="complaint_id.first_contact_id", store=True, precompute=True
+    )
+    record_type = fields.Selection(
+        related="complaint_id.record_type", store=True, precompute=True
     )
     owed_to = fields.Selection(
         [("customer", "Customer"), ("internal", "Colleague")],
@@ -173,12 +182,12 @@ class CustomerComplaintDeadline(models.Model):
     # `_define_deadlines_met`, without reading the table
     _met_idx = models.Index(
         "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id, team_id, "
-        "user_id, first_contact_id)"
+        "user_id, first_contact_id, record_type)"
     )
     # `_define_mean`
     _done_idx = models.Index(
         "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id, "
-        "team_id, user_id, first_contact_id) WHERE state = 'done'"
+        "team_id, user_id, first_contact_id, record_type) WHERE state = 'done'"
     )
 
     @api.depends("state", "due_at", "result")

@@ -13,6 +13,11 @@ class ResCompany(models.Model):
         help="Reminders and escalations wait for the next working moment, except for the "
         "most severe level.",
     )
+    complaint_allow_anonymous = fields.Boolean(
+        string="Take anonymous complaints",
+        help="Complaints may be entered without a name and a way to answer; nothing about "
+        "who complains is kept.",
+    )
     complaint_no_reply_attempts = fields.Integer(
         string="Attempts before closing without reply", default=2
     )

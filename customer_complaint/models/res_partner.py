@@ -1,4 +1,7 @@
 from odoo import fields, models
+from odoo.fields import Domain
+
+from ..tools.record_types import IS_COMPLAINT
 
 
 class ResPartner(models.Model):
@@ -16,7 +19,9 @@ class ResPartner(models.Model):
             [("id", "child_of", self.ids)], ["parent_id"]
         )
         counts = self.env["customer.complaint"]._read_group(
-            [("partner_id", "in", below.ids)], ["partner_id"], ["__count"]
+            Domain("partner_id", "in", below.ids) & IS_COMPLAINT,
+            ["partner_id"],
+            ["__count"],
         )
         wanted = set(self._ids)
         for partner, count in counts:
@@ -31,5 +36,7 @@ class ResPartner(models.Model):
             "customer_complaint.customer_complaint_action"
         )
         action["domain"] = [("partner_id", "child_of", self.ids)]
-        action["context"] = {"default_partner_id": self.id} if len(self) == 1 else {}
+        action["context"] = {"search_default_complaints": 1}
+        if len(self) == 1:
+            action["context"]["default_partner_id"] = self.id
         return action

@@ -36,6 +36,7 @@ class TestScreens(ComplaintCommon):
         self.assertEqual(
             menus(self.handler) - menus(self.seller),
             {
+                "menu_suggestions",
                 "menu_deadlines",
                 "menu_credit_requests",
                 "menu_reporting",
