@@ -11,6 +11,9 @@ from . import customer_complaint_emotion
 from . import customer_complaint_service_step
 from . import customer_complaint_team
 from . import customer_complaint_category
+from . import customer_complaint_category_set
+from . import customer_complaint_criterion
+from . import customer_complaint_word
 from . import customer_complaint_stage
 from . import customer_complaint_requirement
 from . import customer_complaint_policy
@@ -33,7 +36,6 @@ from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
 from . import customer_complaint_credit_allocation
 from . import complaint_intake
-from . import complaint_classification
 from . import complaint_deadlines
 from . import complaint_events
 from . import complaint_pause
@@ -46,6 +48,10 @@ from . import complaint_customer
 from . import complaint_told
 from . import complaint_record_type
 from . import complaint_anonymous
+from . import complaint_classification
+from . import complaint_tier
+from . import complaint_proposals
+from . import complaint_repeat
 from . import deadline_told
 from . import mail_template
 from . import complaint_documents

@@ -156,6 +156,18 @@ class CustomerComplaintDeadline(models.Model):
         groups="customer_complaint.group_complaint_user",
     )
 
+    # For comparing channels and categories
+    channel_id = fields.Many2one(related="complaint_id.channel_id")
+    category_id = fields.Many2one(related="complaint_id.category_id")
+    level_id = fields.Many2one(related="complaint_id.level_id")
+    hours_taken = fields.Float(
+        string="Hours taken",
+        compute="_compute_hours_taken",
+        store=True,
+        aggregator="avg",
+        help="Elapsed hours from the start until it was done; of those that are done.",
+    )
+
     # Engine
     next_step_at = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True, aggregator=None)
@@ -189,6 +201,12 @@ class CustomerComplaintDeadline(models.Model):
         "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id, "
         "team_id, user_id, first_contact_id, record_type) WHERE state = 'done'"
     )
+
+    @api.depends("start_at", "done_at")
+    def _compute_hours_taken(self):
+        for deadline in self:
+            took = deadline.done_at and deadline.done_at - deadline.start_at
+            deadline.hours_taken = took and took.total_seconds() / 3600
 
     @api.depends("state", "due_at", "result")
     def _compute_is_late(self):

@@ -12,6 +12,15 @@ class ResPartner(models.Model):
         groups="customer_complaint.group_complaint_submitter",
     )
 
+    complaint_tier = fields.Selection(
+        [("ordinary", "Ordinary"), ("vip", "Preferred")],
+        string="Tier in complaints",
+        index="btree_not_null",
+        groups="customer_complaint.group_complaint_submitter",
+        help="Complaints of preferred customers come first, where the company's settings say "
+        "so. Of a company it holds for all its contacts. Empty: ordinary.",
+    )
+
     def _compute_complaint_count(self):
         """Complaints of the contact and of all contacts below it, one query for all partners."""
         self.complaint_count = 0

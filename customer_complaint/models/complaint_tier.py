@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+
+# Place in the queue, before the next due time.
+PREFERRED, ORDINARY = 0, 1
+
+
+class CustomerComplaint(models.Model):
+    """Whether preferred customers come first: a rule that everybody sees and may switch off."""
+
+    _inherit = "customer.complaint"
+
+    queue_rank = fields.Integer(
+        string="Place in the queue",
+        compute="_compute_queue_rank",
+        store=True,
+        precompute=True,
+        default=ORDINARY,
+        aggregator=None,
+        groups="base.group_user",
+        help="0: a preferred customer, where the company lets his complaints come first. 1: "
+        "everybody else.",
+    )
+    complaint_tier = fields.Selection(
+        related="commercial_partner_id.complaint_tier", groups="base.group_user"
+    )
+
+    @api.depends("commercial_partner_id.complaint_tier")
+    def _compute_queue_rank(self):
+        """The setting is no dependency: `ResCompany.write` computes those it concerns."""
+        for complaint in self:
+            complaint.queue_rank = PREFERRED if complaint._is_preferred() else ORDINARY
+
+    def _is_preferred(self):
+        """Whether the customer's tier counts, and is the preferred one."""
+        self.ensure_one()
+        # sudo: the tier decides whoever enters the complaint; the company's setting likewise
+        complaint = self.sudo()
+        company = complaint.company_id or self.env.company.sudo()
+        customer = complaint.commercial_partner_id
+        return company.complaint_tier_counts and customer.complaint_tier == "vip"
