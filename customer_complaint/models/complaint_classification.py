@@ -59,6 +59,7 @@ class CustomerComplaint(models.Model):
         help="Where in our service the problem arose.",
     )
     service_number = fields.Char(
+        string="Service number",
         index="btree_not_null",
         help="Number of the contract, service order or device under which the customer is "
         "served.",

@@ -127,10 +127,13 @@ class TestChannels(ComplaintCommon):
         self.assertEqual(self.row(complaint, "completion").state, "open")
 
     def test_third_party_and_platform_are_kept(self):
-        # C-03 C-04 C-26 C-19
+        # C-03 C-04 C-13 C-14 C-19 C-26
+        angry = self.env.ref("customer_complaint.emotion_angry")
         step = self.env.ref("customer_complaint.service_step_installation")
         form = Form(self.env["customer.complaint"].with_user(self.handler))
         form.description = "Found in a forum."
+        form.demand = "The money back."
+        form.emotion_id = angry
         form.third_party_id = self.partner
         form.third_party_type = "insurer"
         form.platform_type = "forum"
@@ -157,6 +160,10 @@ class TestChannels(ComplaintCommon):
         found = complaint.search([("line_ids.lot_name", "ilike", "l-1")])
         self.assertIn(complaint, found)
         self.assertEqual(complaint.service_step_id, step)
+        self.assertEqual(complaint.emotion_id, angry)
+        self.assertEqual(
+            complaint.search([("service_number", "=", "SN-77")]), complaint
+        )
 
     def test_a_team_has_fields_of_its_own(self):
         # C-10

@@ -5,7 +5,7 @@ from psycopg2 import IntegrityError
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import RECEIPT, ComplaintCommon
@@ -40,6 +40,7 @@ class TestRecordTypes(ComplaintCommon):
         suggestion = self.make_complaint(record_type="suggestion")
         self.assertIn("completion", self.kinds(complaint))
         self.assertEqual(self.kinds(suggestion), {"first_response"})
+        self.assertFalse(suggestion.then_due, "nothing follows")
         rows = suggestion.sudo().deadline_ids
         self.assertFalse(any(rows.mapped("next_step_at")))
         rows._run_due_steps(RECEIPT + timedelta(days=30))
@@ -80,7 +81,7 @@ class TestRecordTypes(ComplaintCommon):
         # C-18
         values = {"received_at": fields.Datetime.now() - timedelta(minutes=1)}
         complaint = self.make_complaint(**values)
-        self.make_complaint(record_type="suggestion", **values)
+        suggestion = self.make_complaint(record_type="suggestion", **values)
         now = fields.Datetime.now() + timedelta(minutes=1)
         dashboard = self.env["customer.complaint.dashboard"].with_user(self.manager)
         shown = dashboard.get_dashboard("30_days")
@@ -99,11 +100,18 @@ class TestRecordTypes(ComplaintCommon):
             for work in shown["todo"]
             if work["name"] == "Suggestions and feedback to answer"
         ]
-        self.assertEqual(waiting["count"], 1)
+        found = complaint.search(waiting["domain"])
+        self.assertEqual(len(found), waiting["count"])
+        self.assertIn(suggestion, found)
+        self.assertNotIn(complaint, found)
         indicators = self.env["customer.complaint.indicator"].search([])
         figures = indicators._define(Domain.TRUE, RECEIPT, now)
         for indicator, figure in figures.items():
-            if figure and not figure.amount:
+            if (
+                figure
+                and figure.model.startswith("customer.complaint")
+                and not figure.amount
+            ):
                 self.assertIn("record_type", str(figure.records()), indicator.code)
 
     def test_a_customer_counts_his_complaints_only(self):
@@ -183,6 +191,19 @@ class TestAnonymous(ComplaintCommon):
         complaint = form.save()
         self.assertFalse(complaint.partner_id or complaint.email_from)
         self.assertFalse(complaint.partner_name or complaint.phone)
+
+    def test_whoever_is_logged_in_on_our_pages_is_not_kept(self):
+        # C-12
+        visitor = new_test_user(self.env, "t_visitor", "base.group_portal")
+        complaint = (
+            self.env["customer.complaint"]
+            .with_user(visitor)
+            .sudo()
+            .create({"is_anonymous": True, "description": "The guard was rude."})
+        )
+        self.assertFalse(complaint.create_uid.share)
+        people = complaint.message_ids.author_id | complaint.message_partner_ids
+        self.assertNotIn(visitor.partner_id, people)
 
     def test_only_where_the_company_allows_it(self):
         # C-12

@@ -15,7 +15,7 @@ def normalize(text):
 
 
 def occurs(word, text):
-    """Whether a word or phrase stands in a text, both normalized; a part of a word does not count."""
+    """Whether a word or phrase, not a part of a word, stands in a text; both normalized."""
     if not word or word not in text:
         return False
     if re.search(f"[{UNSPACED}]", word):
