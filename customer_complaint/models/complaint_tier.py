@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .customer_complaint_stage import CLOSED_TYPES
+
 # Place in the queue, before the next due time.
 PREFERRED, ORDINARY = 0, 1
 
@@ -17,18 +19,21 @@ class CustomerComplaint(models.Model):
         default=ORDINARY,
         aggregator=None,
         groups="base.group_user",
-        help="0: a preferred customer, where the company lets his complaints come first. 1: "
-        "everybody else.",
+        help="0: open, of a preferred customer, where the company lets these come first. 1: "
+        "all others.",
     )
     complaint_tier = fields.Selection(
         related="commercial_partner_id.complaint_tier", groups="base.group_user"
     )
 
-    @api.depends("commercial_partner_id.complaint_tier")
+    @api.depends("commercial_partner_id.complaint_tier", "stage_type")
     def _compute_queue_rank(self):
         """The setting is no dependency: `ResCompany.write` computes those it concerns."""
         for complaint in self:
-            complaint.queue_rank = PREFERRED if complaint._is_preferred() else ORDINARY
+            is_first = (
+                complaint.stage_type not in CLOSED_TYPES and complaint._is_preferred()
+            )
+            complaint.queue_rank = PREFERRED if is_first else ORDINARY
 
     def _is_preferred(self):
         """Whether the customer's tier counts, and is the preferred one."""

@@ -213,7 +213,10 @@ class TestCategories(ComplaintCommon):
         self.assertEqual(wizard._get_present_set().code, "canonical")
         for group in (*self.sets(), self.sets()[0]):
             form = Form(wizard)
-            form.category_set_id = group
+            present, form.category_set_id = form.category_set_id, group
+            self.assertEqual(
+                f"Categories: {group.name};" in form.changes, group != present
+            )
             form.save().action_apply()
             active = self.category.search([("set_ids", "!=", False)])
             self.assertEqual(active, group.category_ids.sorted())
@@ -413,6 +416,12 @@ class TestProposals(ComplaintCommon):
         self.assertEqual(model.search(domain), ordinary + complaint)
         self.assertFalse(complaint.level_proposal_id)
         self.company.complaint_tier_counts = True
+        self.assertEqual(complaint.queue_rank, 0)
+        confirmed = complaint.with_context(complaint_confirmed=True)
+        confirmed.stage_id = complaint._get_stage_of_type("closed")
+        self.assertEqual(complaint.queue_rank, 1, "what is done waits for nobody")
+        complaint._reopen("Not solved.")
+        self.assertEqual(complaint.queue_rank, 0)
         vip.complaint_tier = "ordinary"
         self.assertEqual(set(both.mapped("queue_rank")), {1})
 

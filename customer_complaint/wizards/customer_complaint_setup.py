@@ -452,20 +452,21 @@ class CustomerComplaintSetup(models.TransientModel):
             (plan.levels_on, self.env._("Levels that are activated: %(names)s.")),
             (plan.policies_off, self.env._("Policies that are archived: %(names)s.")),
             (plan.policies_on, self.env._("Policies that are activated: %(names)s.")),
-            (
-                plan.categories_off,
-                self.env._("Categories that are archived: %(names)s."),
-            ),
-            (
-                plan.categories_on,
-                self.env._("Categories that are activated: %(names)s."),
-            ),
             (plan.channels_off, self.env._("Channels that are archived: %(names)s.")),
             (plan.channels_on, self.env._("Channels that are activated: %(names)s.")),
         ):
             if records:
                 names = ", ".join(records.sudo().mapped("display_name"))
                 sentences.append(sentence % {"names": names})
+        if plan.categories_off or plan.categories_on:
+            sentences.append(
+                self.env._(
+                    "Categories: %(set)s; %(off)s are archived and %(on)s activated.",
+                    set=self.category_set_id.name,
+                    off=len(plan.categories_off),
+                    on=len(plan.categories_on),
+                )
+            )
         by_levels = {}
         for category, level in plan.levels_by_category.items():
             by_levels.setdefault((category.level_id, level), []).append(category)
