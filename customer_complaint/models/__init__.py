@@ -8,8 +8,12 @@ from . import res_config_settings
 from . import customer_complaint_level
 from . import customer_complaint_channel
 from . import customer_complaint_emotion
+from . import customer_complaint_service_step
 from . import customer_complaint_team
 from . import customer_complaint_category
+from . import customer_complaint_category_set
+from . import customer_complaint_criterion
+from . import customer_complaint_word
 from . import customer_complaint_stage
 from . import customer_complaint_requirement
 from . import customer_complaint_policy
@@ -43,6 +47,12 @@ from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
 from . import complaint_told
+from . import complaint_record_type
+from . import complaint_anonymous
+from . import complaint_classification
+from . import complaint_tier
+from . import complaint_proposals
+from . import complaint_repeat
 from . import deadline_told
 from . import mail_template
 from . import complaint_documents

@@ -3,6 +3,8 @@ import uuid
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
+from ..tools.record_types import SEQUENCES
+
 
 class CustomerComplaint(models.Model):
     """Intake: what every new complaint gets, wherever it comes from."""
@@ -54,14 +56,17 @@ class CustomerComplaint(models.Model):
         ]
         user = self.env.user
         # Looked up once, not once per complaint as the fields' own defaults would be.
-        shared = self.default_get(["stage_id", "channel_id"])
+        shared = self.default_get(["stage_id", "channel_id", "record_type"])
         # What happened elsewhere may bring its own number along.
-        unnumbered = [
-            moment
-            for vals, moment in zip(vals_list, moments, strict=True)
-            if not (history and vals.get("name"))
-        ]
-        numbers = iter(self._draw_numbers(unnumbered))
+        unnumbered = {}
+        for vals, moment in zip(vals_list, moments, strict=True):
+            if not (history and vals.get("name")):
+                record_type = vals.get("record_type") or shared["record_type"]
+                unnumbered.setdefault(record_type, []).append(moment)
+        numbers = {
+            record_type: iter(self._draw_numbers(drawn_at, record_type))
+            for record_type, drawn_at in unnumbered.items()
+        }
         for vals, moment in zip(vals_list, moments, strict=True):
             company = self.env["res.company"].browse(
                 vals.get("company_id") or self.env.company.id
@@ -74,7 +79,7 @@ class CustomerComplaint(models.Model):
             for fname, value in proposed.items():
                 vals.setdefault(fname, value)
             if not (history and vals.get("name")):
-                vals["name"] = next(numbers)
+                vals["name"] = next(numbers[vals["record_type"]])
             vals["access_token"] = str(uuid.uuid4())
             if user._is_internal() and user.id != SUPERUSER_ID:
                 vals.setdefault("first_contact_id", user.id)
@@ -95,16 +100,17 @@ class CustomerComplaint(models.Model):
         return [{**known.get(vals.get("order_id"), {}), **vals} for vals in vals_list]
 
     @api.model
-    def _draw_numbers(self, moments):
+    def _draw_numbers(self, moments, record_type="complaint"):
         """One number per moment of receipt, drawn with one query for the whole batch.
 
         The sequence never restarts, so a number is unique also across years; the year shown is that
         of the receipt.
 
         :param list moments: receipt times (UTC)
+        :param str record_type: each type has a sequence of its own
         :return: list of str
         """
-        sequence = self._get_shipped("sequence_customer_complaint", "ir.sequence")
+        sequence = self._get_shipped(SEQUENCES[record_type], "ir.sequence")
         if sequence.implementation != "standard":
             return [
                 sequence.with_context(ir_sequence_date=str(moment)).next_by_id()

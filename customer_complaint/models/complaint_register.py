@@ -10,6 +10,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from ..tools import due_times, statistics, workbook
+from ..tools.record_types import IS_COMPLAINT
 from .customer_complaint_deadline import JUDGED
 from .customer_complaint_stage import CLOSED_TYPES
 
@@ -130,7 +131,7 @@ class CustomerComplaint(models.Model):
                 self.env._("Exported on"),
                 f"{format_datetime(self.env, now)} ({self._get_register_tz()})",
             ),
-            (self.env._("Complaints"), str(self.search_count(domain))),
+            *self._count_types(domain),
             *words,
         ]
         return workbook.write(
@@ -176,6 +177,13 @@ class CustomerComplaint(models.Model):
                 16,
                 "text",
                 self.env._("Given once, never reused."),
+            ),
+            Column(
+                "record_type",
+                self.env._("Type"),
+                12,
+                "text",
+                self.env._("Complaint, suggestion or feedback."),
             ),
             Column(
                 "received",
@@ -392,6 +400,7 @@ class CustomerComplaint(models.Model):
         verdicts = dict(deadline["result"]._description_selection(self.env))
         verdicts |= dict(deadline["state"]._description_selection(self.env))
         for key, field in {
+            "record_type": self._fields["record_type"],
             "decision": self._fields["decision"],
             "close_reason": self._fields["close_reason"],
             "confirmation": confirmation["solved"],
@@ -453,7 +462,7 @@ class CustomerComplaint(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-            SELECT c.id, c.name AS number, %(received)s AS received,
+            SELECT c.id, c.name AS number, c.record_type, %(received)s AS received,
                    c.channel_id AS channel, c.partner_name AS customer,
                    (SELECT name FROM res_partner WHERE id = c.commercial_partner_id)
                    AS customer_company,
@@ -499,7 +508,8 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     @api.model
     def _get_register_tables(self, domain):
-        """Counts of the summary, grouped by the database through the rights of the user."""
+        """Counts of complaints, grouped by the database through the rights of the user."""
+        domain = Domain(domain) & IS_COMPLAINT
         count = self.env._("Complaints")
 
         def table(title, rows, kind="text"):
@@ -527,6 +537,13 @@ class CustomerComplaint(models.Model):
                 self._rate_deadlines(domain),
             ),
         ]
+
+    def _count_types(self, domain):
+        """How many rows are complaints, and how many something else, if any."""
+        found = dict(self._read_group(domain, ["record_type"], ["__count"]))
+        counts = [(self.env._("Complaints"), str(found.pop("complaint", 0)))]
+        labels = dict(self._fields["record_type"]._description_selection(self.env))
+        return counts + [(labels[kind], str(count)) for kind, count in found.items()]
 
     def _count_months(self, domain):
         groups = self._read_group(

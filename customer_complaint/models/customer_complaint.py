@@ -17,6 +17,9 @@ PROCESS_FIELDS = {
     "first_contact_id",
     "next_due_at",
     "next_due_type",
+    "queue_rank",
+    "is_repeat",
+    "earlier_ids",
     "outcome_at",
     "outcome_channel_ids",
     "completed_at",
@@ -44,7 +47,7 @@ class CustomerComplaint(models.Model):
     _name = "customer.complaint"
     _description = "Complaint"
     _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
-    _order = "next_due_at, id"
+    _order = "queue_rank, next_due_at, id"
     _check_company_auto = True
     _rec_names_search = ["name", "title", "partner_id", "partner_name"]
 
@@ -340,22 +343,25 @@ class CustomerComplaint(models.Model):
     _name_unique = models.UniqueIndex(
         "(name)", "A complaint number is given once and never used again."
     )
-    # Default order of the list, and the board: one column, sorted by what is due next.
-    _due_idx = models.Index("(next_due_at, id) WHERE active IS TRUE")
+    # Default order of the list, and the board.
+    _due_idx = models.Index("(queue_rank, next_due_at, id) WHERE active IS TRUE")
     # Dashboard: received and closed in a period (`_define_new`, `_get_pareto`, `_get_trend`),
     # and what is open. The columns of the record rules come along: the table is not read.
     _received_idx = models.Index(
         "(company_id, received_at) INCLUDE (category_id, team_id, user_id, "
-        "first_contact_id, salesperson_id)"
+        "first_contact_id, salesperson_id, record_type)"
     )
     _closed_idx = models.Index(
         "(company_id, closed_at) INCLUDE (team_id, user_id, first_contact_id, "
-        "salesperson_id) WHERE closed_at IS NOT NULL"
+        "salesperson_id, record_type) WHERE closed_at IS NOT NULL"
     )
     _open_idx = models.Index(
-        "(company_id) WHERE stage_type NOT IN ('closed', 'archived') OR stage_type IS NULL"
+        "(company_id) INCLUDE (record_type) "
+        "WHERE stage_type NOT IN ('closed', 'archived') OR stage_type IS NULL"
     )
-    _stage_due_idx = models.Index("(stage_id, next_due_at, id) WHERE active IS TRUE")
+    _stage_due_idx = models.Index(
+        "(stage_id, queue_rank, next_due_at, id) WHERE active IS TRUE"
+    )
 
     # ------------------------------------------------------------------
     # Computes

@@ -22,6 +22,15 @@ class CustomerComplaintBundle(models.Model):
         string="Beside it",
         context={"active_test": False},
     )
+    category_set_id = fields.Many2one(
+        "customer.complaint.category.set", string="Categories"
+    )
+    channel_ids = fields.Many2many(
+        "customer.complaint.channel",
+        string="Channels",
+        context={"active_test": False},
+        help="Empty: the bundle leaves the channels as they are.",
+    )
     approval_amount = fields.Float(
         string="Approval of credit notes above",
         help="In the currency of the company. 0: no approval.",

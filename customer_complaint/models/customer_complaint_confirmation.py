@@ -26,6 +26,7 @@ class CustomerComplaintConfirmation(models.Model):
         "customer.complaint", required=True, ondelete="cascade", index=True
     )
     company_id = fields.Many2one(related="complaint_id.company_id", store=True)
+    record_type = fields.Selection(related="complaint_id.record_type", store=True)
     round = fields.Integer(readonly=True, aggregator=None)
     date = fields.Datetime(
         required=True, default=lambda self: fields.Datetime.now(), readonly=True

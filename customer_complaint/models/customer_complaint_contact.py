@@ -23,7 +23,7 @@ class CustomerComplaintContact(models.Model):
         "customer.complaint.channel",
         string="Contact channel",
         required=True,
-        default=lambda self: self.env["customer.complaint"]._get_default_channel(),
+        default=lambda self: self._get_default_channel(),
     )
     direction = fields.Selection(
         [("out", "We contacted the customer"), ("in", "The customer contacted us")],
@@ -84,6 +84,15 @@ class CustomerComplaintContact(models.Model):
         "CHECK(commitment_at IS NULL OR commitment IS NOT NULL)",
         "Say what is promised; the customer reads it.",
     )
+
+    @api.model
+    def _get_default_channel(self):
+        complaint = self.env["customer.complaint"].browse(
+            self.env.context.get("default_complaint_id") or []
+        )
+        return (
+            complaint and complaint._propose_reply_channel(by_hand=True)
+        ) or complaint._get_default_channel()
 
     @api.depends("kept_by", "commitment_at", "complaint_id")
     def _compute_commitment(self):

@@ -9,7 +9,9 @@ from odoo.fields import Domain
 from odoo.tools.misc import format_date
 
 from ..tools.measure import Figure, percent
+from ..tools.record_types import IS_COMPLAINT
 from .customer_complaint_indicator import ALSO_ARCHIVED, OPEN
+from .customer_complaint_stage import CLOSED_TYPES
 
 # Fields of an indicator that the dashboard reads.
 SHOWN = [
@@ -198,6 +200,18 @@ class CustomerComplaintDashboard(models.AbstractModel):
                 ),
             )
         ]
+        unanswered = (
+            scope
+            & ~IS_COMPLAINT
+            & Domain("stage_type", "not in", CLOSED_TYPES)
+            & Domain("told_at", "=", False)
+        )
+        work.append(
+            (
+                self.env._("Suggestions and feedback to answer"),
+                Figure("customer.complaint", unanswered),
+            )
+        )
         requests = [(self.env._("Credit notes to issue"), "to_do")]
         if self.env.user.has_group("customer_complaint.group_complaint_lead"):
             requests.append((self.env._("Credit notes to approve"), "to_approve"))

@@ -8,11 +8,17 @@ from odoo.fields import Domain
 
 from ..tools import due_times
 from ..tools.deadline_types import DEADLINE_TYPES, FROM_ROUND, PAUSABLE, UNITS
+from ..tools.record_types import IS_COMPLAINT
 
 # What counts in the rate of deadlines met, once it fell due: still running is a miss then.
 # So is what was missed before it was no longer owed.
-JUDGED = Domain("owed_to", "=", "customer") & (
-    Domain("state", "in", ("done", "open")) | Domain("result", "=", due_times.OVERDUE)
+JUDGED = (
+    IS_COMPLAINT
+    & Domain("owed_to", "=", "customer")
+    & (
+        Domain("state", "in", ("done", "open"))
+        | Domain("result", "=", due_times.OVERDUE)
+    )
 )
 # Owed still; of a paused one only the clock stands.
 OWED = ("open", "paused")
@@ -58,6 +64,9 @@ class CustomerComplaintDeadline(models.Model):
     )
     first_contact_id = fields.Many2one(
         related="complaint_id.first_contact_id", store=True, precompute=True
+    )
+    record_type = fields.Selection(
+        related="complaint_id.record_type", store=True, precompute=True
     )
     owed_to = fields.Selection(
         [("customer", "Customer"), ("internal", "Colleague")],
@@ -147,6 +156,18 @@ class CustomerComplaintDeadline(models.Model):
         groups="customer_complaint.group_complaint_user",
     )
 
+    # For comparing channels and categories
+    channel_id = fields.Many2one(related="complaint_id.channel_id")
+    category_id = fields.Many2one(related="complaint_id.category_id")
+    level_id = fields.Many2one(related="complaint_id.level_id")
+    hours_taken = fields.Float(
+        string="Hours taken",
+        compute="_compute_hours_taken",
+        store=True,
+        aggregator="avg",
+        help="Elapsed hours from the start until it was done; of those that are done.",
+    )
+
     # Engine
     next_step_at = fields.Datetime(readonly=True)
     attempts = fields.Integer(readonly=True, aggregator=None)
@@ -173,13 +194,19 @@ class CustomerComplaintDeadline(models.Model):
     # `_define_deadlines_met`, without reading the table
     _met_idx = models.Index(
         "(company_id, due_at) INCLUDE (state, owed_to, result, complaint_id, team_id, "
-        "user_id, first_contact_id)"
+        "user_id, first_contact_id, record_type)"
     )
     # `_define_mean`
     _done_idx = models.Index(
         "(company_id, deadline_type, done_at) INCLUDE (start_at, owed_to, complaint_id, "
-        "team_id, user_id, first_contact_id) WHERE state = 'done'"
+        "team_id, user_id, first_contact_id, record_type) WHERE state = 'done'"
     )
+
+    @api.depends("start_at", "done_at")
+    def _compute_hours_taken(self):
+        for deadline in self:
+            took = deadline.done_at and deadline.done_at - deadline.start_at
+            deadline.hours_taken = took and took.total_seconds() / 3600
 
     @api.depends("state", "due_at", "result")
     def _compute_is_late(self):

@@ -186,6 +186,8 @@ class CustomerComplaintEscalationStep(models.Model):
         :return: list of (ChainStep, moment), in the order of the chain
         """
         complaint = complaint.sudo()
+        if complaint.record_type != "complaint":
+            return []
         company_id, team_id = complaint.company_id.id, complaint.team_id.id
         steps = [
             step

@@ -9,12 +9,13 @@ from odoo.tools.misc import formatLang
 from ..tools import statistics
 from ..tools.due_times import ON_TIME
 from ..tools.measure import Figure, Measure, percent
+from ..tools.record_types import IS_COMPLAINT
 from .customer_complaint_deadline import JUDGED
 from .customer_complaint_stage import CLOSED_TYPES
 
 # Putting a complaint away does not change what happened.
-ALSO_ARCHIVED = Domain("active", "in", [True, False])
-OPEN = Domain("stage_type", "not in", CLOSED_TYPES)
+ALSO_ARCHIVED = IS_COMPLAINT & Domain("active", "in", [True, False])
+OPEN = IS_COMPLAINT & Domain("stage_type", "not in", CLOSED_TYPES)
 SATISFIED_GRADES = ("4", "5")
 
 
@@ -245,6 +246,7 @@ class CustomerComplaintIndicator(models.Model):
         return Figure(
             "customer.complaint.deadline",
             scope
+            & IS_COMPLAINT
             & Domain("owed_to", "=", "customer")
             & Domain("state", "=", "open")
             & Domain("due_at", "<", fields.Datetime.now()),
@@ -283,6 +285,7 @@ class CustomerComplaintIndicator(models.Model):
         return Figure(
             "customer.complaint.deadline",
             scope
+            & IS_COMPLAINT
             & Domain("owed_to", "=", "customer")
             & Domain("deadline_type", "=", deadline_type)
             & Domain("state", "=", "done"),
@@ -297,7 +300,7 @@ class CustomerComplaintIndicator(models.Model):
     def _define_satisfaction(self, scope, start, end):
         return Figure(
             "customer.complaint.confirmation",
-            scope & Domain("is_last_grade", "=", True),
+            scope & IS_COMPLAINT & Domain("is_last_grade", "=", True),
             date="date",
             moments=self._get_moments(start, end),
             success=Domain("grade", "in", SATISFIED_GRADES),

@@ -130,17 +130,19 @@ class CustomerComplaintLevel(models.Model):
     def _get_active(self, company):
         """This level, or the active one in its place: of the same rank, else the nearest."""
         self.ensure_one()
-        return self if self.active else self.browse(self._get_active_id(company.id))
+        return self if self.active else self._get_nearest(company, self.rank)
 
-    @tools.ormcache("self.id", "company_id")
-    def _get_active_id(self, company_id):
+    @api.model
+    def _get_nearest(self, company, rank):
+        """Active level of `company` with a rank, else with the nearest one."""
+        return self.browse(self._get_nearest_id(company.id, rank))
+
+    @api.model
+    @tools.ormcache("company_id", "rank")
+    def _get_nearest_id(self, company_id, rank):
         levels = self.sudo().search(
             [("company_id", "in", [company_id, False]), ("active", "=", True)]
         )
         return levels.sorted(
-            lambda level: (
-                abs(level.rank - self.rank),
-                level.rank,
-                not level.company_id,
-            )
+            lambda level: (abs(level.rank - rank), level.rank, not level.company_id)
         )[:1].id

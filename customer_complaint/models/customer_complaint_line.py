@@ -34,6 +34,10 @@ class CustomerComplaintLine(models.Model):
         readonly=False,
         precompute=True,
     )
+    lot_name = fields.Char(string="Lot or serial number", help="As far as it is known.")
+    product_model = fields.Char(
+        string="Model", help="As the customer calls it, or as it stands on the product."
+    )
     problem = fields.Char(string="What is wrong")
 
     _quantity_positive = models.Constraint(

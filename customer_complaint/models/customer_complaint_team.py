@@ -62,6 +62,9 @@ class CustomerComplaintTeam(models.Model):
     )
     absence_hint = fields.Text(string="Away now", compute="_compute_absence_hint")
     color = fields.Integer()
+    complaint_properties_definition = fields.PropertiesDefinition(
+        "Fields of its complaints"
+    )
 
     @api.depends("leader_id", "parent_id.supervisor_ids")
     def _compute_supervisor_ids(self):

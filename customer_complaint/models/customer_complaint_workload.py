@@ -6,6 +6,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.record_types import RECORD_TYPES
 from .customer_complaint_stage import STILL_TO_DO
 
 
@@ -27,6 +28,7 @@ class CustomerComplaintWorkload(models.Model):
     first_contact_id = fields.Many2one(
         "res.users", readonly=True, export_string_translation=False
     )
+    record_type = fields.Selection(RECORD_TYPES, string="Type", readonly=True)
     category_id = fields.Many2one("customer.complaint.category", readonly=True)
     level_id = fields.Many2one("customer.complaint.level", readonly=True)
     level_rank = fields.Integer(readonly=True, aggregator=None)
@@ -60,7 +62,7 @@ class CustomerComplaintWorkload(models.Model):
             SQL(
                 """
                 id, id AS complaint_id, company_id, team_id, user_id,
-                first_contact_id, category_id, level_id, level_rank, stage_id,
+                first_contact_id, record_type, category_id, level_id, level_rank, stage_id,
                 received_at, next_due_at,
                 (next_due_at < %(now)s)::int AS late,
                 (next_due_at >= %(now)s AND next_due_at < %(night)s)::int AS due_today,

@@ -13,6 +13,20 @@ class ResCompany(models.Model):
         help="Reminders and escalations wait for the next working moment, except for the "
         "most severe level.",
     )
+    complaint_allow_anonymous = fields.Boolean(
+        string="Take anonymous complaints",
+        help="Complaints may be entered without a name and a way to answer; nothing about "
+        "who complains is kept.",
+    )
+    complaint_tier_counts = fields.Boolean(
+        string="Preferred customers first",
+        default=True,
+        help="Complaints of preferred customers stand first in lists, and a level above is "
+        "proposed for them. Off: all customers are treated alike.",
+    )
+    complaint_repeat_days = fields.Integer(
+        string="Days in which a complaint counts as a repeat", default=365
+    )
     complaint_no_reply_attempts = fields.Integer(
         string="Attempts before closing without reply", default=2
     )
@@ -42,6 +56,10 @@ class ResCompany(models.Model):
         "The amount above which credit notes are approved cannot be negative. Enter 0 "
         "for no approval.",
     )
+    _complaint_repeat_days_positive = models.Constraint(
+        "CHECK(complaint_repeat_days >= 0)",
+        "Days in which a complaint counts as a repeat cannot be negative. 0: none does.",
+    )
     _complaint_no_reply_positive = models.Constraint(
         "CHECK(complaint_no_reply_attempts >= 0 AND complaint_no_reply_days >= 0)",
         "Attempts and days before closing without reply cannot be negative.",
@@ -55,7 +73,13 @@ class ResCompany(models.Model):
     def write(self, vals):
         # Saving the settings writes every field; only another value matters.
         telling = self.mapped("complaint_tell_in_hours")
+        turned = self.filtered(
+            lambda c: c.complaint_tier_counts
+            != vals.get("complaint_tier_counts", c.complaint_tier_counts)
+        )
         res = super().write(vals)
+        if turned:
+            turned._order_complaints_anew()
         if {"complaint_tell_in_hours", "resource_calendar_id"} & vals.keys():
             # Cached: customer_complaint_escalation_step.py, _get_telling_calendar_id
             self.env.registry.clear_cache()
@@ -64,3 +88,18 @@ class ResCompany(models.Model):
         ):
             self.env["customer.complaint.deadline"]._look_again()
         return res
+
+    def _order_complaints_anew(self):
+        """The rule about preferred customers changed: their complaints get another place."""
+        Complaint = (
+            self.env["customer.complaint"].sudo().with_context(active_test=False)
+        )
+        self.env.add_to_compute(
+            Complaint._fields["queue_rank"],
+            Complaint.search(
+                [
+                    ("company_id", "in", self.ids),
+                    ("commercial_partner_id.complaint_tier", "=", "vip"),
+                ]
+            ),
+        )

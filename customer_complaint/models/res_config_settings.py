@@ -41,6 +41,15 @@ class ResConfigSettings(models.TransientModel):
     complaint_pause = fields.Boolean(
         related="company_id.complaint_pause", readonly=False
     )
+    complaint_allow_anonymous = fields.Boolean(
+        related="company_id.complaint_allow_anonymous", readonly=False
+    )
+    complaint_tier_counts = fields.Boolean(
+        related="company_id.complaint_tier_counts", readonly=False
+    )
+    complaint_repeat_days = fields.Integer(
+        related="company_id.complaint_repeat_days", readonly=False
+    )
     complaint_credit_approval_amount = fields.Monetary(
         related="company_id.complaint_credit_approval_amount",
         currency_field="currency_id",

@@ -1,4 +1,7 @@
 from odoo import fields, models
+from odoo.fields import Domain
+
+from ..tools.record_types import IS_COMPLAINT
 
 
 class ResPartner(models.Model):
@@ -9,6 +12,15 @@ class ResPartner(models.Model):
         groups="customer_complaint.group_complaint_submitter",
     )
 
+    complaint_tier = fields.Selection(
+        [("ordinary", "Ordinary"), ("vip", "Preferred")],
+        string="Tier in complaints",
+        index="btree_not_null",
+        groups="customer_complaint.group_complaint_submitter",
+        help="Complaints of preferred customers come first, where the company's settings say "
+        "so. Of a company it holds for all its contacts. Empty: ordinary.",
+    )
+
     def _compute_complaint_count(self):
         """Complaints of the contact and of all contacts below it, one query for all partners."""
         self.complaint_count = 0
@@ -16,7 +28,9 @@ class ResPartner(models.Model):
             [("id", "child_of", self.ids)], ["parent_id"]
         )
         counts = self.env["customer.complaint"]._read_group(
-            [("partner_id", "in", below.ids)], ["partner_id"], ["__count"]
+            Domain("partner_id", "in", below.ids) & IS_COMPLAINT,
+            ["partner_id"],
+            ["__count"],
         )
         wanted = set(self._ids)
         for partner, count in counts:
@@ -31,7 +45,9 @@ class ResPartner(models.Model):
             "customer_complaint.customer_complaint_action"
         )
         action["domain"] = [("partner_id", "child_of", self.ids)]
-        action["context"] = {"default_partner_id": self.id} if len(self) == 1 else {}
+        action["context"] = {"search_default_complaints": 1}
+        if len(self) == 1:
+            action["context"]["default_partner_id"] = self.id
         return action
 
     def action_export_complaint_data(self):

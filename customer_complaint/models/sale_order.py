@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
+
+from ..tools.record_types import IS_COMPLAINT
 
 
 class SaleOrder(models.Model):
@@ -14,7 +16,9 @@ class SaleOrder(models.Model):
     def _compute_complaint_count(self):
         counts = dict(
             self.env["customer.complaint"]._read_group(
-                [("order_id", "in", self.ids)], ["order_id"], ["__count"]
+                Domain("order_id", "in", self.ids) & IS_COMPLAINT,
+                ["order_id"],
+                ["__count"],
             )
         )
         for order in self:
@@ -63,7 +67,9 @@ class SaleOrder(models.Model):
             "customer_complaint.customer_complaint_action"
         )
         action["domain"] = [("order_id", "in", self.ids)]
-        action["context"] = {"default_order_id": self.id} if len(self) == 1 else {}
+        action["context"] = {"search_default_complaints": 1}
+        if len(self) == 1:
+            action["context"]["default_order_id"] = self.id
         return action
 
 

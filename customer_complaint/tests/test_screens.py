@@ -31,7 +31,14 @@ class TestScreens(ComplaintCommon):
         self.assertEqual(menus(self.employee), set())
         self.assertEqual(
             menus(self.seller),
-            {"menu_root", "menu_my_work", "menu_complaints", "menu_absences"},
+            {
+                "menu_root",
+                "menu_my_work",
+                "menu_complaints",
+                "menu_complaint_list",
+                "menu_suggestions",
+                "menu_absences",
+            },
         )
         self.assertEqual(
             menus(self.handler) - menus(self.seller),

@@ -11,6 +11,9 @@ from odoo.tools import format_list
 from ..models.customer_complaint_level import LEVEL_SCALES
 from ..models.customer_complaint_stage import CLOSED_TYPES
 
+# Channels by which complaints arrive by themselves stay active.
+WAYS_IN = ("email", "portal", "web_form", "system")
+
 
 class Plan(NamedTuple):
     """What applying the wizard does; shown first, done afterwards, computed once."""
@@ -21,6 +24,10 @@ class Plan(NamedTuple):
     policies_on: models.Model
     levels_by_category: dict  # customer.complaint.category → its new proposed level
     settings: dict  # of the company
+    categories_off: models.Model = ()
+    categories_on: models.Model = ()
+    channels_off: models.Model = ()
+    channels_on: models.Model = ()
 
     def changes_something(self):
         return any(self)
@@ -84,6 +91,23 @@ class CustomerComplaintSetup(models.TransientModel):
         store=True,
         readonly=False,
         help="0: no approval.",
+    )
+    category_set_id = fields.Many2one(
+        "customer.complaint.category.set",
+        string="Categories",
+        compute="_compute_parts",
+        store=True,
+        readonly=False,
+        help="Empty: categories stay as they are. Complaints keep their category, also an "
+        "archived one.",
+    )
+    bundle_channel_ids = fields.Many2many(
+        related="bundle_id.channel_ids", string="Channels of the bundle"
+    )
+    switch_channels = fields.Boolean(
+        string="Use the channels of the bundle",
+        help="Others are archived, except those by which mails, portal, web form and "
+        "warnings arrive.",
     )
     acknowledge = fields.Boolean(
         string="Acknowledge new complaints",
@@ -151,6 +175,7 @@ class CustomerComplaintSetup(models.TransientModel):
                 & Domain("code", "!=", False)
             ),
         }
+        values["category_set_id"] = self._get_present_set()
         bundles = self.env["customer.complaint.bundle"].search(
             Domain("scale", "=", values["scale"])
             & Domain("policy_id", "=", values["policy_id"].id)
@@ -160,6 +185,14 @@ class CustomerComplaintSetup(models.TransientModel):
         )[:1]
         values["approval_amount"] = company.complaint_credit_approval_amount
         return values
+
+    @api.model
+    def _get_present_set(self):
+        """The set of categories that is active and complete; empty: a mixture."""
+        sets = self.env["customer.complaint.category.set"].search([])
+        shipped = sets.category_ids
+        active = shipped.filtered("active")
+        return sets.filtered(lambda s: s.category_ids and s.category_ids == active)[:1]
 
     @api.depends("bundle_id")
     def _compute_parts(self):
@@ -172,7 +205,13 @@ class CustomerComplaintSetup(models.TransientModel):
                 not in (present["bundle_id"], self.bundle_id.browse())
                 else present
             )
-            for fname in ("scale", "policy_id", "supplement_ids", "approval_amount"):
+            for fname in (
+                "scale",
+                "policy_id",
+                "supplement_ids",
+                "approval_amount",
+                "category_set_id",
+            ):
                 wizard[fname] = source[fname]
 
     @api.depends("company_id", "policy_id")
@@ -236,7 +275,33 @@ class CustomerComplaintSetup(models.TransientModel):
             },
         )
         plan.levels_by_category.update(self._plan_categories(plan))
-        return plan
+        return plan._replace(
+            **self._plan_category_set(),
+            **self._plan_channels(),
+        )
+
+    def _plan_category_set(self):
+        """Shipped categories to archive and to activate; your own ones belong to no set."""
+        if not self.category_set_id:
+            return {}
+        sets = self.env["customer.complaint.category.set"].search([])
+        chosen = self.category_set_id._origin.category_ids
+        return {
+            "categories_off": (sets.category_ids - chosen).filtered("active"),
+            "categories_on": chosen.filtered(lambda category: not category.active),
+        }
+
+    def _plan_channels(self):
+        chosen = self.bundle_channel_ids._origin
+        if not self.switch_channels or not chosen:
+            return {}
+        shipped = self.env["customer.complaint.channel"].search(
+            [("code", "!=", False), ("code", "not in", WAYS_IN)]
+        )
+        return {
+            "channels_off": shipped - chosen,
+            "channels_on": chosen.filtered(lambda channel: not channel.active),
+        }
 
     def _get_levels_after(self, plan):
         """Levels that are active when the plan is done, also those of other companies."""
@@ -350,6 +415,9 @@ class CustomerComplaintSetup(models.TransientModel):
         "policy_id",
         "supplement_ids",
         "approval_amount",
+        "category_set_id",
+        "bundle_id",
+        "switch_channels",
         "acknowledge",
         "tell_in_hours",
         "pause",
@@ -385,10 +453,21 @@ class CustomerComplaintSetup(models.TransientModel):
             (plan.levels_on, self.env._("Levels that are activated: %(names)s.")),
             (plan.policies_off, self.env._("Policies that are archived: %(names)s.")),
             (plan.policies_on, self.env._("Policies that are activated: %(names)s.")),
+            (plan.channels_off, self.env._("Channels that are archived: %(names)s.")),
+            (plan.channels_on, self.env._("Channels that are activated: %(names)s.")),
         ):
             if records:
                 names = format_list(self.env, records.sudo().mapped("display_name"))
                 sentences.append(sentence % {"names": names})
+        if plan.categories_off or plan.categories_on:
+            sentences.append(
+                self.env._(
+                    "Categories: %(set)s; %(off)s are archived and %(on)s activated.",
+                    set=self.category_set_id.name,
+                    off=len(plan.categories_off),
+                    on=len(plan.categories_on),
+                )
+            )
         by_levels = {}
         for category, level in plan.levels_by_category.items():
             by_levels.setdefault((category.level_id, level), []).append(category)
@@ -536,9 +615,9 @@ class CustomerComplaintSetup(models.TransientModel):
         if companies > 1:
             remarks.append(
                 self.env._(
-                    "Levels and policies without a company are shared: what changes there "
-                    "changes for all %(count)s companies. The settings change for "
-                    "%(company)s only.",
+                    "Categories, channels, and levels and policies without a company are "
+                    "shared: what changes there changes for all %(count)s companies. The "
+                    "settings change for %(company)s only.",
                     count=companies,
                     company=self.company_id.name,
                 )
@@ -578,6 +657,14 @@ class CustomerComplaintSetup(models.TransientModel):
         plan.levels_on.active = True
         plan.policies_off.active = False
         plan.policies_on.active = True
+        for records, active in (
+            (plan.categories_off, False),
+            (plan.categories_on, True),
+            (plan.channels_off, False),
+            (plan.channels_on, True),
+        ):
+            if records:
+                records.active = active
         categories = self.env["customer.complaint.category"].concat(
             *plan.levels_by_category
         )

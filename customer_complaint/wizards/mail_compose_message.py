@@ -42,6 +42,7 @@ class MailComposeMessage(models.TransientModel):
         help="In the customer's language: he reads it on his page.",
     )
     complaint_dates_named = fields.Char(compute="_compute_complaint_dates_named")
+    complaint_channel_hint = fields.Char(compute="_compute_complaint_channel_hint")
 
     def _get_complaints(self):
         """Complaints the message is about; empty for messages about anything else."""
@@ -52,6 +53,21 @@ class MailComposeMessage(models.TransientModel):
         if self.res_domain:
             return Complaint.search(self._evaluate_res_domain())
         return Complaint.browse(self._evaluate_res_ids() or [])
+
+    @api.depends("model", "res_ids", "subtype_is_log")
+    def _compute_complaint_channel_hint(self):
+        for composer in self:
+            complaint = composer._get_complaints()
+            channel = (
+                len(complaint) == 1
+                and not composer.subtype_is_log
+                and complaint._propose_reply_channel()
+            )
+            composer.complaint_channel_hint = (
+                channel
+                and not channel._is_written_here()
+                and " – ".join(filter(None, (channel.name, channel.suited_for)))
+            )
 
     @api.depends("template_id", "model", "res_ids")
     def _compute_complaint_commitment_at(self):

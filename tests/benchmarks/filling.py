@@ -127,9 +127,9 @@ SETTLING = (
                  FROM customer_complaint_deadline GROUP BY complaint_id) n
         WHERE n.complaint_id = c.id""",
     """INSERT INTO customer_complaint_confirmation
-                   (complaint_id, company_id, round, date, solved, grade, source,
-                    is_last_grade)
-       SELECT id, company_id, 1, closed_at, 'solved', (1 + mod(id, 5))::text, 'portal',
+                   (complaint_id, company_id, record_type, round, date, solved,
+                    grade, source, is_last_grade)
+       SELECT id, company_id, record_type, 1, closed_at, 'solved', (1 + mod(id, 5))::text, 'portal',
               TRUE
          FROM customer_complaint WHERE closed_at IS NOT NULL""",
     """INSERT INTO survey_user_input
