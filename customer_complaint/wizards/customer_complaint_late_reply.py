@@ -50,16 +50,19 @@ class CustomerComplaintLateReply(models.TransientModel):
             )
 
     def _get_messages(self):
-        """What the customer wrote since we last did, oldest first."""
+        """What the customer wrote since the closing, oldest first; at least his last letter."""
         self.ensure_one()
         complaint = self.complaint_id
         messages = complaint.message_ids.filtered(
             lambda m: m.message_type in ("comment", "email") and not m.is_internal
         ).sorted("id", reverse=True)
-        return messages.browse(
+        said = messages.browse(
             message.id
             for message in takewhile(complaint._is_said_by_customer, messages)
-        ).sorted("id")
+        )
+        closed_at = complaint.closed_at or complaint.late_reply_at
+        late = said.filtered(lambda m: closed_at and m.create_date >= closed_at)
+        return (late or said[:1]).sorted("id")
 
     def action_apply(self):
         """Do what was chosen, and close the to-do.
