@@ -50,8 +50,8 @@ class CustomerComplaint(models.Model):
         model, thread_id, values, uid, alias = self._choose_route(message, ours)
         if thread_id:
             complaint = self.browse(thread_id)._get_mail_target()
-        else:
-            complaint = self._find_by_subject(message_dict)
+        elif complaint := self._find_by_subject(message_dict):
+            complaint._note_of_colleague(message_dict)
         if not complaint and mail_reading.read_author_kind(message) == "responder":
             _logger.info(
                 "Automatic answer %s from %s is no complaint.",
@@ -85,8 +85,8 @@ class CustomerComplaint(models.Model):
     def _find_by_subject(self, message_dict):
         """Complaint whose number the subject names, if the sender may write to it.
 
-        A customer writes to his own ones, a colleague to those he may read; his letter is
-        kept as a note. Everybody else opens a new complaint.
+        A customer writes to his own ones, a colleague to those he may read. Everybody else
+        opens a new complaint.
         """
         complaint = self._get_named(message_dict.get("subject"))
         sender = email_normalize(message_dict.get("email_from"))
@@ -94,12 +94,9 @@ class CustomerComplaint(models.Model):
             return self.browse()
         partners = self.env["res.partner"].sudo()
         partners = partners.search([("email_normalized", "=", sender)])
-        colleague = partners.user_ids.filtered(lambda user: not user.share)[:1]
-        if colleague:
-            known = self.browse(complaint.id).with_user(colleague)
-            if not known.has_access("read"):
+        if colleague := partners.user_ids.filtered(lambda user: not user.share)[:1]:
+            if not complaint.with_user(colleague).has_access("read"):
                 return self.browse()
-            message_dict["is_internal"] = True
         elif not (
             sender == complaint.email_normalized
             or complaint.commercial_partner_id
@@ -107,6 +104,14 @@ class CustomerComplaint(models.Model):
         ):
             return self.browse()
         return self.browse(complaint.id)._get_mail_target()
+
+    def _note_of_colleague(self, message_dict):
+        """What a colleague writes with nothing but the number is for colleagues."""
+        sender = email_normalize(message_dict.get("email_from"))
+        partners = self.env["res.partner"].sudo()
+        partners = partners.search([("email_normalized", "=", sender)])
+        if self._is_colleague(partners.ids):
+            message_dict["is_internal"] = True
 
     @api.model
     def _get_named(self, subject):
@@ -229,8 +234,8 @@ class CustomerComplaint(models.Model):
         ).sorted(lambda p: (not p.company_id, not p.user_ids, p.id))[:1]
 
     @api.model
-    def _is_colleague(self, partner_id):
-        users = self.env["res.partner"].sudo().browse(partner_id or []).user_ids
+    def _is_colleague(self, partner_ids):
+        users = self.env["res.partner"].sudo().browse(partner_ids or []).user_ids
         return any(not user.share for user in users)
 
     @api.model

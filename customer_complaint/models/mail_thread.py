@@ -45,6 +45,7 @@ class MailThread(models.AbstractModel):
             and (complaint := Complaint._find_by_subject(message_dict))
             and self._detect_write_to_catchall(message_dict)
         ):
+            complaint._note_of_colleague(message_dict)
             return [(Complaint._name, complaint.id, None, self.env.uid, None)]
         routes = super().message_route(
             message, message_dict, model, thread_id, custom_values

@@ -51,6 +51,7 @@ class TestGateway(MailGatewayCommon):
         self.assertEqual(mail.recipient_ids, self.partner)
         self.assertIn(complaint.name, mail.subject)
         self.assertIn("desk@complaint-test.example", mail.reply_to)
+        self.assertIn("'Auto-Submitted': 'auto-replied'", mail.headers)
 
     def test_the_setting_of_the_company_switches_the_acknowledgement_off(self):
         self.company.complaint_acknowledge = False
@@ -289,6 +290,11 @@ class TestGateway(MailGatewayCommon):
         self.assertEqual(joined, complaint)
         letter = complaint.message_ids[0]
         self.assertTrue(letter.is_internal)
+        # Whoever may not read the complaint does not write to it either.
+        self.colleague.email = "colleague@complaint-test.example"
+        self.assertFalse(complaint.with_user(self.colleague).has_access("read"))
+        other = self.receive(sender=self.colleague.email, subject=complaint.name)
+        self.assertNotEqual(other, complaint)
         self.assertEqual(letter.subtype_id, self.env.ref("mail.mt_note"))
         self.assertEqual(complaint.told_at, told_at)
         self.assertFalse(letter.notified_partner_ids & self.partner)
