@@ -377,6 +377,8 @@ class CustomerComplaint(models.Model):
             message_values["body"] = body
             if notes:
                 self._log_note("\n".join(notes))
+            # Evidence stays as it was sent; and Odoo fails to make a broken picture smaller.
+            self = self.with_context(image_no_postprocess=True)
         return super()._process_attachments_for_post(
             attachments, attachment_ids, message_values
         )

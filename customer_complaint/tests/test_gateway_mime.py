@@ -224,6 +224,24 @@ class TestGatewayMime(MailGatewayCommon):
         self.assertEqual(joined, complaint)
         self.assertEqual(self.files(complaint), ["other.png", "photo.png"])
 
+    def test_a_photo_is_filed_as_it_was_sent_also_a_broken_one(self):
+        # C-15
+        photo = self.picture(2400, 1200, kind="JPEG")
+        broken = self.picture(40, 40).replace(b"IDAT", b"\x16\xab\xb1\xeb")
+        complaint = self.receive(
+            files=[
+                ("large.jpg", photo, "image", "jpeg"),
+                ("broken.png", broken, "image", "png"),
+            ]
+        )
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", complaint._name), ("res_id", "=", complaint.id)]
+        )
+        self.assertEqual(
+            {file.name: file.raw for file in files},
+            {"large.jpg": photo, "broken.png": broken},
+        )
+
     def test_a_small_picture_that_is_attached_is_evidence(self):
         complaint = self.receive(
             files=[("scratch.png", self.picture(20, 20), "image", "png")]
