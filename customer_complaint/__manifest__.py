@@ -47,6 +47,7 @@
         "data/customer_complaint_indicator_data.xml",
         "wizards/customer_complaint_escalate_views.xml",
         "wizards/customer_complaint_reopen_views.xml",
+        "wizards/customer_complaint_late_reply_views.xml",
         "wizards/customer_complaint_start_pause_views.xml",
         "wizards/customer_complaint_move_deadline_views.xml",
         "wizards/customer_complaint_setup_views.xml",

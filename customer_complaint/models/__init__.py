@@ -10,6 +10,7 @@ from . import customer_complaint_channel
 from . import customer_complaint_emotion
 from . import customer_complaint_service_step
 from . import customer_complaint_team
+from . import customer_complaint_team_mail
 from . import customer_complaint_category
 from . import customer_complaint_category_set
 from . import customer_complaint_criterion
@@ -53,6 +54,8 @@ from . import complaint_classification
 from . import complaint_tier
 from . import complaint_proposals
 from . import complaint_repeat
+from . import complaint_gateway
+from . import complaint_late_reply
 from . import deadline_told
 from . import mail_template
 from . import complaint_documents
@@ -73,3 +76,4 @@ from . import customer_complaint_access_log
 from . import customer_complaint_duty
 from . import customer_complaint_event
 from . import complaint_trail
+from . import mail_thread

@@ -17,7 +17,6 @@ class CustomerComplaint(models.Model):
 
     _mail_post_access = "read"
     _mail_thread_customer = True
-    _primary_email = "email_from"
 
     def _compute_access_url(self):
         result = super()._compute_access_url()
@@ -111,7 +110,7 @@ class CustomerComplaint(models.Model):
             if not tells and not promised:
                 complaint._remind_of_dates_named(message)
         elif self._is_said_by_customer(message):
-            complaint._on_customer_said(now)
+            complaint._on_customer_said(complaint._get_said_at(now))
         # Afterwards, so that a message does not keep what it promises itself. What comes from
         # outside is promised only by a colleague who writes himself.
         if self._is_seen_by_customer(message) and (

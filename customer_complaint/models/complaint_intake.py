@@ -159,7 +159,14 @@ class CustomerComplaint(models.Model):
         # A company that wants another text edits the template; one that wants none, the setting.
         template = self._get_shipped("mail_template_acknowledgement", "mail.template")
         if template.exists():
-            template.send_mail_batch(complaints.ids)
+            # Programs that answer by themselves do not answer to this.
+            headers = {
+                "Auto-Submitted": "auto-replied",
+                "X-Auto-Response-Suppress": "All",
+            }
+            template.send_mail_batch(
+                complaints.ids, email_values={"headers": repr(headers)}
+            )
 
     @api.model
     def _get_shipped(self, name, model):

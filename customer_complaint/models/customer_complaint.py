@@ -25,6 +25,8 @@ PROCESS_FIELDS = {
     "completed_at",
     "told_at",
     "said_at",
+    "late_reply_at",
+    "is_answered",
     "plan_told_at",
     "stage_since",
     "paused_at",
@@ -46,7 +48,12 @@ class CustomerComplaint(models.Model):
 
     _name = "customer.complaint"
     _description = "Complaint"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "portal.mixin",
+        "mail.thread.blacklist",
+        "mail.thread.cc",
+        "mail.activity.mixin",
+    ]
     _order = "queue_rank, next_due_at, id"
     _check_company_auto = True
     _rec_names_search = ["name", "title", "partner_id", "partner_name"]

@@ -96,6 +96,12 @@ class MailTemplate(models.Model):
 
     def _generate_template(self, res_ids, render_fields, *args, **kwargs):
         results = super()._generate_template(res_ids, render_fields, *args, **kwargs)
+        if self.model == "customer.complaint" and "reply_to" in render_fields:
+            # Otherwise replies go to the sender's address, where nobody may look.
+            complaints = self.env["customer.complaint"].browse(res_ids)
+            addresses = complaints._notify_get_reply_to_batch()
+            for res_id, values in results.items():
+                values["reply_to"] = values.get("reply_to") or addresses[res_id] or ""
         due_by_id = self.env.context.get("complaint_due_by_id")
         if due_by_id and self.model == "customer.complaint":
             for complaint in self.env["customer.complaint"].browse(res_ids):

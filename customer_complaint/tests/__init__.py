@@ -36,3 +36,5 @@ from . import test_forecast
 from . import test_escalation_chain
 from . import test_digest
 from . import test_health
+from . import test_gateway
+from . import test_gateway_mime

@@ -19,17 +19,18 @@ REFUSED_SIGNATURES = (
 )
 
 
-def refusal(name, size, head):
+def refusal(name, size, head, limit=MAX_FILE_SIZE):
     """Why a file is not accepted: "size", "kind", or None when it is.
 
     :param str name: file name as the sender gave it
     :param int size: bytes
     :param bytes head: the first bytes of the content
+    :param int limit: bytes; e-mails bring larger files than pages
 
     >>> refusal("crack.GIF", 1000, b"GIF89a"), refusal("run.exe. ", 10, b"")
     (None, 'kind')
     """
-    if size > MAX_FILE_SIZE:
+    if size > limit:
         return "size"
     # Some systems drop dots and blanks at the end of a name.
     extension = os.path.splitext((name or "").rstrip(". "))[1].lstrip(".").lower()

@@ -1,5 +1,6 @@
 from . import customer_complaint_escalate
 from . import customer_complaint_reopen
+from . import customer_complaint_late_reply
 from . import customer_complaint_start_pause
 from . import customer_complaint_move_deadline
 from . import customer_complaint_setup

@@ -202,3 +202,10 @@ class MailComposeMessage(models.TransientModel):
                 {mail.id: mail.res_id for mail in mails if mail.state != "cancel"}
             )
         return super()._generate_mail_notification_values(mails)
+
+    def _get_blacklist_record_ids(self, mail_values_dict, recipients_info=None):
+        if self.model == "customer.complaint":
+            return (
+                set()
+            )  # an answer is no advertising: who refuses that gets it all the same
+        return super()._get_blacklist_record_ids(mail_values_dict, recipients_info)
