@@ -131,7 +131,7 @@ class CustomerComplaint(models.Model):
         author = message.author_id
         return (
             message.message_type in ("comment", "email")
-            and (self.partner_id or self.email_from)
+            and self._reaches_customer(message)
             and (not is_html_empty(message.body) or message.attachment_ids)
             and not message.is_internal
             and not message.subtype_id.internal

@@ -2,6 +2,8 @@ from . import test_due_times
 from . import test_calendars
 from . import test_statistics
 from . import test_intake
+from . import test_entry
+from . import test_origins
 from . import test_deadlines
 from . import test_policies
 from . import test_setup
