@@ -161,16 +161,20 @@ class CustomerComplaint(models.Model):
 
     @api.onchange("order_id")
     def _onchange_order_id(self):
-        """An order chosen in the form fills what is still empty; lines follow the order."""
+        """An order chosen in the form fills what is empty, or was another order's."""
         order = self.order_id._origin
         if not order:
             return
         known = order._prepare_complaint_values()
+        others = [
+            other._prepare_complaint_values()
+            for other in self.line_ids.order_line_id.order_id._origin - order
+        ]
         for fname in ("partner_id", "invoiced_partner_id", "salesperson_id"):
-            if not self[fname]:
+            if self[fname]._origin.id in (False, *(other[fname] for other in others)):
                 self[fname] = known[fname]
         if all(
-            line.order_line_id and line.order_line_id.order_id != order
+            line.order_line_id and line.order_line_id.order_id._origin != order
             for line in self.line_ids
         ):
             self.line_ids = [Command.clear(), *known["line_ids"]]

@@ -68,25 +68,18 @@ class ResPartner(models.Model):
         """Domain of the customers of the order or invoice whose number ends like this."""
         if len(value) < 3 or not any(letter.isdigit() for letter in value):
             return Domain.FALSE
-        ends = [("name", "=ilike", f"%{value}")]
+        ends = Domain("name", "=ilike", f"%{value}")
         found = self.browse()
-        if self.env["sale.order"].has_access("read"):
-            found |= (
-                self.env["sale.order"].search(ends, limit=MOST_DOCUMENTS).partner_id
-            )
+        orders = self.env["sale.order"]
+        if orders.has_access("read"):
+            named = ends | Domain("client_order_ref", "=ilike", f"%{value}")
+            found |= orders.search(named, limit=MOST_DOCUMENTS).partner_id
         if self.env.user.has_group("customer_complaint.group_complaint_user"):
+            sent = Domain("move_type", "in", ("out_invoice", "out_refund"))
+            mine = Domain("company_id", "in", self.env.companies.ids)
             # sudo: handlers need no rights in accounting; they learn whose invoice it is
             invoices = self.env["account.move"].sudo()
-            found |= (
-                invoices.search(
-                    [
-                        *ends,
-                        ("move_type", "in", ("out_invoice", "out_refund")),
-                        ("company_id", "in", self.env.companies.ids),
-                    ],
-                    limit=MOST_DOCUMENTS,
-                )
-                .sudo(False)
-                .partner_id
-            )
+            found |= invoices.search(
+                ends & sent & mine, limit=MOST_DOCUMENTS
+            ).partner_id
         return Domain("id", "in", found.ids)

@@ -29,7 +29,9 @@ class TestEntry(ComplaintCommon):
                 "phone": "02/555.01.77",
             }
         )
-        cls.azure_order = cls.order.copy({"partner_id": cls.brandon.id})
+        cls.azure_order = cls.order.copy(
+            {"partner_id": cls.brandon.id, "client_order_ref": "PO-7788"}
+        )
         cls.azure_order.action_confirm()
         cls.invoice = cls.env["account.move"].create(
             {
@@ -68,6 +70,7 @@ class TestEntry(ComplaintCommon):
             "（02）555 01 77",
             self.azure_order.name,
             self.azure_order.name[1:],
+            "PO-7788",
             self.invoice.name,
         ):
             with self.subTest(said=said):
@@ -129,6 +132,7 @@ class TestEntry(ComplaintCommon):
         form.order_id = self.order
         complaint = form.save()
         self.assertEqual(complaint.partner_id, self.partner)
+        self.assertEqual(complaint.invoiced_partner_id, self.partner)
         self.assertEqual(complaint.line_ids.order_line_id, self.order.order_line[0])
 
     def test_lines_written_by_hand_stay_when_the_order_is_chosen_later(self):
