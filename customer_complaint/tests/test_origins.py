@@ -145,7 +145,7 @@ class TestOrigins(ComplaintCommon):
         )
 
     def test_a_delivery_tells_whom_and_what_it_carried(self):
-        """Read from a stand-in: stock need not be installed (the real one: see `tests/`)."""
+        """Read from a stand-in: stock need not be installed (see `tests/test_delivery.py`)."""
         move = SimpleNamespace(
             state="done",
             product_id=self.product,
