@@ -62,6 +62,7 @@
         "views/customer_complaint_contact_views.xml",
         "views/customer_complaint_confirmation_views.xml",
         "views/customer_complaint_credit_request_views.xml",
+        "views/complaint_context_templates.xml",
         "views/customer_complaint_views.xml",
         "views/customer_complaint_classification_views.xml",
         "views/customer_complaint_configuration_views.xml",

@@ -1,5 +1,6 @@
 from . import customer_complaint_cached_mixin
 from . import customer_complaint_part_mixin
+from . import customer_complaint_origin_mixin
 from . import resource_calendar
 from . import resource_calendar_leaves
 from . import resource_calendar_extra_day
@@ -38,6 +39,9 @@ from . import customer_complaint_credit_request
 from . import customer_complaint_credit_allocation
 from . import complaint_intake
 from . import complaint_involvement
+from . import complaint_origin
+from . import complaint_context
+from . import complaint_reachable
 from . import complaint_deadlines
 from . import complaint_events
 from . import complaint_pause
@@ -64,6 +68,8 @@ from . import complaint_credit
 from . import sale_order
 from . import account_move
 from . import res_partner
+from . import partner_search
+from . import ir_actions
 from . import res_users
 from . import customer_complaint_absence
 from . import complaint_absence

@@ -1,12 +1,13 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from ..tools import rows
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "customer.complaint.origin.mixin"]
 
     complaint_allocation_ids = fields.One2many(
         "customer.complaint.credit.allocation",
@@ -257,6 +258,46 @@ class AccountMove(models.Model):
         return posted
 
     # ------------------------------------------------------------------
+    # Complaints opened from an invoice
+    # ------------------------------------------------------------------
+    def _prepare_complaint_values(self):
+        self.ensure_one()
+        lines = self.invoice_line_ids.filtered(
+            lambda line: line.product_id and line.quantity > 0
+        )
+        # sudo: whoever reads the invoice may learn of which order it is; the order itself is
+        # taken over only by those who may read it
+        orders = lines.sudo().sale_line_ids.order_id.sudo(False)
+        order = orders if len(orders) == 1 and orders.has_access("read") else None
+        values = order._prepare_complaint_values() if order else {}
+        return {
+            **values,
+            "company_id": self.company_id.id,
+            "partner_id": values.get("partner_id") or self.partner_id.id,
+            "invoiced_partner_id": self.partner_id.id,
+            "salesperson_id": self.invoice_user_id.id,
+            "line_ids": [
+                Command.create(line._prepare_complaint_line_values(order))
+                for line in lines
+            ],
+        }
+
+    def action_open_complaint(self):
+        self.ensure_one()
+        if (
+            self.move_type not in ("out_invoice", "out_refund")
+            or self.state != "posted"
+        ):
+            raise UserError(
+                self.env._(
+                    "%(document)s is no posted invoice of a customer. Open the complaint "
+                    "from the order or the customer.",
+                    document=self.display_name,
+                )
+            )
+        return super().action_open_complaint()
+
+    # ------------------------------------------------------------------
     # Buttons
     # ------------------------------------------------------------------
     def _get_complaint_notes_action(self):
@@ -300,4 +341,22 @@ class AccountMove(models.Model):
                 "default_move_id": self.id,
                 "default_request_id": waiting.id if len(waiting) == 1 else False,
             },
+        }
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _prepare_complaint_line_values(self, order=None):
+        """Hook: what a complaint line takes over from an invoice line.
+
+        :param order: the order the complaint is about, when the user may read it
+        """
+        self.ensure_one()
+        return {
+            "order_line_id": self.sale_line_ids[:1].id if order else False,
+            "product_id": self.product_id.id,
+            "name": self.product_id.display_name or self.name,
+            "quantity": self.quantity,
+            "uom_id": self.product_uom_id.id,
         }

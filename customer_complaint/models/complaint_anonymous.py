@@ -96,9 +96,9 @@ class CustomerComplaint(models.Model):
             return True
         return super()._is_given(code)
 
-    def _is_reachable(self):
+    def _reaches_customer(self, message):
         # By the link to his page, which nobody else has.
-        return self.is_anonymous or super()._is_reachable()
+        return self.is_anonymous or super()._reaches_customer(message)
 
     def _get_next_action(self):
         action = super()._get_next_action()

@@ -130,7 +130,7 @@ class CustomerComplaint(models.Model):
         author = message.author_id
         return (
             message.message_type in ("comment", "email")
-            and self._is_reachable()
+            and self._reaches_customer(message)
             and (not is_html_empty(message.body) or message.attachment_ids)
             and not message.is_internal
             and not message.subtype_id.internal
@@ -138,11 +138,6 @@ class CustomerComplaint(models.Model):
             and not author.partner_share
             and author != self.env.ref("base.partner_root")
         )
-
-    def _is_reachable(self):
-        """Whether a message can reach whoever complains."""
-        self.ensure_one()
-        return bool(self.partner_id or self.email_from)
 
     def _is_said_by_customer(self, message):
         """Whether the customer wrote the message: his address, or somebody of his company."""

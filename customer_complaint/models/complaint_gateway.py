@@ -296,11 +296,11 @@ class CustomerComplaint(models.Model):
 
     def _is_substantive(self, message):
         letter = self._get_letter()
-        if letter and (letter.is_first or not self._reaches_customer(message)):
+        if letter and (letter.is_first or not self._is_sent_to_customer(message)):
             return False
         return super()._is_substantive(message)
 
-    def _reaches_customer(self, message):
+    def _is_sent_to_customer(self, message):
         """Whether a letter of a colleague goes to the customer, too."""
         complaint, message = self.sudo(), message.sudo()
         partners = message.partner_ids | complaint.message_partner_ids

@@ -19,22 +19,6 @@ class CustomerComplaint(models.Model):
     )
 
     @api.model
-    def default_get(self, fields_list):
-        """From an order, the form opens with all that the order knows."""
-        defaults = super().default_get(fields_list)
-        if order_id := defaults.get("order_id"):
-            order = self.env["sale.order"].browse(order_id)
-            known = order._prepare_complaint_values()
-            defaults.update(
-                {
-                    fname: value
-                    for fname, value in known.items()
-                    if fname in fields_list and not defaults.get(fname)
-                }
-            )
-        return defaults
-
-    @api.model
     def _is_history(self):
         """Whether what happened in the past is being brought in, with all that it caused then.
 
@@ -84,20 +68,6 @@ class CustomerComplaint(models.Model):
             if user._is_internal() and user.id != SUPERUSER_ID:
                 vals.setdefault("first_contact_id", user.id)
         return vals_list
-
-    @api.model
-    def _prepare_values_from_origin(self, vals_list):
-        """Hook: take over what the document knows from which a complaint is opened.
-
-        Values given by the caller win.
-        """
-        orders = self.env["sale.order"].browse(
-            {vals["order_id"] for vals in vals_list if vals.get("order_id")}
-        )
-        if orders:
-            orders.check_access("read")
-        known = {order.id: order._prepare_complaint_values() for order in orders}
-        return [{**known.get(vals.get("order_id"), {}), **vals} for vals in vals_list]
 
     @api.model
     def _draw_numbers(self, moments, record_type="complaint"):
@@ -153,7 +123,9 @@ class CustomerComplaint(models.Model):
 
     def _send_acknowledgement(self):
         """Queue the acknowledgement of receipt, one mail per complaint, sent by the mail cron."""
-        complaints = self.filtered(lambda c: c.acknowledge and c.email_from)
+        complaints = self.filtered(
+            lambda c: c.acknowledge and c.email_from
+        )._filter_reachable()
         if not complaints or self.env["customer.complaint.health"]._is_neutralized():
             return
         # A company that wants another text edits the template; one that wants none, the setting.

@@ -5,12 +5,8 @@ from ..tools.record_types import IS_COMPLAINT
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    complaint_count = fields.Integer(
-        compute="_compute_complaint_count",
-        groups="customer_complaint.group_complaint_submitter",
-    )
+    _name = "res.partner"
+    _inherit = ["res.partner", "customer.complaint.origin.mixin"]
 
     complaint_tier = fields.Selection(
         [("ordinary", "Ordinary"), ("vip", "Preferred")],
@@ -39,16 +35,33 @@ class ResPartner(models.Model):
                     self.browse(partner.id).complaint_count += count
                 partner = partner.parent_id
 
-    def action_view_complaints(self):
-        """Open the complaints of the contact and of the contacts below it."""
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "customer_complaint.customer_complaint_action"
+    def _get_complaint_link(self):
+        return "partner_id"
+
+    def _get_complaints_domain(self):
+        """Also those of the contacts below."""
+        return Domain("partner_id", "child_of", self.ids)
+
+    def _prepare_complaint_values(self):
+        self.ensure_one()
+        values = {"partner_id": self.id}
+        if self.company_id:
+            values["company_id"] = self.company_id.id
+        return values
+
+    def write(self, vals):
+        """A corrected address has not bounced yet."""
+        before = (
+            {partner.id: partner.email_normalized for partner in self}
+            if "email" in vals
+            else {}
         )
-        action["domain"] = [("partner_id", "child_of", self.ids)]
-        action["context"] = {"search_default_complaints": 1}
-        if len(self) == 1:
-            action["context"]["default_partner_id"] = self.id
-        return action
+        res = super().write(vals)
+        if before:
+            self.filtered(
+                lambda p: p.message_bounce and p.email_normalized != before[p.id]
+            ).message_bounce = 0
+        return res
 
     def action_export_complaint_data(self):
         """One click: all that complaints know about this person, as a file."""

@@ -1,31 +1,16 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-from ..tools.record_types import IS_COMPLAINT
-
 
 class SaleOrder(models.Model):
-    _inherit = "sale.order"
+    _name = "sale.order"
+    _inherit = ["sale.order", "customer.complaint.origin.mixin"]
 
-    complaint_count = fields.Integer(
-        compute="_compute_complaint_count",
-        groups="customer_complaint.group_complaint_submitter",
-    )
-
-    def _compute_complaint_count(self):
-        counts = dict(
-            self.env["customer.complaint"]._read_group(
-                Domain("order_id", "in", self.ids) & IS_COMPLAINT,
-                ["order_id"],
-                ["__count"],
-            )
-        )
-        for order in self:
-            order.complaint_count = counts.get(order, 0)
+    def _get_complaint_link(self):
+        return "order_id"
 
     def _prepare_complaint_values(self):
-        """Hook: what a complaint takes over; invoked by the form's defaults and by create."""
         self.ensure_one()
         return {
             "order_id": self.id,
@@ -43,7 +28,6 @@ class SaleOrder(models.Model):
         }
 
     def action_open_complaint(self):
-        """Open the form of a new complaint with all that the order knows."""
         self.ensure_one()
         if self.state != "sale":
             raise UserError(
@@ -53,24 +37,7 @@ class SaleOrder(models.Model):
                     order=self.name,
                 )
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New complaint"),
-            "res_model": "customer.complaint",
-            "view_mode": "form",
-            "context": {"default_order_id": self.id},
-        }
-
-    def action_view_complaints(self):
-        """Open the complaints about these orders."""
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "customer_complaint.customer_complaint_action"
-        )
-        action["domain"] = [("order_id", "in", self.ids)]
-        action["context"] = {"search_default_complaints": 1}
-        if len(self) == 1:
-            action["context"]["default_order_id"] = self.id
-        return action
+        return super().action_open_complaint()
 
 
 class SaleOrderLine(models.Model):

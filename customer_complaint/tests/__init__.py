@@ -4,6 +4,8 @@ from . import test_statistics
 from . import test_intake
 from . import test_record_types
 from . import test_classification
+from . import test_entry
+from . import test_origins
 from . import test_deadlines
 from . import test_policies
 from . import test_setup

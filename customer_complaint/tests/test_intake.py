@@ -317,6 +317,7 @@ class TestIntake(ComplaintCommon):
         self.assertNotIn(self.partner, complaint.message_partner_ids)
 
     def test_a_handler_cannot_delete_a_registered_complaint(self):
+        # C-52
         complaint = self.make_owned()
         with self.assertRaises(AccessError):
             complaint.unlink()

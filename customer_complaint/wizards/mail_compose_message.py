@@ -43,6 +43,7 @@ class MailComposeMessage(models.TransientModel):
     )
     complaint_dates_named = fields.Char(compute="_compute_complaint_dates_named")
     complaint_channel_hint = fields.Char(compute="_compute_complaint_channel_hint")
+    complaint_unreachable = fields.Char(compute="_compute_complaint_unreachable")
 
     def _get_complaints(self):
         """Complaints the message is about; empty for messages about anything else."""
@@ -92,6 +93,13 @@ class MailComposeMessage(models.TransientModel):
                 composer.complaint_commitment = composer.complaint_commitment or news
             elif composer.complaint_commitment in (news, False):
                 composer.complaint_commitment = False
+
+    @api.depends("model", "res_ids")
+    def _compute_complaint_unreachable(self):
+        for composer in self:
+            composer.complaint_unreachable = (
+                composer._get_complaints()[:1].unreachable or False
+            )
 
     @api.depends("body", "complaint_commitment_at", "model", "subtype_is_log")
     def _compute_complaint_dates_named(self):
