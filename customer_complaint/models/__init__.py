@@ -46,6 +46,8 @@ from . import deadline_told
 from . import mail_template
 from . import complaint_documents
 from . import complaint_register
+from . import complaint_references
+from . import complaint_api
 from . import complaint_credit
 from . import sale_order
 from . import account_move

@@ -8,6 +8,7 @@ class CustomerComplaintChannel(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
+    code = fields.Char(index=True)
     sequence = fields.Integer(default=10)
     source_group = fields.Selection(
         [
