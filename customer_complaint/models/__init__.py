@@ -48,6 +48,8 @@ from . import complaint_documents
 from . import complaint_register
 from . import complaint_references
 from . import complaint_api
+from . import complaint_import
+from . import base_import
 from . import complaint_credit
 from . import sale_order
 from . import account_move
