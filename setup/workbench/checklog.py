@@ -25,7 +25,7 @@ def complaints(log):
 
 
 def tests(log):
-    """What Odoo says of its tests: how many passed, how many failed, and which were wrongly skipped.
+    """What Odoo says of its tests: how many passed, how many failed, and which were skipped
 
     Nothing is returned for a run that ended before its summary.
     """
