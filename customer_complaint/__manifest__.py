@@ -36,6 +36,7 @@
         "report/customer_complaint_report_templates.xml",
         "data/mail_template_data.xml",
         "data/base_automation_data.xml",
+        "data/webhook_data.xml",
         "data/customer_complaint_escalation_step_data.xml",
         "data/ir_cron_data.xml",
         "data/customer_complaint_indicator_data.xml",
