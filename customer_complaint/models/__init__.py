@@ -1,5 +1,6 @@
 from . import customer_complaint_cached_mixin
 from . import customer_complaint_part_mixin
+from . import customer_complaint_filter_mixin
 from . import resource_calendar
 from . import resource_calendar_leaves
 from . import resource_calendar_extra_day

@@ -12,5 +12,7 @@ class BaseImport(models.TransientModel):
         return super().get_fields_tree(model, depth)
 
     def execute_import(self, fields, columns, options, dryrun=False):
-        self = self.with_context(complaint_dry_run=dryrun)
+        self = self.with_context(
+            complaint_dry_run=dryrun, complaint_rows_before=options.get("skip") or 0
+        )
         return super().execute_import(fields, columns, options, dryrun)

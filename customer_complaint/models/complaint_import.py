@@ -202,32 +202,40 @@ class CustomerComplaint(models.Model):
                 for index in indexes:
                     taken[index][fname] = found.get(word)
                 if word in problems:
-                    numbers = [str(rows[i][1]["rows"]["from"] + 1) for i in indexes]
-                    where = ", ".join(numbers[:ROWS_SHOWN])
-                    self._log_row(
-                        log,
-                        rows[indexes[0]][1],
-                        indexes[0],
-                        fname,
-                        self.env._(
-                            "%(problem)s Rows: %(rows)s",
-                            problem=problems[word],
-                            rows=where + ("…" if len(numbers) > ROWS_SHOWN else ""),
-                        ),
-                    )
+                    self._log_word(log, rows, fname, problems[word], indexes)
         return taken
 
     @api.model
-    def _log_row(self, log, info, index, fname, message):
+    def _log_word(self, log, rows, fname, problem, indexes):
+        """Say once what is wrong with a word, and where it stands."""
+        info = rows[indexes[0]][1]
+        if others := [self._get_row_number(rows[i][1]) for i in indexes[1:]]:
+            problem = self.env._(
+                "%(problem)s Also in rows %(rows)s.",
+                problem=problem,
+                rows=", ".join(map(str, others[:ROWS_SHOWN]))
+                + ("…" if len(others) > ROWS_SHOWN else ""),
+            )
+        self._log_row(log, info, fname, problem)
+
+    @api.model
+    def _log_row(self, log, info, fname, message):
+        # Without a field: the screen lists it above the columns, with its row and in full.
         log(
             {
-                "rows": info["rows"],
-                "record": index,
+                "rows": {"from": info["rows"]["from"], "to": info["rows"]["from"]},
+                "record": self._get_row_number(info),
                 "type": "error",
-                "field": fname,
-                "field_name": self._fields[fname].string,
                 "message": message,
+                "column": fname,
             }
+        )
+
+    @api.model
+    def _get_row_number(self, info):
+        """Row of the file, without its titles; files are imported in packages."""
+        return (
+            self.env.context.get("complaint_rows_before", 0) + info["rows"]["from"] + 1
         )
 
     @api.model
@@ -295,7 +303,7 @@ class CustomerComplaint(models.Model):
                 ),
             ):
                 if is_wrong:
-                    self._log_row(log, info, info["record"], fname, message)
+                    self._log_row(log, info, fname, message)
 
     @api.model
     def _get_number_owners(self, converted):

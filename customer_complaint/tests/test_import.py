@@ -142,7 +142,7 @@ class TestImport(ImportCommon):
         errors = self.read_errors(rows, dryrun=True)
         self.assertEqual(len(errors), 5, errors)
         telex = next(error for error in errors if "Telex" in error)
-        self.assertIn("Rows: 1, 3", telex)
+        self.assertIn("Also in rows 3.", telex)
         self.assertIn("phone, email, portal", telex)
         self.assertEqual(self.complaints.search_count([]), before)
 
@@ -165,15 +165,15 @@ class TestImport(ImportCommon):
         ]
         answer = self.bring(self.make_file(rows), dryrun=True)
         self.assertEqual(
-            [(m["record"], m["field"]) for m in answer["messages"]],
+            [(m["record"], m["column"]) for m in answer["messages"]],
             [
-                (0, "received_at"),
-                (1, "closed_at"),
+                (1, "received_at"),
                 (2, "closed_at"),
                 (3, "closed_at"),
                 (4, "closed_at"),
-                (5, "name"),
-                (7, "name"),
+                (5, "closed_at"),
+                (6, "name"),
+                (8, "name"),
             ],
         )
         self.assertIn("Import it as history", self.read_errors([ROW], "open")[0])

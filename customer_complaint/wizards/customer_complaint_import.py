@@ -29,8 +29,8 @@ class CustomerComplaintImport(models.TransientModel):
         return {
             "type": "ir.actions.client",
             "tag": "import",
-            "name": dict(self._fields["mode"]._description_selection(self.env))[
-                self.mode
-            ],
+            "name": self.env._("Import open complaints")
+            if self.mode == OPEN
+            else self.env._("Import history"),
             "params": {"active_model": "customer.complaint", "context": context},
         }
