@@ -1,5 +1,5 @@
 import base64
-import binascii
+import hashlib
 from datetime import datetime, timezone
 
 from odoo import api, fields, models
@@ -230,10 +230,12 @@ class CustomerComplaint(models.Model):
         message_id = False
         if message_ref:
             message_ref = self._get_api_text("message_ref", message_ref)
-            digest = binascii.hexlify(message_ref.encode()).decode()
+            digest = hashlib.sha256(message_ref.encode()).hexdigest()
             message_id = f"<{digest}@{complaint.id}.complaint.api>"
-            complaint._lock()
-            if complaint.message_ids.filtered(lambda m: m.message_id == message_id):
+            complaint._lock()  # two calls at once
+            if self.env["mail.message"].search_count(
+                [("message_id", "=", message_id)], limit=1
+            ):
                 return {**complaint._describe_for_api(), "added": False}
         values = {}
         if direction == "out":

@@ -211,7 +211,7 @@ class CustomerComplaint(models.Model):
         info = rows[indexes[0]][1]
         if others := [self._get_row_number(rows[i][1]) for i in indexes[1:]]:
             problem = self.env._(
-                "%(problem)s Also in rows %(rows)s.",
+                "%(problem)s Other rows: %(rows)s.",
                 problem=problem,
                 rows=", ".join(map(str, others[:ROWS_SHOWN]))
                 + ("…" if len(others) > ROWS_SHOWN else ""),

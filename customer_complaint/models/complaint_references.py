@@ -139,14 +139,15 @@ class CustomerComplaint(models.Model):
         what = self._get_reference_label(model)
         if model.startswith(CONFIGURATION):
             code = self._get_reference_names(model)[0]
-            names = dict.fromkeys(str(r[code] or r.display_name) for r in candidates)
+            names = list(
+                dict.fromkeys(str(r[code] or r.display_name) for r in candidates)
+            )
             return self.env._(
-                "%(what)s “%(word)s” is not known. Use one of these, or add it under "
-                "Configuration: %(known)s.",
+                "%(what)s “%(word)s” is not known; known are %(known)s. Correct it, or add "
+                "it under Configuration.",
                 what=what,
                 word=word,
-                known=", ".join(list(names)[:SHOWN])
-                + ("…" if len(names) > SHOWN else ""),
+                known=", ".join([*names[:SHOWN], *["…"][: len(names) > SHOWN]]),
             )
         if model == "res.partner":
             return self.env._(

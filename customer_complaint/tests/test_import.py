@@ -142,7 +142,7 @@ class TestImport(ImportCommon):
         errors = self.read_errors(rows, dryrun=True)
         self.assertEqual(len(errors), 5, errors)
         telex = next(error for error in errors if "Telex" in error)
-        self.assertIn("Also in rows 3.", telex)
+        self.assertIn("Other rows: 3.", telex)
         self.assertIn("phone, email, portal", telex)
         self.assertEqual(self.complaints.search_count([]), before)
 
