@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import os
 import re
 import subprocess
@@ -70,6 +71,54 @@ def test_the_example_of_the_readme_runs_from_complaint_to_posted_credit_note(
     assert "b'%PDF'" in lines[1]
     assert "b'PK" in lines[2]
     assert len(lines) == 3 + 8, "eight tiles"
+
+
+def test_the_calls_of_version_1_in_the_readme_open_one_complaint(running):
+    # X-20 C-05
+    [script] = re.findall(r"```sh\n(call\(\).*?)```", README.read_text(), re.DOTALL)
+    environment = os.environ | {
+        "ODOO_URL": running.url,
+        "ODOO_DB": running.database,
+        "HANDLER_KEY": running.api_key("handler"),
+    }
+    for created in (True, False):
+        told = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert told.returncode == 0, told.stdout + told.stderr
+        opened, message, status = map(json.loads, told.stdout.splitlines())
+        assert opened["created"] is message["added"] is created
+        assert opened["number"] == status["number"]
+        assert status["channel"] == "online_chat"
+        assert "first_response" in [row["type"] for row in status["deadlines"]]
+    count = running.sql(
+        "SELECT count(*) FROM customer_complaint WHERE external_ref = '4711'"
+    )
+    assert count == [["1"]]
+
+
+def test_what_is_wrong_with_a_call_is_said_in_one_sentence(running):
+    # X-20 X-09
+    handler = running.json2("handler")
+    refused = handler(
+        "customer.complaint", "api_v1_create", description="x", channel="telex"
+    )
+    assert refused.status_code == 422
+    assert "telex" in refused.json()["message"]
+    assert (
+        handler("customer.complaint", "api_v1_status", number="CC/1/1").status_code
+        == 404
+    )
+    accountant = running.json2("accountant")
+    assert (
+        accountant("customer.complaint", "api_v1_status", number="CC/1/1").status_code
+        == 403
+    )
 
 
 def test_what_is_refused_is_said_with_its_reason_and_changes_nothing(running, order):

@@ -49,6 +49,34 @@ def test_eight_clients_at_once_get_their_own_numbers_and_deadlines(workers):
     assert len(_processes(workers.log)) == 2, "both workers must have taken part"
 
 
+def test_eight_calls_at_once_with_one_reference_open_one_complaint(workers):
+    #
+    start = Barrier(CLIENTS)
+
+    def call(number):
+        handler = workers.json2("handler")
+        start.wait(timeout=60)
+        return handler(
+            "customer.complaint",
+            "api_v1_create",
+            description=f"Sent twice {number}",
+            channel="online_chat",
+            external_source="shop",
+            external_ref="at once",
+        )
+
+    workers.api_key("handler")
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        answers = list(pool.map(call, range(CLIENTS)))
+
+    assert {answer.status_code for answer in answers} == {200}, [
+        a.text for a in answers
+    ]
+    told = [answer.json() for answer in answers]
+    assert len({answer["id"] for answer in told}) == 1
+    assert [answer["created"] for answer in told].count(True) == 1
+
+
 def test_twenty_submissions_at_once_are_one_answer(workers):
     # S-30
     survey = workers.rpc("admin")

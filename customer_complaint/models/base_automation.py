@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from .complaint_engine import LOST
 from .customer_complaint_escalation_step import EFFECTS
@@ -15,6 +16,21 @@ class BaseAutomation(models.Model):
         help="The complaint deadlines call this rule for whole batches of escalation "
         "steps with this effect; the clock of the automation rules leaves it alone.",
     )
+
+    @api.constrains("active")
+    def _check_webhook_address(self):
+        for rule in self.filtered("active"):
+            if rule.model_name.startswith("customer.complaint") and any(
+                action.state == "webhook" and not action.webhook_url
+                for action in rule.action_server_ids
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(rule)s has no address yet. Enter the address of the other "
+                        "program in its action first.",
+                        rule=rule.name,
+                    )
+                )
 
     def _search_time_based_automation_records(self, *, until):
         # The stock loop handles records one by one and stops at the first broken one.

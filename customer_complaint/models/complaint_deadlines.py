@@ -94,16 +94,20 @@ class CustomerComplaint(models.Model):
         return self._get_calendar()
 
     def _get_round_start(self):
-        """Where the limits of the current round count from: the receipt, later the reopening."""
+        """Where the limits of the current round count from: the receipt, later the reopening.
+
+        An open complaint that was imported counts from the start of its work here.
+        """
         self.ensure_one()
-        return self.received_at if self.round == 1 else self.round_start_at
+        return self.round_start_at or self.received_at
 
     def _get_starts(self):
         """From when each type of deadline counts in this round; what has not begun is absent."""
         self.ensure_one()
         round_start = self._get_round_start()
         starts = {
-            kind: round_start
+            # The law knows the receipt only.
+            kind: self.received_at if kind in FROM_RECEIPT_ONLY else round_start
             for kind in FROM_ROUND
             if self.round == 1 or kind not in FROM_RECEIPT_ONLY
         }

@@ -32,7 +32,7 @@ class CustomerComplaint(models.Model):
     def _prepare_intake_values(self, vals_list):
         """Complete the values of new complaints: origin, number, first contact, portal token."""
         vals_list = self._prepare_values_from_origin(vals_list)
-        history = self._is_history()
+        keeps_number = self._is_history() or self._get_import()
         moments = [
             fields.Datetime.to_datetime(vals.get("received_at"))
             or fields.Datetime.now()
@@ -44,7 +44,7 @@ class CustomerComplaint(models.Model):
         # What happened elsewhere may bring its own number along.
         unnumbered = {}
         for vals, moment in zip(vals_list, moments, strict=True):
-            if not (history and vals.get("name")):
+            if not (keeps_number and vals.get("name")):
                 record_type = vals.get("record_type") or shared["record_type"]
                 unnumbered.setdefault(record_type, []).append(moment)
         numbers = {
@@ -62,7 +62,7 @@ class CustomerComplaint(models.Model):
             }
             for fname, value in proposed.items():
                 vals.setdefault(fname, value)
-            if not (history and vals.get("name")):
+            if not (keeps_number and vals.get("name")):
                 vals["name"] = next(numbers[vals["record_type"]])
             vals["access_token"] = str(uuid.uuid4())
             if user._is_internal() and user.id != SUPERUSER_ID:

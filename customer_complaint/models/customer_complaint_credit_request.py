@@ -33,6 +33,7 @@ class CustomerComplaintCreditRequest(models.Model):
     _description = "Credit Note Request"
     _inherit = [
         "customer.complaint.part.mixin",
+        "customer.complaint.filter.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

@@ -38,7 +38,10 @@ class CustomerComplaintDeadline(models.Model):
 
     _name = "customer.complaint.deadline"
     _description = "Complaint Deadline"
-    _inherit = ["customer.complaint.part.mixin"]
+    _inherit = [
+        "customer.complaint.part.mixin",
+        "customer.complaint.filter.mixin",
+    ]
     _order = "due_at, id"
     _rec_name = "deadline_type"
 

@@ -14,6 +14,7 @@ class CustomerComplaintEscalation(models.Model):
 
     _name = "customer.complaint.escalation"
     _description = "Complaint Escalation"
+    _inherit = ["customer.complaint.filter.mixin"]
     _order = "id desc"
 
     deadline_id = fields.Many2one(

@@ -11,7 +11,10 @@ class CustomerComplaintStageVisit(models.Model):
 
     _name = "customer.complaint.stage.visit"
     _description = "Time in a Complaint Stage"
-    _inherit = ["customer.complaint.part.mixin"]
+    _inherit = [
+        "customer.complaint.part.mixin",
+        "customer.complaint.filter.mixin",
+    ]
     _order = "start_at, id"
     _rec_name = "stage_id"
 

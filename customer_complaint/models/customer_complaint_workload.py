@@ -31,6 +31,7 @@ class CustomerComplaintWorkload(models.Model):
     record_type = fields.Selection(RECORD_TYPES, string="Type", readonly=True)
     category_id = fields.Many2one("customer.complaint.category", readonly=True)
     level_id = fields.Many2one("customer.complaint.level", readonly=True)
+    channel_id = fields.Many2one("customer.complaint.channel", readonly=True)
     level_rank = fields.Integer(readonly=True, aggregator=None)
     stage_id = fields.Many2one("customer.complaint.stage", readonly=True)
     received_at = fields.Datetime(string="Received on", readonly=True)
@@ -62,8 +63,8 @@ class CustomerComplaintWorkload(models.Model):
             SQL(
                 """
                 id, id AS complaint_id, company_id, team_id, user_id,
-                first_contact_id, record_type, category_id, level_id, level_rank, stage_id,
-                received_at, next_due_at,
+                first_contact_id, record_type, category_id, channel_id, level_id,
+                level_rank, stage_id, received_at, next_due_at,
                 (next_due_at < %(now)s)::int AS late,
                 (next_due_at >= %(now)s AND next_due_at < %(night)s)::int AS due_today,
                 (paused_at IS NOT NULL)::int AS paused

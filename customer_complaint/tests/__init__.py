@@ -6,6 +6,11 @@ from . import test_record_types
 from . import test_classification
 from . import test_entry
 from . import test_origins
+from . import test_interface
+from . import test_import
+from . import test_public_data
+from . import test_webhook
+from . import test_lists
 from . import test_deadlines
 from . import test_policies
 from . import test_setup

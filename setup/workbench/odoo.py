@@ -12,6 +12,8 @@ from .say import Problem, finish
 
 VERSION = "19.0"
 ADDONS = ("customer_complaint", "customer_satisfaction")
+# Complaints published by others, for tests; they stand beside the checkout where there are any.
+PUBLIC_DATA = machine.TREE.parent / "shared" / "data"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Odoo:
         # Odoo prefers the standard variables to its configuration.
         for name in [name for name in environment if name.startswith("PG")]:
             del environment[name]
+        if PUBLIC_DATA.is_dir():
+            environment.setdefault("COMPLAINT_PUBLIC_DATA", str(PUBLIC_DATA))
         if self.packages:
             environment["PYTHONPATH"] = str(self.packages)
         return environment
