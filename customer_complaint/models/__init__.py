@@ -12,6 +12,7 @@ from . import customer_complaint_team
 from . import customer_complaint_category
 from . import customer_complaint_stage
 from . import customer_complaint_requirement
+from . import customer_complaint_path
 from . import customer_complaint_policy
 from . import customer_complaint_bundle
 from . import customer_complaint
@@ -39,6 +40,7 @@ from . import complaint_time_left
 from . import complaint_forecast
 from . import complaint_recipients
 from . import complaint_flow
+from . import complaint_path
 from . import complaint_closing
 from . import complaint_customer
 from . import complaint_told

@@ -22,6 +22,9 @@ class CustomerComplaintBundle(models.Model):
         string="Beside it",
         context={"active_test": False},
     )
+    path_id = fields.Many2one(
+        "customer.complaint.path", required=True, context={"active_test": False}
+    )
     approval_amount = fields.Float(
         string="Approval of credit notes above",
         help="In the currency of the company. 0: no approval.",

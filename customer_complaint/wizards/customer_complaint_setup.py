@@ -18,6 +18,8 @@ class Plan(NamedTuple):
     levels_on: models.Model
     policies_off: models.Model
     policies_on: models.Model
+    paths_off: models.Model
+    paths_on: models.Model
     levels_by_category: dict  # customer.complaint.category → its new proposed level
     settings: dict  # of the company
 
@@ -77,6 +79,18 @@ class CustomerComplaintSetup(models.TransientModel):
         store=True,
         readonly=False,
     )
+    path_id = fields.Many2one(
+        "customer.complaint.path",
+        string="Path",
+        domain="[('is_shipped', '=', True)]",
+        context={"active_test": False},
+        compute="_compute_parts",
+        store=True,
+        readonly=False,
+        help="The steps that complaints pass. Four steps stay beside it, for simple ones. "
+        "Empty: paths stay as they are.",
+    )
+    path_description = fields.Char(related="path_id.description")
     approval_amount = fields.Monetary(
         string="Approval of credit notes above",
         compute="_compute_parts",
@@ -150,9 +164,13 @@ class CustomerComplaintSetup(models.TransientModel):
                 & Domain("code", "!=", False)
             ),
         }
+        Path = self.env["customer.complaint.path"]
+        path = Path.browse(Path._get_default_id(False))
+        values["path_id"] = path.filtered("is_shipped")
         bundles = self.env["customer.complaint.bundle"].search(
             Domain("scale", "=", values["scale"])
             & Domain("policy_id", "=", values["policy_id"].id)
+            & Domain("path_id", "=", values["path_id"].id)
         )
         values["bundle_id"] = bundles.filtered(
             lambda b: b.supplement_ids == values["supplement_ids"]
@@ -171,7 +189,13 @@ class CustomerComplaintSetup(models.TransientModel):
                 not in (present["bundle_id"], self.bundle_id.browse())
                 else present
             )
-            for fname in ("scale", "policy_id", "supplement_ids", "approval_amount"):
+            for fname in (
+                "scale",
+                "policy_id",
+                "supplement_ids",
+                "path_id",
+                "approval_amount",
+            ):
                 wizard[fname] = source[fname]
 
     @api.depends("company_id", "policy_id")
@@ -197,9 +221,23 @@ class CustomerComplaintSetup(models.TransientModel):
         self.ensure_one()
         Level = self.env["customer.complaint.level"].with_context(active_test=False)
         Policy = self.env["customer.complaint.policy"].with_context(active_test=False)
-        no_levels, no_policies = Level.browse(), Policy.browse()
+        Path = self.env["customer.complaint.path"].with_context(active_test=False)
+        no_levels, no_policies, no_paths = (
+            Level.browse(),
+            Policy.browse(),
+            Path.browse(),
+        )
         if self.team_id:
-            return Plan(no_levels, no_levels, no_policies, no_policies, {}, {})
+            return Plan(
+                no_levels,
+                no_levels,
+                no_policies,
+                no_policies,
+                no_paths,
+                no_paths,
+                {},
+                {},
+            )
 
         shipped = Level.search([("scale", "!=", False)]) if self.scale else no_levels
         chosen = shipped.filtered(lambda level: level.scale == self.scale)
@@ -215,6 +253,13 @@ class CustomerComplaintSetup(models.TransientModel):
         if self.archive_policies:
             policies_off |= self.own_policy_ids._origin
 
+        # The path for simple complaints stays beside the chosen one.
+        paths = Path.search([("is_shipped", "=", True)]) if self.path_id else no_paths
+        simple = self.env.ref(
+            "customer_complaint.path_four_steps", raise_if_not_found=False
+        )
+        paths_off = (paths - self.path_id - (simple or no_paths)).filtered("active")
+
         settings = {
             "complaint_acknowledge": self.acknowledge,
             "complaint_tell_in_hours": self.tell_in_hours,
@@ -227,6 +272,8 @@ class CustomerComplaintSetup(models.TransientModel):
             chosen.filtered(lambda level: not level.active),
             policies_off,
             policies.filtered(lambda policy: not policy.active),
+            paths_off,
+            self.path_id.filtered(lambda path: not path.active),
             {},
             {
                 fname: value
@@ -348,6 +395,7 @@ class CustomerComplaintSetup(models.TransientModel):
         "scale",
         "policy_id",
         "supplement_ids",
+        "path_id",
         "approval_amount",
         "acknowledge",
         "tell_in_hours",
@@ -384,6 +432,8 @@ class CustomerComplaintSetup(models.TransientModel):
             (plan.levels_on, self.env._("Levels that are activated: %(names)s.")),
             (plan.policies_off, self.env._("Policies that are archived: %(names)s.")),
             (plan.policies_on, self.env._("Policies that are activated: %(names)s.")),
+            (plan.paths_off, self.env._("Paths that are archived: %(names)s.")),
+            (plan.paths_on, self.env._("Paths that are activated: %(names)s.")),
         ):
             if records:
                 names = ", ".join(records.sudo().mapped("display_name"))
@@ -459,7 +509,7 @@ class CustomerComplaintSetup(models.TransientModel):
         if count := self.env["customer.complaint"].search_count(closed):
             remarks.append(
                 self.env._(
-                    "%(count)s open complaints keep their level, their policy and their "
+                    "%(count)s open complaints keep their level, policy, path and "
                     "dates. “Apply to open complaints” on a policy changes them, and "
                     "shows before what would move.",
                     count=count,
@@ -490,6 +540,18 @@ class CustomerComplaintSetup(models.TransientModel):
                     "“%(policy)s” stays and goes on to hold for %(team)s.",
                     policy=pilot.name,
                     team=pilot.team_id.name,
+                )
+            )
+        own_paths = self.env["customer.complaint.path"].search(
+            [("is_shipped", "=", False), ("team_ids", "=", False)]
+        )
+        ahead = own_paths.filtered(lambda path: path.sequence < self.path_id.sequence)
+        if self.path_id and ahead:
+            remarks.append(
+                self.env._(
+                    "Your own path “%(own)s” stays and is proposed before “%(path)s”.",
+                    own=ahead[0].name,
+                    path=self.path_id.name,
                 )
             )
         after = self._get_levels_after(plan).filtered(
@@ -572,6 +634,8 @@ class CustomerComplaintSetup(models.TransientModel):
         plan.levels_on.active = True
         plan.policies_off.active = False
         plan.policies_on.active = True
+        plan.paths_off.active = False
+        plan.paths_on.active = True
         categories = self.env["customer.complaint.category"].concat(
             *plan.levels_by_category
         )
