@@ -13,6 +13,7 @@ from . import customer_complaint_category
 from . import customer_complaint_stage
 from . import customer_complaint_requirement
 from . import customer_complaint_path
+from . import customer_complaint_phrase
 from . import customer_complaint_policy
 from . import customer_complaint_bundle
 from . import customer_complaint
@@ -44,6 +45,7 @@ from . import complaint_path
 from . import complaint_closing
 from . import complaint_customer
 from . import complaint_told
+from . import complaint_conversation
 from . import deadline_told
 from . import mail_template
 from . import complaint_documents

@@ -310,9 +310,7 @@ class CustomerComplaint(models.Model):
 
     def action_tell_plan(self):
         """Open the composer for the message that tells how the complaint is handled."""
-        return self._get_composer(
-            "customer_complaint.mail_template_first_answer", "plan"
-        )
+        return self._get_composer("customer_complaint.mail_template_progress", "plan")
 
     def action_start(self):
         """Begin the work: the first stage on its path in which somebody works on it."""

@@ -72,6 +72,14 @@ class CustomerComplaintStage(models.Model):
         required=True,
         help="Whose step it is; the complaint names the person.",
     )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="Tell the customer",
+        domain="[('model', '=', 'customer.complaint')]",
+        ondelete="set null",
+        help="Sent by e-mail when a complaint enters the stage, in the customer's "
+        "language. It is automatic and meets no deadline.",
+    )
     fold = fields.Boolean(string="Folded in Kanban")
     pauses_deadlines = fields.Boolean(
         help="Deadlines that may wait stand still while a complaint is in this stage. "
