@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import is_html_empty
 
 from ..tools import date_words, wording
 
@@ -153,7 +152,8 @@ class CustomerComplaint(models.Model):
                 )
             )
         contents = self.path_id[:1].sudo().progress_contents
-        if tells == "update" and contents and not is_html_empty(body):
+        # The first answer, and how it will be handled, are no news yet.
+        if tells == "update" and self[:1].told_at and contents and text.strip():
             is_dated = is_dated or bool(
                 date_words.find_dates(text, fields.Date.context_today(self))
             )

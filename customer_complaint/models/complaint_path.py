@@ -34,7 +34,9 @@ class CustomerComplaint(models.Model):
         groups="base.group_user",
         help="Initial assessment: no, when the first answer settles it.",
     )
-    assessment_note = fields.Text(copy=False, groups="base.group_user")
+    assessment_note = fields.Text(
+        string="Note to it", copy=False, groups="base.group_user"
+    )
     handling_mode = fields.Selection(
         [
             ("on_site", "On site"),
@@ -42,6 +44,7 @@ class CustomerComplaint(models.Model):
             ("settlement", "Coordinated settlement"),
             ("escalation", "Escalation"),
         ],
+        string="Handling mode",
         copy=False,
         tracking=True,
         groups="base.group_user",

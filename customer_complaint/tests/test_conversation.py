@@ -325,8 +325,11 @@ class TestGuards(ConversationCommon):
         # C-87
         complaint = self.make_owned(handling_mode="written")
         text = "<p>The carrier has found the parcel.</p>"
-        self.assertFalse(self.composer(complaint, body=text).complaint_faults)
         complaint.path_id.sudo().progress_contents = "plan"
+        self.assertFalse(
+            self.composer(complaint, body=text).complaint_faults, "a first answer"
+        )
+        self.composer(complaint)._action_send_mail()
         composer = self.composer(complaint, body=text)
         self.assertIn(
             "how it is handled, the responsible department, the expected date",
@@ -359,6 +362,9 @@ class TestGuards(ConversationCommon):
         self.assertFalse(composer.complaint_faults)
         composer._action_send_mail()
         self.assertTrue(complaint.plan_told_at)
+        context = {**context, "default_complaint_tells": "update"}
+        news = complaint.env["mail.compose.message"].with_context(**context).create({})
+        self.assertFalse(news.complaint_faults)
         self.assertIn(
             composer.complaint_commitment_at,
             complaint.sudo().deadline_ids.mapped("due_at"),
