@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 
@@ -254,9 +256,9 @@ class CustomerComplaint(models.Model):
                 complaint_stage_id=stage.id,
                 complaint_user_id=vals.get("user_id"),
             )
-            raise RedirectWarning(
-                str(refusal), action, self.env._("Fill in")
-            ) from refusal
+            warning = RedirectWarning(str(refusal), action, self.env._("Fill in"))
+            warning.loglevel = logging.INFO  # read by odoo.http: nothing is broken
+            raise warning from refusal
 
     def _get_missing_dialog(self, stage_type, **context):
         """Dialog that asks for all that is missing before `stage_type`, and then goes on."""

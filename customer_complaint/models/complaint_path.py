@@ -35,7 +35,7 @@ class CustomerComplaint(models.Model):
         help="Initial assessment: no, when the first answer settles it.",
     )
     assessment_note = fields.Text(
-        string="Note to it", copy=False, groups="base.group_user"
+        string="Assessment note", copy=False, groups="base.group_user"
     )
     handling_mode = fields.Selection(
         [

@@ -1,3 +1,5 @@
+import logging
+
 from odoo.exceptions import RedirectWarning, UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -207,6 +209,7 @@ class TestPath(ComplaintCommon):
         complaint.user_id = False
         with self.assertRaises(RedirectWarning) as refusal:
             complaint.web_save({"stage_id": self.stage("solution").id}, {})
+        self.assertEqual(refusal.exception.loglevel, logging.INFO, "nothing is broken")
         message, action, button = refusal.exception.args[:3]
         self.assertIn("Customer demand", message)
         self.assertEqual((action["res_id"], button), (complaint.id, "Fill in"))
