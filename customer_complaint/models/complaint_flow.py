@@ -292,8 +292,11 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     def action_take(self):
         """Make the current user the owner; a complaint that lacks something asks for it first."""
+        self.check_access("write")
         if len(self) == 1 and set(self._get_missing("assessed")) - {"owner"}:
-            return self._get_missing_dialog("assessed", complaint_user_id=self.env.uid)
+            return self._get_missing_dialog(
+                "assessed", complaint_user_id=self.env.uid, complaint_take=True
+            )
         self.user_id = self.env.user
         return True
 
@@ -316,6 +319,7 @@ class CustomerComplaint(models.Model):
 
     def action_start(self):
         """Begin the work: the first stage on its path in which somebody works on it."""
+        self.check_access("write")
         Stage = self.env["customer.complaint.stage"]
         for (team, path), complaints in self.grouped(
             lambda c: (c.team_id, c.path_id)
