@@ -19,6 +19,8 @@ from . import customer_complaint_criterion
 from . import customer_complaint_word
 from . import customer_complaint_stage
 from . import customer_complaint_requirement
+from . import customer_complaint_path
+from . import customer_complaint_phrase
 from . import customer_complaint_policy
 from . import customer_complaint_bundle
 from . import customer_complaint
@@ -50,6 +52,7 @@ from . import complaint_time_left
 from . import complaint_forecast
 from . import complaint_recipients
 from . import complaint_flow
+from . import complaint_path
 from . import complaint_closing
 from . import complaint_customer
 from . import complaint_told
@@ -61,6 +64,7 @@ from . import complaint_proposals
 from . import complaint_repeat
 from . import complaint_gateway
 from . import complaint_late_reply
+from . import complaint_conversation
 from . import deadline_told
 from . import mail_template
 from . import complaint_documents

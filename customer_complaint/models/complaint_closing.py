@@ -100,7 +100,8 @@ class CustomerComplaint(models.Model):
         company = self.company_id
         attempts = len(
             self.contact_ids.filtered(
-                lambda c: c.direction == "out"
+                lambda c: c.counterpart == "customer"
+                and c.direction == "out"
                 and not c.reached
                 and c.date >= self.outcome_at
             )

@@ -97,6 +97,10 @@ class CustomerComplaint(models.Model):
         now = fields.Datetime.now()
         is_answer = self._is_substantive(message)
         if is_answer:
+            if message.message_type == "comment" and not tells:  # not of the composer
+                complaint._refuse_faults(
+                    message.body, files=bool(message.attachment_ids)
+                )
             complaint._on_customer_told(
                 now,
                 outcome=tells == "outcome",

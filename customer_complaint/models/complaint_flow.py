@@ -1,8 +1,16 @@
+import logging
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import RedirectWarning, UserError, ValidationError
 
 from ..tools.deadline_types import FROM_COMPLETION
 from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
+
+
+class SomethingMissing(ValidationError):
+    """A move is refused; `complaint` is the only one concerned, else None."""
+
+    complaint = None
 
 
 class CustomerComplaint(models.Model):
@@ -29,6 +37,16 @@ class CustomerComplaint(models.Model):
         groups="base.group_user",
         help="The next sensible act: what the form offers as its main button.",
     )
+    missing_codes = fields.Char(
+        compute="_compute_missing_codes",
+        groups="base.group_user",
+        export_string_translation=False,
+    )
+    missing_words = fields.Text(
+        compute="_compute_missing_codes",
+        groups="base.group_user",
+        export_string_translation=False,
+    )
 
     @api.depends(
         "stage_type",
@@ -42,6 +60,19 @@ class CustomerComplaint(models.Model):
     def _compute_next_action(self):
         for complaint in self:
             complaint.next_action = complaint._get_next_action()
+
+    @api.depends_context("complaint_target", "lang")
+    def _compute_missing_codes(self):
+        """What the next step lacks, for the dialog that asks for it: what is given stays shown."""
+        target = self.env.context.get("complaint_target")
+        if target not in STAGE_POSITION:
+            target = "assessed"
+        for complaint in self:
+            codes = complaint._origin._get_missing(target) if complaint._origin else []
+            complaint.missing_codes = f" {' '.join(codes)} "
+            complaint.missing_words = "\n".join(
+                complaint._origin._describe_missing(code) for code in codes
+            )
 
     @api.depends("stage_type", "decision", "completed_at", "level_id", "policy_id")
     def _compute_can_complete(self):
@@ -69,13 +100,15 @@ class CustomerComplaint(models.Model):
             for d in self.deadline_ids
         ):
             return "answer"
-        if STAGE_POSITION[self.stage_type] < STAGE_POSITION["investigating"]:
+        if STAGE_POSITION[self.stage_type] <= STAGE_POSITION["assessed"]:
             return "start"
         if not self.decision:
             return "decide"
         if not self.outcome_at:
             return "outcome"
-        required = self.env["customer.complaint.requirement"]._get_codes("closed")
+        required = self.env["customer.complaint.requirement"]._get_codes(
+            "closed", self.path_id.id
+        )
         if "channels" in required and not self._is_given("channels"):
             return "channel"
         return "confirm"
@@ -104,25 +137,31 @@ class CustomerComplaint(models.Model):
                 "category": lambda: self.category_id,
                 "level": lambda: self.level_id,
                 "owner": lambda: self.user_id,
+                "assessment": lambda: self.further_handling,
+                "handling_mode": lambda: self.handling_mode,
+                "plan": lambda: (self.plan or "").strip(),
+                "plan_told": lambda: self.plan_told_at,
+                "approval": lambda: "to_approve"
+                not in self.sudo().credit_request_ids.mapped("state"),
                 "decision": lambda: self.decision
                 and (self.decision_reason or "").strip(),
                 "outcome": lambda: self.outcome_at,
                 "channels": lambda: self._count_channels_left() <= 0,
                 "confirmation": lambda: self._is_confirmed(),
+                "closing": lambda: self.closed_at,
             }[code]()
         )
 
     def _get_missing(self, stage_type):
         """Codes of what is still missing before the complaint may enter `stage_type`."""
         self.ensure_one()
-        codes = self.env["customer.complaint.requirement"]._get_codes(stage_type)
+        codes = self.env["customer.complaint.requirement"]._get_codes(
+            stage_type, self.path_id.id
+        )
         return [code for code in codes if not self._is_given(code)]
 
-    def _describe_missing(self, code, labels):
-        """What is missing in words; of what is there in part, how much.
-
-        :param dict labels: words by code of the requirements
-        """
+    def _describe_missing(self, code):
+        """What is missing in words; of what is there in part, how much."""
         self.ensure_one()
         if code == "channels":
             told = len(self.sudo().outcome_channel_ids)
@@ -132,7 +171,8 @@ class CustomerComplaint(models.Model):
                 told=told,
                 needed=told + self._count_channels_left(),
             )
-        return labels[code]
+        codes = self.env["customer.complaint.requirement"]._fields["code"]
+        return dict(codes._description_selection(self.env))[code]
 
     def _check_move(self, before):
         """Refuse a move forward, or an assignment, while something required is missing.
@@ -141,17 +181,19 @@ class CustomerComplaint(models.Model):
 
         :param dict before: (stage type, owner) by id as they were before writing
         """
-        labels = dict(
-            self.env["customer.complaint.requirement"]
-            ._fields["code"]
-            ._description_selection(self.env)
-        )
-        problems = []
+        self.browse(
+            complaint.id
+            for complaint in self.browse(before)
+            if complaint.stage_type != before[complaint.id][0]
+        )._check_path()
+        problems = {}
         assigned = self.browse()
         for complaint in self.browse(before):
             old_type, old_user = before[complaint.id]
             target = complaint.stage_type
-            if old_type in CLOSED_TYPES and target not in CLOSED_TYPES:
+            if old_type in CLOSED_TYPES and target in CLOSED_TYPES:
+                continue
+            if old_type in CLOSED_TYPES:
                 # The flag is for our own methods: users cannot set it without sudo.
                 if not (self.env.su and self.env.context.get("complaint_reopen")):
                     raise UserError(
@@ -175,24 +217,22 @@ class CustomerComplaint(models.Model):
             if self.env.su and self.env.context.get("complaint_confirmed"):
                 continue
             if missing := complaint._get_missing(target):
-                problems.append(
-                    self.env._(
-                        "%(complaint)s: %(missing)s",
-                        complaint=complaint.name,
-                        missing=", ".join(
-                            complaint._describe_missing(code, labels)
-                            for code in missing
-                        ),
-                    )
+                problems[complaint] = self.env._(
+                    "%(complaint)s: %(missing)s",
+                    complaint=complaint.name,
+                    missing=", ".join(map(complaint._describe_missing, missing)),
                 )
         if problems:
-            raise ValidationError(
+            refusal = SomethingMissing(
                 self.env._(
                     "Something is missing before the next step. Please fill in:\n"
                     "%(problems)s",
-                    problems="\n".join(problems),
+                    problems="\n".join(problems.values()),
                 )
             )
+            if len(problems) == 1:
+                [refusal.complaint] = problems
+            raise refusal
         # sudo: whoever assigns may have given it away by that
         assigned.sudo()._move_to_type("assessed")
         if closing := self.browse(before).filtered(
@@ -200,10 +240,42 @@ class CustomerComplaint(models.Model):
         ):
             closing._finish("unconfirmed")
 
+    def web_save(self, vals, specification, next_id=None):
+        """Save what a colleague changed on a screen; what is missing is a link to its dialog.
+
+        :raises RedirectWarning: one complaint cannot move on yet
+        """
+        try:
+            return super().web_save(vals, specification, next_id)
+        except SomethingMissing as refusal:
+            if len(self) != 1 or refusal.complaint != self:
+                raise
+            # What was to be written is rolled back with the refusal: what is asked for here.
+            stage = self.env["customer.complaint.stage"].browse(vals.get("stage_id"))
+            action = self._get_missing_dialog(
+                stage.stage_type or "assessed",
+                complaint_stage_id=stage.id,
+                complaint_user_id=vals.get("user_id"),
+            )
+            warning = RedirectWarning(str(refusal), action, self.env._("Fill in"))
+            warning.loglevel = logging.INFO  # read by odoo.http: nothing is broken
+            raise warning from refusal
+
+    def _get_missing_dialog(self, stage_type, **context):
+        """Dialog that asks for all that is missing before `stage_type`, and then goes on."""
+        action = self._get_dialog(
+            "customer_complaint.customer_complaint_view_form_missing",
+            self.env._("Before the next step"),
+        )
+        action["context"] = {"complaint_target": stage_type, **context}
+        return action
+
     def _move_to_type(self, stage_type):
         """Put the complaints on the first stage of a type, each on its team's."""
-        for team, complaints in self.grouped("team_id").items():
-            stage = self._get_stage_of_type(stage_type, team)
+        for (team, path), complaints in self.grouped(
+            lambda c: (c.team_id, c.path_id)
+        ).items():
+            stage = self._get_stage_of_type(stage_type, team, path)
             if not stage:
                 raise UserError(
                     self.env._(
@@ -221,23 +293,47 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     def action_take(self):
         """Make the current user the owner; a complaint that lacks something asks for it first."""
-        labels = {
-            code
-            for complaint in self
-            for code in complaint._get_missing("assessed")
-            if code != "owner"
-        }
-        if labels and len(self) == 1:
-            return self._get_dialog(
-                "customer_complaint.customer_complaint_view_form_missing",
-                self.env._("Please complete before taking over"),
+        self.check_access("write")
+        if len(self) == 1 and set(self._get_missing("assessed")) - {"owner"}:
+            return self._get_missing_dialog(
+                "assessed", complaint_user_id=self.env.uid, complaint_take=True
             )
         self.user_id = self.env.user
         return True
 
+    def action_continue(self):
+        """Go on after the dialog that asked for what was missing: assign, move, or both.
+
+        :raises ValidationError: something is missing still
+        """
+        self.ensure_one()
+        asked = {
+            "user_id": self.env.context.get("complaint_user_id"),
+            "stage_id": self.env.context.get("complaint_stage_id"),
+        }
+        self.write({fname: value for fname, value in asked.items() if value})
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_tell_plan(self):
+        """Open the composer for the message that tells how the complaint is handled."""
+        return self._get_composer("customer_complaint.mail_template_progress", "plan")
+
     def action_start(self):
-        """Begin the work: the next stage in which somebody works on it."""
-        self._move_to_type("implementing")
+        """Begin the work: the first stage on its path in which somebody works on it."""
+        self.check_access("write")
+        Stage = self.env["customer.complaint.stage"]
+        for (team, path), complaints in self.grouped(
+            lambda c: (c.team_id, c.path_id)
+        ).items():
+            target = next(
+                stage_type
+                for stage_type in Stage._get_types(team.id, path.id)
+                if STAGE_POSITION[stage_type] > STAGE_POSITION["assessed"]
+            )
+            if len(self) == 1 and self._get_missing(target):
+                stage = self._get_stage_of_type(target, team, path)
+                return self._get_missing_dialog(target, complaint_stage_id=stage.id)
+            complaints._move_to_type(target)
         return True
 
     def action_complete(self):

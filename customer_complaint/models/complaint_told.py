@@ -125,18 +125,26 @@ class CustomerComplaint(models.Model):
     # Dates that only the text names
     # ------------------------------------------------------------------
     @api.model
+    def _get_own_text(self, body):
+        """A message as plain text, without what it quotes and the place of a promised date.
+
+        :param str body: HTML
+        """
+        if is_html_empty(body):
+            return ""
+        root = html.fragment_fromstring(str(body), create_parent="div")
+        for quoted in root.xpath(QUOTED):
+            quoted.drop_tree()
+        return html2plaintext(html.tostring(root, encoding="unicode"))
+
+    @api.model
     def _get_dates_named(self, body):
         """Words of a message, without what it quotes, that name a day or time to come.
 
         :param str body: HTML
         :return: list of str
         """
-        if is_html_empty(body):
-            return []
-        root = html.fragment_fromstring(str(body), create_parent="div")
-        for quoted in root.xpath(QUOTED):
-            quoted.drop_tree()
-        text = html2plaintext(html.tostring(root, encoding="unicode"))
+        text = self._get_own_text(body)
         return date_words.find_dates(text, fields.Date.context_today(self))
 
     def _remind_of_dates_named(self, message):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_normalize, format_list
 
 from ..tools import due_times
@@ -219,7 +220,8 @@ class CustomerComplaint(models.Model):
         required=True,
         default=lambda self: self._get_stage_of_type("received"),
         group_expand="_read_group_stage_id",
-        domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
+        domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id), "
+        "'|', ('path_ids', '=', False), ('path_ids', 'in', path_id)]",
         copy=False,
         index=True,
         tracking=True,
@@ -456,14 +458,19 @@ class CustomerComplaint(models.Model):
 
     @api.model
     def _read_group_stage_id(self, stages, domain):
-        return stages.search([("active", "=", True)])
+        # Those of paths that nobody takes any more would only fill the board.
+        return stages.search(
+            Domain("path_ids", "=", False) | Domain("path_ids.active", "=", True)
+        )
 
     @api.model
-    def _get_stage_of_type(self, stage_type, team=None):
+    def _get_stage_of_type(self, stage_type, team=None, path=None):
         """First stage of a type, the team's own before the shared one."""
         stage = self.env["customer.complaint.stage"]
         return stage.browse(
-            stage._get_id_of_type(stage_type, team.id if team else False)
+            stage._get_id_of_type(
+                stage_type, team.id if team else False, path.id if path else False
+            )
         )
 
     # ------------------------------------------------------------------
@@ -573,6 +580,8 @@ class CustomerComplaint(models.Model):
         # the complaint on.
         if before:
             self._check_move(before)
+        if {"team_id", "path_id", "category_id"} & vals.keys():
+            self._map_stages()
         if "received_at" in vals:
             self._restart_deadlines(self.env._("The receipt time was corrected."))
         if "level_id" in vals:

@@ -31,6 +31,9 @@ class CustomerComplaintBundle(models.Model):
         context={"active_test": False},
         help="Empty: the bundle leaves the channels as they are.",
     )
+    path_id = fields.Many2one(
+        "customer.complaint.path", required=True, context={"active_test": False}
+    )
     approval_amount = fields.Float(
         string="Approval of credit notes above",
         help="In the currency of the company. 0: no approval.",

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .customer_complaint_deadline import KEPT_BY
 
@@ -25,13 +25,41 @@ class CustomerComplaintContact(models.Model):
         required=True,
         default=lambda self: self._get_default_channel(),
     )
+    channel_reason = fields.Char(
+        string="Why this channel",
+        help="The customer prefers another one.",
+    )
+    is_other_channel = fields.Boolean(
+        compute="_compute_is_other_channel", export_string_translation=False
+    )
+    preferred_channel_id = fields.Many2one(related="complaint_id.preferred_channel_id")
+    must_say_why = fields.Boolean(
+        compute="_compute_is_other_channel", export_string_translation=False
+    )
+    counterpart = fields.Selection(
+        [
+            ("customer", "Customer"),
+            ("internal", "Inside the company"),
+            ("external", "Supplier or third party"),
+        ],
+        string="With",
+        required=True,
+        default="customer",
+        help="Only contacts with the customer answer him and move deadlines.",
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Person",
+        index="btree_not_null",
+        help="Empty: the complainant, or nobody in particular.",
+    )
     direction = fields.Selection(
-        [("out", "We contacted the customer"), ("in", "The customer contacted us")],
+        [("out", "We contacted them"), ("in", "They contacted us")],
         required=True,
         default="out",
     )
     reached = fields.Boolean(
-        string="Spoke with the customer",
+        string="Spoke with them",
         default=True,
         help="Off: an attempt. Attempts count when a complaint is closed without reply.",
     )
@@ -48,6 +76,7 @@ class CustomerComplaintContact(models.Model):
         help="A follow-up after completion: the customer was asked whether it is in order.",
     )
     summary = fields.Text(string="What was said", required=True)
+    result = fields.Char(string="Result", help="What came of it.")
     next_step = fields.Char(
         string="Next step", help="What happens next, and who does it."
     )
@@ -80,6 +109,12 @@ class CustomerComplaintContact(models.Model):
         "Something can only be told or promised to somebody who was reached. Untick what "
         "was not told, or tick that you spoke with the customer.",
     )
+    _only_customers_are_told = models.Constraint(
+        "CHECK(counterpart = 'customer' OR NOT (outcome_told OR plan_told OR follow_up "
+        "OR commitment_at IS NOT NULL))",
+        "Plan, outcome and promises are told to the customer. Untick them, or choose the "
+        "customer as the one you spoke with.",
+    )
     _commitment_says_what = models.Constraint(
         "CHECK(commitment_at IS NULL OR commitment IS NOT NULL)",
         "Say what is promised; the customer reads it.",
@@ -93,6 +128,22 @@ class CustomerComplaintContact(models.Model):
         return (
             complaint and complaint._propose_reply_channel(by_hand=True)
         ) or complaint._get_default_channel()
+
+    @api.depends("complaint_id", "channel_id", "counterpart", "direction")
+    def _compute_is_other_channel(self):
+        for contact in self:
+            # Over which channel he contacts us is his affair.
+            contact.is_other_channel = (
+                contact.complaint_id
+                and contact.counterpart == "customer"
+                and contact.direction == "out"
+                and contact.complaint_id._is_other_channel(contact.channel_id)
+                and contact.company_id.sudo().complaint_guard != "off"
+            )
+            contact.must_say_why = (
+                contact.is_other_channel
+                and contact.company_id.sudo().complaint_guard == "refuse"
+            )
 
     @api.depends("kept_by", "commitment_at", "complaint_id")
     def _compute_commitment(self):
@@ -132,7 +183,16 @@ class CustomerComplaintContact(models.Model):
         contacts = super().create(vals_list)
         if self.env["customer.complaint"]._is_history():
             return contacts
-        contacts._tell_complaints()
+        for contact in contacts:
+            if contact.must_say_why and not (contact.channel_reason or "").strip():
+                raise UserError(
+                    self.env._(
+                        "The customer prefers %(channel)s. Say why you used another "
+                        "channel.",
+                        channel=contact.preferred_channel_id.name,
+                    )
+                )
+        contacts.filtered(lambda c: c.counterpart == "customer")._tell_complaints()
         return contacts
 
     def _tell_complaints(self):

@@ -44,6 +44,22 @@ class ResCompany(models.Model):
         help="Colleagues may let deadlines wait, with a reason. Statutory limits and dates "
         "told to the customer never wait.",
     )
+    complaint_first_contact = fields.Boolean(
+        string="First contact is a task",
+        help="Each new complaint gives its first contact the task to reach the customer.",
+    )
+    complaint_guard = fields.Selection(
+        [
+            ("off", "Off"),
+            ("warn", "Warn"),
+            ("refuse", "Refuse"),
+        ],
+        string="Empty messages and other channels",
+        default="warn",
+        required=True,
+        help="What happens when a message to a customer is nothing but a holding phrase, "
+        "lacks what news must contain, or leaves over a channel he does not prefer.",
+    )
     complaint_credit_approval_amount = fields.Monetary(
         string="Approval of credit notes above",
         default=500.0,

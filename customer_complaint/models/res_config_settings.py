@@ -50,6 +50,12 @@ class ResConfigSettings(models.TransientModel):
     complaint_repeat_days = fields.Integer(
         related="company_id.complaint_repeat_days", readonly=False
     )
+    complaint_first_contact = fields.Boolean(
+        related="company_id.complaint_first_contact", readonly=False
+    )
+    complaint_guard = fields.Selection(
+        related="company_id.complaint_guard", readonly=False
+    )
     complaint_credit_approval_amount = fields.Monetary(
         related="company_id.complaint_credit_approval_amount",
         currency_field="currency_id",

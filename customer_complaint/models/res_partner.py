@@ -16,6 +16,13 @@ class ResPartner(models.Model):
         help="Complaints of preferred customers come first, where the company's settings say "
         "so. Of a company it holds for all its contacts. Empty: ordinary.",
     )
+    complaint_channel_id = fields.Many2one(
+        "customer.complaint.channel",
+        string="Preferred channel",
+        groups="customer_complaint.group_complaint_submitter",
+        help="How the customer wants to be reached about complaints. Contacts without "
+        "one follow their company.",
+    )
 
     def _compute_complaint_count(self):
         """Complaints of the contact and of all contacts below it, one query for all partners."""

@@ -22,6 +22,8 @@ from . import test_date_words
 from . import test_told
 from . import test_moving
 from . import test_flow
+from . import test_path
+from . import test_conversation
 from . import test_closing
 from . import test_credit
 from . import test_credit_link

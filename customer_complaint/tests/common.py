@@ -19,6 +19,9 @@ class ComplaintCommon(TransactionCase):
         cls.env["customer.complaint.policy"].search([]).filtered(
             lambda p: p != cls.env.ref("customer_complaint.policy_graded")
         ).active = False
+        cls.env["customer.complaint.path"].search([]).filtered(
+            lambda p: p != cls.env.ref("customer_complaint.path_four_steps")
+        ).active = False
         group = "customer_complaint.group_complaint_"
         make = {
             "company_id": cls.company.id,

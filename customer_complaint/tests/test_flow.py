@@ -57,7 +57,8 @@ class TestFlow(ComplaintCommon):
         self.assertEqual(action["res_id"], complaint.id)
         view = self.env.ref("customer_complaint.customer_complaint_view_form_missing")
         self.assertEqual(action["views"], [(view.id, "form")])
-        with Form(complaint, view=view) as form:
+        dialog = complaint.with_context(**action["context"])
+        with Form(dialog, view=view) as form:
             form.demand = "A new door"
         self.assertTrue(complaint.action_take())
         self.assertEqual(complaint.user_id, self.handler)

@@ -13,6 +13,7 @@ SWITCHES = {
     "customer.complaint.level": ["active"],
     "customer.complaint.policy": ["active"],
     "customer.complaint.category": ["level_id"],
+    "customer.complaint.path": ["active"],
 }
 
 

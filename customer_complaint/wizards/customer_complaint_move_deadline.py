@@ -198,6 +198,7 @@ class CustomerComplaintMoveDeadline(models.TransientModel):
                 {
                     "complaint_id": complaint.id,
                     "channel_id": self.channel_id.id,
+                    "channel_reason": self.env._("Told that a date moves"),
                     "summary": self.summary,
                     "next_step": self.interim_plan,
                 }

@@ -22,6 +22,8 @@ class Plan(NamedTuple):
     levels_on: models.Model
     policies_off: models.Model
     policies_on: models.Model
+    paths_off: models.Model
+    paths_on: models.Model
     levels_by_category: dict  # customer.complaint.category → its new proposed level
     settings: dict  # of the company
     categories_off: models.Model = ()
@@ -85,6 +87,18 @@ class CustomerComplaintSetup(models.TransientModel):
         store=True,
         readonly=False,
     )
+    path_id = fields.Many2one(
+        "customer.complaint.path",
+        string="Path",
+        domain="[('is_shipped', '=', True)]",
+        context={"active_test": False},
+        compute="_compute_parts",
+        store=True,
+        readonly=False,
+        help="The steps that complaints pass. Four steps stay beside it, for simple ones. "
+        "Empty: paths stay as they are.",
+    )
+    path_description = fields.Char(related="path_id.description")
     approval_amount = fields.Monetary(
         string="Approval of credit notes above",
         compute="_compute_parts",
@@ -176,9 +190,13 @@ class CustomerComplaintSetup(models.TransientModel):
             ),
         }
         values["category_set_id"] = self._get_present_set()
+        Path = self.env["customer.complaint.path"]
+        path = Path.browse(Path._get_default_id(False))
+        values["path_id"] = path.filtered("is_shipped")
         bundles = self.env["customer.complaint.bundle"].search(
             Domain("scale", "=", values["scale"])
             & Domain("policy_id", "=", values["policy_id"].id)
+            & Domain("path_id", "=", values["path_id"].id)
         )
         values["bundle_id"] = bundles.filtered(
             lambda b: b.supplement_ids == values["supplement_ids"]
@@ -209,8 +227,9 @@ class CustomerComplaintSetup(models.TransientModel):
                 "scale",
                 "policy_id",
                 "supplement_ids",
-                "approval_amount",
                 "category_set_id",
+                "path_id",
+                "approval_amount",
             ):
                 wizard[fname] = source[fname]
 
@@ -237,9 +256,23 @@ class CustomerComplaintSetup(models.TransientModel):
         self.ensure_one()
         Level = self.env["customer.complaint.level"].with_context(active_test=False)
         Policy = self.env["customer.complaint.policy"].with_context(active_test=False)
-        no_levels, no_policies = Level.browse(), Policy.browse()
+        Path = self.env["customer.complaint.path"].with_context(active_test=False)
+        no_levels, no_policies, no_paths = (
+            Level.browse(),
+            Policy.browse(),
+            Path.browse(),
+        )
         if self.team_id:
-            return Plan(no_levels, no_levels, no_policies, no_policies, {}, {})
+            return Plan(
+                no_levels,
+                no_levels,
+                no_policies,
+                no_policies,
+                no_paths,
+                no_paths,
+                {},
+                {},
+            )
 
         shipped = Level.search([("scale", "!=", False)]) if self.scale else no_levels
         chosen = shipped.filtered(lambda level: level.scale == self.scale)
@@ -255,6 +288,13 @@ class CustomerComplaintSetup(models.TransientModel):
         if self.archive_policies:
             policies_off |= self.own_policy_ids._origin
 
+        # The path for simple complaints stays beside the chosen one.
+        paths = Path.search([("is_shipped", "=", True)]) if self.path_id else no_paths
+        simple = self.env.ref(
+            "customer_complaint.path_four_steps", raise_if_not_found=False
+        )
+        paths_off = (paths - self.path_id - (simple or no_paths)).filtered("active")
+
         settings = {
             "complaint_acknowledge": self.acknowledge,
             "complaint_tell_in_hours": self.tell_in_hours,
@@ -267,6 +307,8 @@ class CustomerComplaintSetup(models.TransientModel):
             chosen.filtered(lambda level: not level.active),
             policies_off,
             policies.filtered(lambda policy: not policy.active),
+            paths_off,
+            self.path_id.filtered(lambda path: not path.active),
             {},
             {
                 fname: value
@@ -414,6 +456,7 @@ class CustomerComplaintSetup(models.TransientModel):
         "scale",
         "policy_id",
         "supplement_ids",
+        "path_id",
         "approval_amount",
         "category_set_id",
         "bundle_id",
@@ -455,6 +498,8 @@ class CustomerComplaintSetup(models.TransientModel):
             (plan.policies_on, self.env._("Policies that are activated: %(names)s.")),
             (plan.channels_off, self.env._("Channels that are archived: %(names)s.")),
             (plan.channels_on, self.env._("Channels that are activated: %(names)s.")),
+            (plan.paths_off, self.env._("Paths that are archived: %(names)s.")),
+            (plan.paths_on, self.env._("Paths that are activated: %(names)s.")),
         ):
             if records:
                 names = format_list(self.env, records.sudo().mapped("display_name"))
@@ -541,7 +586,7 @@ class CustomerComplaintSetup(models.TransientModel):
         if count := self.env["customer.complaint"].search_count(closed):
             remarks.append(
                 self.env._(
-                    "%(count)s open complaints keep their level, their policy and their "
+                    "%(count)s open complaints keep their level, policy, path and "
                     "dates. “Apply to open complaints” on a policy changes them, and "
                     "shows before what would move.",
                     count=count,
@@ -572,6 +617,18 @@ class CustomerComplaintSetup(models.TransientModel):
                     "“%(policy)s” stays and goes on to hold for %(team)s.",
                     policy=pilot.name,
                     team=pilot.team_id.name,
+                )
+            )
+        own_paths = self.env["customer.complaint.path"].search(
+            [("is_shipped", "=", False), ("team_ids", "=", False)]
+        )
+        ahead = own_paths.filtered(lambda path: path.sequence < self.path_id.sequence)
+        if self.path_id and ahead:
+            remarks.append(
+                self.env._(
+                    "Your own path “%(own)s” stays and is proposed before “%(path)s”.",
+                    own=ahead[0].name,
+                    path=self.path_id.name,
                 )
             )
         after = self._get_levels_after(plan).filtered(
@@ -665,6 +722,8 @@ class CustomerComplaintSetup(models.TransientModel):
         ):
             if records:
                 records.active = active
+        plan.paths_off.active = False
+        plan.paths_on.active = True
         categories = self.env["customer.complaint.category"].concat(
             *plan.levels_by_category
         )

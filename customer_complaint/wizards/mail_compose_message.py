@@ -44,6 +44,21 @@ class MailComposeMessage(models.TransientModel):
     complaint_dates_named = fields.Char(compute="_compute_complaint_dates_named")
     complaint_channel_hint = fields.Char(compute="_compute_complaint_channel_hint")
     complaint_unreachable = fields.Char(compute="_compute_complaint_unreachable")
+    complaint_faults = fields.Text(compute="_compute_complaint_faults")
+    complaint_guard = fields.Selection(
+        selection=[("off", "Off"), ("warn", "Warn"), ("refuse", "Refuse")],
+        compute="_compute_complaint_guard",
+        export_string_translation=False,
+    )
+    complaint_other_channel_id = fields.Many2one(
+        "customer.complaint.channel",
+        string="The customer prefers",
+        compute="_compute_complaint_guard",
+    )
+    complaint_channel_reason = fields.Char(
+        string="Why in writing",
+        help="The customer prefers another channel. The reason stands in the history.",
+    )
 
     def _get_complaints(self):
         """Complaints the message is about; empty for messages about anything else."""
@@ -112,6 +127,46 @@ class MailComposeMessage(models.TransientModel):
                 and format_list(self.env, Complaint._get_dates_named(composer.body))
             )
 
+    @api.depends("model", "res_ids", "subtype_is_log")
+    def _compute_complaint_guard(self):
+        for composer in self:
+            complaint = composer._get_complaints()[:1]
+            guard = complaint.company_id.sudo().complaint_guard
+            composer.complaint_guard = guard if not composer.subtype_is_log else "off"
+            composer.complaint_other_channel_id = (
+                complaint.preferred_channel_id
+                if composer.complaint_guard in ("warn", "refuse")
+                and complaint._is_other_channel()
+                else False
+            )
+
+    @api.depends(
+        "body",
+        "complaint_tells",
+        "complaint_commitment_at",
+        "attachment_ids",
+        "model",
+        "res_ids",
+        "subtype_is_log",
+    )
+    def _compute_complaint_faults(self):
+        for composer in self:
+            composer.complaint_faults = (
+                composer.model == "customer.complaint"
+                and not composer.subtype_is_log
+                and "\n".join(composer._find_complaint_faults())
+            )
+
+    def _find_complaint_faults(self):
+        self.ensure_one()
+        # One complaint speaks for all: they get the same text.
+        return self._get_complaints()[:1]._find_faults(
+            self.body,
+            self.complaint_tells,
+            is_dated=bool(self.complaint_commitment_at),
+            files=bool(self.attachment_ids),
+        )
+
     @api.onchange("complaint_commitment_at")
     def _onchange_complaint_commitment_at(self):
         """Show in the text the date that is being promised."""
@@ -153,6 +208,7 @@ class MailComposeMessage(models.TransientModel):
         self.ensure_one()
         if self.model != "customer.complaint":
             return self
+        self._check_complaint_wording()
         promised = None
         if due_at := self.complaint_commitment_at:
             sent_at = fields.Datetime.to_datetime(self.scheduled_date or False)
@@ -175,6 +231,34 @@ class MailComposeMessage(models.TransientModel):
         return self.with_context(
             complaint_tells=self.complaint_tells, complaint_promised=promised
         )
+
+    def _check_complaint_wording(self):
+        """Refuse an empty message or an unexplained channel, where the company wants that.
+
+        :raises UserError: says what is missing
+        """
+        self.ensure_one()
+        if self.complaint_guard == "refuse" and self.message_type == "comment":
+            faults = self._find_complaint_faults()
+            if self.complaint_other_channel_id and not (
+                (self.complaint_channel_reason or "").strip()
+            ):
+                faults.append(
+                    self.env._(
+                        "The customer prefers %(channel)s. Say why you write.",
+                        channel=self.complaint_other_channel_id.name,
+                    )
+                )
+            if faults:
+                raise UserError("\n".join(faults))
+        if self.complaint_other_channel_id and self.complaint_channel_reason:
+            complaints = self._get_complaints()
+            note = self.env._(
+                "Written although the customer prefers %(channel)s: %(reason)s",
+                channel=self.complaint_other_channel_id.name,
+                reason=self.complaint_channel_reason,
+            )
+            complaints._message_log_batch(bodies=dict.fromkeys(complaints.ids, note))
 
     def _action_send_mail_comment(self, res_ids):
         composer = self._with_telling()
