@@ -37,9 +37,13 @@
         "data/base_automation_data.xml",
         "data/customer_complaint_escalation_step_data.xml",
         "data/ir_cron_data.xml",
+        "data/ir_actions_server_data.xml",
         "data/customer_complaint_indicator_data.xml",
         "wizards/customer_complaint_escalate_views.xml",
         "wizards/customer_complaint_reopen_views.xml",
+        "wizards/customer_complaint_relate_views.xml",
+        "wizards/customer_complaint_split_views.xml",
+        "wizards/customer_complaint_problem_answer_views.xml",
         "wizards/customer_complaint_start_pause_views.xml",
         "wizards/customer_complaint_move_deadline_views.xml",
         "wizards/customer_complaint_setup_views.xml",
@@ -55,6 +59,8 @@
         "views/customer_complaint_confirmation_views.xml",
         "views/customer_complaint_credit_request_views.xml",
         "views/customer_complaint_views.xml",
+        "views/customer_complaint_link_views.xml",
+        "views/customer_complaint_problem_views.xml",
         "views/customer_complaint_configuration_views.xml",
         "views/customer_complaint_policy_views.xml",
         "views/base_automation_views.xml",
@@ -84,6 +90,7 @@
     "assets": {
         "web.assets_backend": [
             "customer_complaint/static/src/dashboard/**/*",
+            "customer_complaint/static/src/views/**/*",
         ],
         "web.assets_unit_tests": [
             "customer_complaint/static/tests/**/*",

@@ -40,6 +40,7 @@ from . import complaint_forecast
 from . import complaint_recipients
 from . import complaint_flow
 from . import complaint_closing
+from . import customer_complaint_link
 from . import complaint_customer
 from . import complaint_told
 from . import deadline_told
@@ -47,6 +48,10 @@ from . import mail_template
 from . import complaint_documents
 from . import complaint_register
 from . import complaint_credit
+from . import complaint_merging
+from . import customer_complaint_problem
+from . import complaint_problem
+from . import complaint_at_once
 from . import sale_order
 from . import account_move
 from . import res_partner

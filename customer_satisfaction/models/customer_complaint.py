@@ -156,7 +156,7 @@ class CustomerComplaint(models.Model):
         res = super()._after_close()
         # sudo: who may close a complaint need not be allowed to plan surveys
         self.env["customer.satisfaction.plan"].sudo()._plan_closed_complaints(
-            self.sudo()
+            self.sudo().filtered(lambda c: not c._is_joined())  # asked where it goes on
         )
         return res
 
