@@ -77,7 +77,7 @@ class CustomerComplaint(models.Model):
         for complaint in self:
             rows = complaint.deadline_ids.filtered(lambda d: d.state == "open")
             following = rows.sorted("due_at")[1:2]
-            complaint.then_due = following and self.env._(
+            complaint.then_due = bool(following) and self.env._(
                 "then: %(deadline)s %(moment)s",
                 deadline=following._get_label(),
                 moment=following._format_moment(following.due_at),
