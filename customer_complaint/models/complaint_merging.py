@@ -306,19 +306,17 @@ class CustomerComplaint(models.Model):
             ),
             "duplicate": self.env._("%(complaint)s is a duplicate. %(reason)s", **said),
         }[kind]
-        lines = [
-            Markup("<strong>%s</strong>") % (self.title or ""),
-            self.env._(
-                "Received on %(moment)s, %(channel)s.",
-                moment=self.deadline_ids._format_moment(self.received_at),
-                channel=self.channel_id.name or "",
-            ),
-            plaintext2html(self.description or ""),
-            plaintext2html(self.demand or ""),
-        ]
-        return Markup("<p>%s</p>%s") % (
+        received = self.env._(
+            "Received on %(moment)s, %(channel)s.",
+            moment=self.deadline_ids._format_moment(self.received_at),
+            channel=self.channel_id.name or "",
+        )
+        said = filter(None, (self.description, self.demand))
+        return Markup("<p>%s</p><p><strong>%s</strong><br/>%s</p>%s") % (
             head,
-            Markup("<br/>").join(filter(None, lines)),
+            self.title or "",
+            received,
+            Markup().join(map(plaintext2html, said)),
         )
 
     def _hand_over_owed(self, kept):

@@ -9,7 +9,7 @@ JOINING = ("merged", "duplicate")
 class CustomerComplaintLink(models.Model):
     """Two complaints that have to do with each other; written by methods only, never deleted.
 
-    The first one is merged into, a duplicate of, split from or related to the other one.
+    A row reads as a sentence, and stands on both: CC/1 merged into CC/2.
     """
 
     _name = "customer.complaint.link"
@@ -19,7 +19,6 @@ class CustomerComplaintLink(models.Model):
 
     complaint_id = fields.Many2one(
         "customer.complaint",
-        string="First complaint",
         required=True,
         readonly=True,
         ondelete="cascade",
@@ -36,10 +35,10 @@ class CustomerComplaintLink(models.Model):
     company_id = fields.Many2one(related="complaint_id.company_id", store=True)
     kind = fields.Selection(
         [
-            ("merged", "Merged"),
-            ("duplicate", "Duplicate"),
-            ("split", "Split"),
-            ("related", "Related"),
+            ("merged", "Merged into"),
+            ("duplicate", "Duplicate of"),
+            ("split", "Split from"),
+            ("related", "Related to"),
         ],
         required=True,
         readonly=True,
@@ -57,12 +56,6 @@ class CustomerComplaintLink(models.Model):
         help="What went over to the other complaint, for the way back.",
     )
 
-    # The same link, read from the complaint that the context names (`complaint_viewed_id`).
-    related_id = fields.Many2one(
-        "customer.complaint", string="Complaint", compute="_compute_related_id"
-    )
-    relation = fields.Char(compute="_compute_related_id")
-    related_stage = fields.Char(string="Stage", compute="_compute_related_id")
     can_undo = fields.Boolean(compute="_compute_can_undo")
 
     _one_of_a_kind = models.UniqueIndex(
@@ -73,22 +66,6 @@ class CustomerComplaintLink(models.Model):
         "CHECK(complaint_id != other_id)",
         "A complaint is linked to another one, not to itself.",
     )
-
-    @api.depends("complaint_id.stage_id", "other_id.stage_id", "kind")
-    @api.depends_context("complaint_viewed_id", "lang")
-    def _compute_related_id(self):
-        viewed = self.env.context.get("complaint_viewed_id")
-        words = {
-            "merged": (self.env._("Merged into"), self.env._("Merged into this one")),
-            "duplicate": (self.env._("Duplicate of"), self.env._("Has the duplicate")),
-            "split": (self.env._("Split from"), self.env._("Split off")),
-            "related": (self.env._("Related to"), self.env._("Related to")),
-        }
-        for link in self:
-            from_other = link.other_id.id == viewed
-            link.related_id = link.complaint_id if from_other else link.other_id
-            link.related_stage = link.related_id.stage_id.display_name
-            link.relation = words[link.kind][from_other]
 
     @api.depends(
         "kind", "undone_at", "other_id.stage_id", "complaint_id.merged_into_id"
@@ -147,16 +124,12 @@ class CustomerComplaintLink(models.Model):
     def _log_undoing(self):
         """Both histories say that they are no longer linked."""
         self.ensure_one()
-        for complaint, other in (
-            (self.complaint_id, self.other_id),
-            (self.other_id, self.complaint_id),
-        ):
-            complaint._message_log(
-                body=self.env._(
-                    "No longer linked with %(complaint)s (%(kind)s): undone.",
-                    complaint=other._get_html_link(title=other.name),
-                    kind=dict(self._fields["kind"]._description_selection(self.env))[
-                        self.kind
-                    ],
-                )
-            )
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        body = self.env._(
+            "Undone: %(complaint)s – %(kind)s – %(other)s.",
+            complaint=self.complaint_id._get_html_link(title=self.complaint_id.name),
+            kind=kinds[self.kind],
+            other=self.other_id._get_html_link(title=self.other_id.name),
+        )
+        ends = self.complaint_id | self.other_id
+        ends._message_log_batch(bodies={complaint.id: body for complaint in ends})

@@ -120,10 +120,8 @@ class CustomerComplaintProblemAnswer(models.TransientModel):
             "params": {
                 "type": "warning",
                 "sticky": True,
-                "title": self.env._(
-                    "%(count)s complaints are left open", count=len(refused)
-                ),
-                "message": "\n".join(
+                "title": self.env._("Not everybody was told"),
+                "message": " ".join(
                     f"{complaint.name}: {said}"
                     for complaint, (_told, said) in refused.items()
                 ),

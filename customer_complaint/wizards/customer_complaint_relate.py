@@ -11,7 +11,9 @@ class CustomerComplaintRelate(models.TransientModel):
     _description = "Merge or Link Complaints"
     _check_company_auto = True
 
-    complaint_ids = fields.Many2many("customer.complaint", required=True)
+    complaint_ids = fields.Many2many(
+        "customer.complaint", string="Complaints", required=True
+    )
     company_id = fields.Many2one(related="complaint_ids.company_id")
     commercial_partner_id = fields.Many2one(
         related="complaint_ids.commercial_partner_id"

@@ -1,4 +1,10 @@
-import {defineModels, fields, models, mountView, onRpc} from "@web/../tests/web_test_helpers";
+import {
+    defineModels,
+    fields,
+    models,
+    mountView,
+    onRpc,
+} from "@web/../tests/web_test_helpers";
 import {expect, test} from "@odoo/hoot";
 import {click} from "@odoo/hoot-dom";
 import {animationFrame} from "@odoo/hoot-mock";
