@@ -100,7 +100,7 @@ class CustomerComplaint(models.Model):
                     "%(who)s moved it on from %(stage)s, %(moment)s.",
                     who=visit.create_uid.name,
                     stage=visit.stage_id.name,
-                    moment=self.deadline_ids._format_moment(visit.end_at),
+                    moment=self._format_news_moment(visit.end_at),
                 )
                 news.append((visit.end_at, complaint_id, sentence))
         by_complaint = {}
@@ -108,12 +108,15 @@ class CustomerComplaint(models.Model):
             by_complaint.setdefault(self.browse(complaint_id), []).append(sentence)
         return by_complaint
 
+    def _format_news_moment(self, moment):
+        return self.env["customer.complaint.deadline"]._format_moment(moment)
+
     def _describe_said(self, message):
         text = " ".join(html2plaintext(message.body or "").split())
         return self.env._(
             "%(who)s wrote, %(moment)s: “%(text)s”",
             who=message.author_id.name or message.email_from or "",
-            moment=self.deadline_ids._format_moment(message.date),
+            moment=self._format_news_moment(message.date),
             text=text if len(text) <= EXCERPT else f"{text[: EXCERPT - 1]}…",
         )
 

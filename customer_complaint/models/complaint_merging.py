@@ -119,6 +119,12 @@ class CustomerComplaint(models.Model):
             return my_email == his_email
         return not (mine or my_email)  # nobody reads this one
 
+    def _get_merged_numbers(self):
+        """Numbers under which the customer complained of what is dealt with here."""
+        self.ensure_one()
+        merged = self.merged_ids.filtered(lambda c: c._is_of_same_customer(self))
+        return ", ".join(merged.mapped("name"))
+
     def _get_missing(self, stage_type):
         # What is missing is asked for where it goes on.
         return [] if self._is_joined() else super()._get_missing(stage_type)

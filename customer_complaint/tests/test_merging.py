@@ -286,6 +286,19 @@ class TestMerging(ComplaintCommon):
         answer = self.say(later.sudo(), "Hello?", author_id=self.partner.id)
         self.assertEqual(answer.res_id, later.id)
 
+    def test_a_customers_no_about_the_merged_one_reopens_the_one_that_goes_on(self):
+        # C-53
+        kept, later = self.make_pair()
+        self.merge(later, kept)
+        self.tell_outcome(kept)
+        self.confirm(kept)
+        later.sudo()._reopen("He is not content.")
+        self.assertEqual((kept.round, kept.stage_type), (2, "assessed"))
+        self.assertIn("He is not content.", kept.message_ids[0].body)
+        self.assertEqual((later.round, later.stage_type), (1, "closed"))
+        later.sudo()._reopen("Again.")  # it is open already
+        self.assertEqual(kept.round, 2)
+
     # ------------------------------------------------------------------
     # Splitting
     # ------------------------------------------------------------------

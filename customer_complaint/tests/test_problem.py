@@ -142,6 +142,7 @@ class TestProblem(ComplaintCommon):
             self.make_complaint().problem_id = elsewhere
 
     def test_complaints_are_tied_from_the_list(self):
+        # C-72
         chosen = self.make_owned() + self.make_owned()
         wizard = self.env["customer.complaint.relate"].with_user(self.handler)
         dialog = Form(wizard.with_context(default_complaint_ids=chosen.ids))
