@@ -49,10 +49,14 @@
         "data/webhook_data.xml",
         "data/customer_complaint_escalation_step_data.xml",
         "data/ir_cron_data.xml",
+        "data/ir_actions_server_data.xml",
         "data/customer_complaint_indicator_data.xml",
         "wizards/customer_complaint_escalate_views.xml",
         "wizards/customer_complaint_reopen_views.xml",
         "wizards/customer_complaint_late_reply_views.xml",
+        "wizards/customer_complaint_relate_views.xml",
+        "wizards/customer_complaint_split_views.xml",
+        "wizards/customer_complaint_problem_answer_views.xml",
         "wizards/customer_complaint_start_pause_views.xml",
         "wizards/customer_complaint_move_deadline_views.xml",
         "wizards/customer_complaint_setup_views.xml",
@@ -71,6 +75,8 @@
         "views/complaint_context_templates.xml",
         "views/customer_complaint_views.xml",
         "views/customer_complaint_classification_views.xml",
+        "views/customer_complaint_link_views.xml",
+        "views/customer_complaint_problem_views.xml",
         "views/customer_complaint_configuration_views.xml",
         "views/customer_complaint_path_views.xml",
         "views/customer_complaint_phrase_views.xml",
@@ -104,6 +110,7 @@
     "assets": {
         "web.assets_backend": [
             "customer_complaint/static/src/dashboard/**/*",
+            "customer_complaint/static/src/views/**/*",
         ],
         "web.assets_unit_tests": [
             "customer_complaint/static/tests/**/*",

@@ -3,7 +3,7 @@ import mimetypes
 from urllib.parse import urlencode
 
 import pytz
-from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import MethodNotAllowed, abort
 
 from odoo import fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -38,7 +38,11 @@ class ComplaintPortal(CustomerPortal):
     def _get_complaint_domain(self):
         # Colleagues too see here only what concerns their company as a customer.
         commercial = request.env.user.partner_id.commercial_partner_id
-        return [("commercial_partner_id", "=", commercial.id)]
+        # What was merged or was a duplicate is dealt with under another number.
+        return [
+            ("commercial_partner_id", "=", commercial.id),
+            ("merged_into_id", "=", False),
+        ]
 
     @http.route(
         ["/my/complaints", "/my/complaints/page/<int:page>"],
@@ -77,13 +81,20 @@ class ComplaintPortal(CustomerPortal):
         )
 
     def _get_complaint(self, complaint_id, access_token):
-        """Complaint as superuser when the visitor may see it, else None."""
+        """Complaint as superuser when the visitor may see it, else None.
+
+        What was merged leads to the page of the complaint that goes on, whatever was asked of it.
+        """
         try:
-            return self._document_check_access(
+            complaint = self._document_check_access(
                 "customer.complaint", complaint_id, access_token=access_token
             )
         except (AccessError, MissingError):
             return None
+        if (kept := complaint._get_kept()) != complaint:
+            # sudo: the same customer's; his old link is as good as the new one
+            abort(request.redirect(kept.sudo().get_portal_url()))
+        return complaint
 
     @http.route(
         "/my/complaints/<int:complaint_id>", type="http", auth="public", website=True

@@ -54,6 +54,7 @@ from . import complaint_recipients
 from . import complaint_flow
 from . import complaint_path
 from . import complaint_closing
+from . import customer_complaint_link
 from . import complaint_customer
 from . import complaint_told
 from . import complaint_record_type
@@ -75,6 +76,10 @@ from . import complaint_import
 from . import base_import
 from . import ir_actions_server
 from . import complaint_credit
+from . import complaint_merging
+from . import customer_complaint_problem
+from . import complaint_problem
+from . import complaint_at_once
 from . import sale_order
 from . import account_move
 from . import res_partner

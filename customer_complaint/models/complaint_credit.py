@@ -313,7 +313,7 @@ class CustomerComplaint(models.Model):
         # All that is asked for this complaint counts: a sum is not split to pass the limit.
         asked = [(invoice.currency_id, amount)] + [
             (request.currency_id, request.amount)
-            for request in self.sudo().credit_request_ids
+            for request in (self.sudo() | self.sudo().merged_ids).credit_request_ids
             if request.state != "cancelled" and not request.is_afterwards
         ]
         total = sum(

@@ -36,6 +36,7 @@ PROCESS_FIELDS = {
     "round",
     "closed_at",
     "close_reason",
+    "merged_into_id",
 }
 
 

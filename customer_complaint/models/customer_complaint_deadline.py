@@ -429,6 +429,24 @@ class CustomerComplaintDeadline(models.Model):
         )
         rows._clear_todos()
 
+    def _hand_to(self, complaint):
+        """What was promised is owed by another complaint of the customer from now on."""
+        left = self.complaint_id
+        self.write({"complaint_id": complaint.id, "round": complaint.round})
+        self.escalation_ids.complaint_id = complaint
+        (left | complaint)._sync_next_due()
+
+    def _revive(self, reason):
+        """What counted as fulfilled is owed again, by the same limit.
+
+        :param str reason: shown in the history
+        """
+        rows = self.filtered(lambda d: d.state == "done")
+        now = fields.Datetime.now()
+        rows.write({"state": "open", "done_at": False, "result": False, "set_at": now})
+        rows._log("revived", now, {row.id: {"reason": reason} for row in rows})
+        rows._recompute(reason)
+
     def _was_missed(self):
         """Whether the due time passed while it was in force and the clock ran."""
         self.ensure_one()

@@ -55,6 +55,11 @@ class CustomerComplaintLine(models.Model):
             )
         return super().write(vals)
 
+    def _get_content(self):
+        """What is complained about, to find the same line on another complaint."""
+        self.ensure_one()
+        return self.order_line_id, self.product_id, self.name, self.problem
+
     @api.depends("product_id")
     def _compute_name(self):
         for line in self:

@@ -20,6 +20,9 @@ from . import test_year
 from . import test_engine
 from . import test_date_words
 from . import test_told
+from . import test_merging
+from . import test_problem
+from . import test_at_once
 from . import test_moving
 from . import test_flow
 from . import test_path

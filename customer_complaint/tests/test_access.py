@@ -11,6 +11,7 @@ MODELS = [
     "customer.complaint.escalation",
     "customer.complaint.contact",
     "customer.complaint.confirmation",
+    "customer.complaint.link",
 ]
 CONFIGURATION = [
     "customer.complaint.level",
@@ -165,6 +166,7 @@ class TestAccess(ComplaintCommon):
         complaint = self.make_owned(order_id=self.order.id)
         self.tell_outcome(complaint)
         self.confirm(complaint, "not_solved", "1")
+        complaint._relate(self.make_owned())
         self.env["customer.complaint.deadline"]._run_due_steps(
             complaint.sudo().deadline_ids[:1].due_at.replace(year=2031)
         )

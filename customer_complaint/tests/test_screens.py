@@ -45,6 +45,7 @@ class TestScreens(ComplaintCommon):
             {
                 "menu_deadlines",
                 "menu_credit_requests",
+                "menu_problems",
                 "menu_reporting",
                 "menu_dashboard",
                 "menu_reporting_workload",

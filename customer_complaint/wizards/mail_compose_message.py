@@ -1,3 +1,5 @@
+import json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
@@ -59,6 +61,15 @@ class MailComposeMessage(models.TransientModel):
         string="Why in writing",
         help="The customer prefers another channel. The reason stands in the history.",
     )
+    complaint_seen = fields.Char(
+        compute="_compute_complaint_seen",
+        store=True,
+        readonly=False,
+        export_string_translation=False,
+        help="What the author of the message had seen of the complaints when he began.",
+    )
+    complaint_news = fields.Text(compute="_compute_complaint_news")
+    complaint_send_anyway = fields.Boolean(string="I have read it: send all the same")
 
     def _get_complaints(self):
         """Complaints the message is about; empty for messages about anything else."""
@@ -167,6 +178,36 @@ class MailComposeMessage(models.TransientModel):
             files=bool(self.attachment_ids),
         )
 
+    @api.depends("model", "res_ids", "res_domain")
+    def _compute_complaint_seen(self):
+        for composer in self:
+            complaints = composer._get_complaints()
+            marks = {c.id: c.seen_mark for c in complaints}
+            # The screen from which it was opened may have been open for longer.
+            if (mark := self.env.context.get("complaint_seen")) and len(marks) == 1:
+                marks = {complaints.id: mark}
+            composer.complaint_seen = json.dumps(marks) if marks else False
+
+    @api.depends("complaint_seen")
+    def _compute_complaint_news(self):
+        for composer in self:
+            news = composer._get_complaint_news()
+            composer.complaint_news = "\n".join(
+                f"{complaint.name}: {sentence}" if len(news) > 1 else sentence
+                for complaint, sentences in news.items()
+                for sentence in sentences
+            )
+
+    def _get_complaint_news(self):
+        """What others did since the message was begun: see `_get_news` of complaints."""
+        self.ensure_one()
+        if not self.complaint_seen:
+            return {}
+        marks = {
+            int(key): mark for key, mark in json.loads(self.complaint_seen).items()
+        }
+        return self._get_complaints()._get_news(marks)
+
     @api.onchange("complaint_commitment_at")
     def _onchange_complaint_commitment_at(self):
         """Show in the text the date that is being promised."""
@@ -202,6 +243,35 @@ class MailComposeMessage(models.TransientModel):
                         )
                     values[fname] = complaint._fill_commitment(values[fname], due_at)
         return values_by_id
+
+    def _ask_about_news(self):
+        """The composer once more, which now shows what others did; None when nothing did.
+
+        Internal notes are never held up.
+        """
+        for composer in self:
+            if (
+                composer.subtype_is_log
+                or composer.complaint_send_anyway
+                or not composer._get_complaint_news()
+            ):
+                continue
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Somebody was faster"),
+                "res_model": composer._name,
+                "res_id": composer.id,
+                "view_mode": "form",
+                "target": "new",
+                "context": self.env.context,
+            }
+        return None
+
+    def action_send_mail(self):
+        return self._ask_about_news() or super().action_send_mail()
+
+    def action_schedule_message(self):
+        return self._ask_about_news() or super().action_schedule_message()
 
     def _with_telling(self):
         """Composer that passes on what its message tells and promises (see `message_post`)."""

@@ -156,7 +156,10 @@ class CustomerComplaint(models.Model):
         res = super()._after_close()
         # sudo: who may close a complaint need not be allowed to plan surveys
         self.env["customer.satisfaction.plan"].sudo()._plan_closed_complaints(
-            self.sudo().filtered(lambda c: c.record_type == "complaint")
+            # A joined one is asked about where it goes on.
+            self.sudo().filtered(
+                lambda c: c.record_type == "complaint" and not c._is_joined()
+            )
         )
         return res
 

@@ -56,6 +56,14 @@ class TestInvitations(SatisfactionCommon):
         mail.invalidate_recordset()
         self.assertEqual(mail.state, "cancel")
 
+    def test_who_complained_twice_is_asked_where_it_goes_on(self):  # S-25
+        kept, duplicate = self.complaint(), self.complaint()
+        duplicate._join(kept, "duplicate", None)
+        self.assertEqual(duplicate.stage_type, "closed")
+        self.assertFalse(self.invitation(duplicate))
+        kept._close("confirmed")
+        self.assertTrue(self.invitation(kept))
+
     def test_sender_and_close_hook_twice_ask_once(self):  # S-25
         complaint = self.closed()
         complaint._after_close()
