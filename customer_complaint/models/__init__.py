@@ -9,6 +9,7 @@ from . import customer_complaint_level
 from . import customer_complaint_channel
 from . import customer_complaint_emotion
 from . import customer_complaint_team
+from . import customer_complaint_team_form
 from . import customer_complaint_category
 from . import customer_complaint_stage
 from . import customer_complaint_requirement
@@ -42,6 +43,8 @@ from . import complaint_flow
 from . import complaint_closing
 from . import complaint_customer
 from . import complaint_told
+from . import complaint_public
+from . import customer_complaint_form_hit
 from . import deadline_told
 from . import mail_template
 from . import complaint_documents

@@ -30,6 +30,8 @@ PROCESS_FIELDS = {
     "round",
     "closed_at",
     "close_reason",
+    "form_key",
+    "order_reference",
 }
 
 
