@@ -12,13 +12,13 @@ from odoo.fields import Domain
 from odoo.http import content_disposition, request
 from odoo.tools import plaintext2html
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.portal.controllers.portal import pager
 
 from ..models.complaint_public import MAX_FILES
 from ..models.complaint_told import Promised
 from ..models.customer_complaint_deadline import KEPT_BY
 from ..models.customer_complaint_stage import CLOSED_TYPES
-from .public_form import MAX_REQUEST, read_files, read_text
+from .public_form import MAX_REQUEST, ComplaintForm, read_files, read_text
 
 _logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ SEARCH_LENGTH = 100
 SHOWN_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
-class ComplaintPortal(CustomerPortal):
+class ComplaintPortal(ComplaintForm):
     """The customer's pages. GET shows, POST changes; a token opens one complaint."""
 
     def _prepare_home_portal_values(self, counters):
@@ -207,6 +207,8 @@ class ComplaintPortal(CustomerPortal):
         return self._render_complaint(complaint, access_token)
 
     def _render_complaint(self, complaint, access_token, error=None, draft=None):
+        if request.env.user._is_public():
+            request.update_context(tz=self._get_form_tz(complaint.company_id))
         guest = self._is_guest(complaint, access_token)
         # Core's chatter names the customer and needs one.
         plain = guest or (request.env.user._is_public() and not complaint.partner_id)

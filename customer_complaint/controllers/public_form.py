@@ -3,6 +3,7 @@ import time
 import uuid
 from dataclasses import dataclass
 
+import pytz
 from werkzeug.exceptions import MethodNotAllowed
 
 from odoo import SUPERUSER_ID, http
@@ -402,6 +403,7 @@ class ComplaintForm(CustomerPortal):
             complaint.env,
             complaint.company_id,
             complaint=complaint,
+            path=self._get_form_page_url(complaint),
             url=complaint.get_base_url() + self._get_form_page_url(complaint),
             answer_by=expected
             and format_datetime(
@@ -426,8 +428,14 @@ class ComplaintForm(CustomerPortal):
         return chosen if chosen in installed else request.env.lang or "en_US"
 
     def _get_form_tz(self, company):
-        # sudo: a setting, no secret
-        return request.env.user.tz or company.sudo().partner_id.tz or "UTC"
+        """Time zone of the visitor: of his login, of his browser where we know it, else ours."""
+        told = request.cookies.get("tz")
+        return (
+            request.env.user.tz
+            or (told if told in pytz.all_timezones_set else None)
+            or company.sudo().partner_id.tz  # a setting, no secret
+            or "UTC"
+        )
 
     def _render_complaint_form(
         self,

@@ -386,8 +386,7 @@ class CustomerComplaint(models.Model):
         else:
             steps.append(
                 self.env._(
-                    "Not solved after all? Say so above, and we open it again without "
-                    "asking why you come back."
+                    "Not solved after all? Say so above, and we look at it again."
                 )
             )
         text = self.company_id.complaint_further_steps or ""

@@ -1,5 +1,8 @@
+import base64
 import secrets
-from urllib.parse import urlencode
+
+from markupsafe import Markup
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import fields, models
 
@@ -24,10 +27,11 @@ class CustomerComplaintTeam(models.Model):
         groups="base.group_user",
         help="Empty while the public form is switched off in the settings.",
     )
-    form_qr_url = fields.Char(
+    form_qr = fields.Html(
         string="QR code",
         compute="_compute_form_url",
         compute_sudo=True,
+        sanitize=False,  # an image of our own making
         groups="base.group_user",
     )
 
@@ -46,10 +50,23 @@ class CustomerComplaintTeam(models.Model):
             company = team.company_id or self.env.company
             url = team.active and company.complaint_form and team.form_token
             team.form_url = url and f"{team.get_base_url()}/complaint/new/{url}"
-            query = {"barcode_type": "QR", "value": team.form_url, "width": 240}
-            team.form_qr_url = url and (
-                f"/report/barcode/?{urlencode({**query, 'height': 240})}"
-            )
+            team.form_qr = team.form_url and team._draw_form_qr()
+
+    def _draw_form_qr(self):
+        """The address as an image that can be saved and printed in any size."""
+        self.ensure_one()
+        drawing = createBarcodeDrawing(
+            "QR", value=self.form_url, width=240, height=240, barLevel="M"
+        )
+        image = base64.b64encode(drawing.asString("svg").encode()).decode()
+        return Markup(
+            '<a href="{src}" download="{name}.svg"><img src="{src}" width="160" '
+            'height="160" alt="{url}"/></a>'
+        ).format(
+            src=f"data:image/svg+xml;base64,{image}",
+            name=self.env._("Complaint form"),
+            url=self.form_url,
+        )
 
     def action_renew_form_address(self):
         """Give the teams new addresses; the old ones, and printed QR codes, stop working."""

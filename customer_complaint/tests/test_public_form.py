@@ -154,9 +154,7 @@ class TestPublicForm(FormCase):
 
     def test_team_has_an_address_of_its_own_with_a_qr_code(self):
         team = self.other_team.with_user(self.handler)
-        self.assertIn("barcode_type=QR&value=http", team.form_qr_url)
-        image = self.url_open(team.form_qr_url)
-        self.assertEqual(image.headers["Content-Type"], "image/png")
+        self.assertIn("data:image/svg+xml;base64,", team.form_qr)
         url = team.form_url
         self.send(url)
         self.assertEqual(self.last().team_id, team)
@@ -167,7 +165,7 @@ class TestPublicForm(FormCase):
         self.assertNotEqual(team.form_url, url)
         self.company.complaint_form = False
         team.invalidate_recordset()
-        self.assertFalse(team.form_url or team.form_qr_url)
+        self.assertFalse(team.form_url or team.form_qr)
 
     def test_team_of_another_company_opens_the_complaint_there(self):
         other = self.env["res.company"].create(
