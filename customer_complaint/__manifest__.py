@@ -88,6 +88,7 @@
         "views/account_move_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/public_form_templates.xml",
         "views/customer_complaint_templates.xml",
         "views/customer_complaint_credit_allocation_views.xml",
         "views/customer_complaint_indicator_views.xml",

@@ -3,25 +3,33 @@ import mimetypes
 from urllib.parse import urlencode
 
 import pytz
+from markupsafe import Markup
 from werkzeug.exceptions import MethodNotAllowed, abort
 
-from odoo import fields, http
+from odoo import SUPERUSER_ID, fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
 from odoo.http import content_disposition, request
 from odoo.tools import plaintext2html
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.portal.controllers.portal import pager
 
+from ..models.complaint_public import MAX_FILES
 from ..models.complaint_told import Promised
 from ..models.customer_complaint_deadline import KEPT_BY
+from ..models.customer_complaint_stage import CLOSED_TYPES
+from .public_form import MAX_REQUEST, ComplaintForm, read_files, read_text
 
 _logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
 COMMENT_LENGTH = 4000
+SEARCH_LENGTH = 100
+# A browser shows these without running anything in them; everything else is downloaded.
+SHOWN_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
-class ComplaintPortal(CustomerPortal):
+class ComplaintPortal(ComplaintForm):
     """The customer's pages. GET shows, POST changes; a token opens one complaint."""
 
     def _prepare_home_portal_values(self, counters):
@@ -44,6 +52,54 @@ class ComplaintPortal(CustomerPortal):
             ("merged_into_id", "=", False),
         ]
 
+    def _get_complaint_sortings(self):
+        return {
+            "newest": {"label": request.env._("Newest"), "order": "received_at desc"},
+            "oldest": {"label": request.env._("Oldest"), "order": "received_at"},
+            "status": {
+                "label": request.env._("Status"),
+                "order": "stage_id, received_at desc",
+            },
+        }
+
+    def _get_complaint_filters(self):
+        return {
+            "all": {"label": request.env._("All"), "domain": []},
+            "open": {
+                "label": request.env._("Open"),
+                "domain": [("stage_type", "not in", CLOSED_TYPES)],
+            },
+            "closed": {
+                "label": request.env._("Closed"),
+                "domain": [("stage_type", "in", CLOSED_TYPES)],
+            },
+        }
+
+    def _get_complaint_inputs(self):
+        """Where to search: fields by key."""
+        return {
+            "all": {
+                "input": "all",
+                "label": request.env._("Search in all"),
+                "fields": ("name", "title", "description", "order_id.name"),
+            },
+            "number": {
+                "input": "number",
+                "label": request.env._("Search in number"),
+                "fields": ("name",),
+            },
+            "text": {
+                "input": "text",
+                "label": request.env._("Search in what happened"),
+                "fields": ("title", "description"),
+            },
+            "order": {
+                "input": "order",
+                "label": request.env._("Search in order"),
+                "fields": ("order_id.name",),
+            },
+        }
+
     @http.route(
         ["/my/complaints", "/my/complaints/page/<int:page>"],
         type="http",
@@ -51,23 +107,48 @@ class ComplaintPortal(CustomerPortal):
         website=True,
         readonly=True,
     )
-    def portal_my_complaints(self, page=1, **kwargs):
+    def portal_my_complaints(
+        self, page=1, sortby=None, filterby=None, search=None, search_in=None, **kwargs
+    ):
         Complaint = request.env["customer.complaint"]
         if not Complaint.has_access("read"):
             return request.redirect("/my")
-        domain = self._get_complaint_domain()
+        sortings, filters = (
+            self._get_complaint_sortings(),
+            self._get_complaint_filters(),
+        )
+        inputs = self._get_complaint_inputs()
+        # What is not offered is what somebody typed into the address.
+        sortby = sortby if sortby in sortings else "newest"
+        filterby = filterby if filterby in filters else "all"
+        search_in = search_in if search_in in inputs else "all"
+        search = (search or "").replace("\0", "").strip()[:SEARCH_LENGTH]
+        domain = Domain(self._get_complaint_domain()) & Domain(
+            filters[filterby]["domain"]
+        )
+        if search:
+            domain &= Domain.OR(
+                Domain(fname, "ilike", search) for fname in inputs[search_in]["fields"]
+            )
         page_values = pager(
             url="/my/complaints",
+            url_args={
+                "sortby": sortby,
+                "filterby": filterby,
+                "search": search,
+                "search_in": search_in,
+            },
             total=Complaint.search_count(domain),
             page=page,
             step=PAGE_SIZE,
         )
         complaints = Complaint.search(
             domain,
-            order="received_at desc, id desc",
+            order=f"{sortings[sortby]['order']}, id desc",
             limit=PAGE_SIZE,
             offset=page_values["offset"],
         )
+        request.session["my_complaints_history"] = complaints.ids
         return request.render(
             "customer_complaint.portal_my_complaints",
             {
@@ -77,24 +158,54 @@ class ComplaintPortal(CustomerPortal):
                 "page_name": "complaint",
                 "pager": page_values,
                 "default_url": "/my/complaints",
+                "searchbar_sortings": sortings,
+                "sortby": sortby,
+                "searchbar_filters": filters,
+                "filterby": filterby,
+                "searchbar_inputs": inputs,
+                "search_in": search_in,
+                "search": search,
+                "may_open": request.env.user._is_portal(),
             },
         )
 
     def _get_complaint(self, complaint_id, access_token):
         """Complaint as superuser when the visitor may see it, else None.
 
-        What was merged leads to the page of the complaint that goes on, whatever was asked of it.
+        Also for whoever opened it with a form and has nothing but its key, see `_is_guest`. What
+        was merged leads to the page of the complaint that goes on, whatever was asked of it.
         """
         try:
             complaint = self._document_check_access(
                 "customer.complaint", complaint_id, access_token=access_token
             )
-        except (AccessError, MissingError):
+        except MissingError:
             return None
+        except AccessError:
+            complaint = request.env["customer.complaint"].browse(complaint_id)
+            # As core does, once the key is compared.
+            complaint = complaint.with_user(SUPERUSER_ID)
+            # He sees the page of what he sent, also when it was merged: nothing more is his.
+            return complaint if complaint._is_form_key(access_token) else None
         if (kept := complaint._get_kept()) != complaint:
             # sudo: the same customer's; his old link is as good as the new one
             abort(request.redirect(kept.sudo().get_portal_url()))
         return complaint
+
+    def _is_guest(self, complaint, access_token):
+        """Whether the visitor has proved nothing but that he sent the form.
+
+        He sees what he wrote and what we answered, and nothing that we know about the customer: he
+        may have entered the e-mail address of somebody else.
+        """
+        return not self._as_visitor(complaint).has_access(
+            "read"
+        ) and complaint._is_form_key(access_token)
+
+    def _get_page_url(self, complaint, access_token, path=""):
+        """Address of the page, or of a part of it, with the key that the visitor came with."""
+        query = f"?{urlencode({'access_token': access_token})}" if access_token else ""
+        return f"/my/complaints/{complaint.id}{path}{query}"
 
     @http.route(
         "/my/complaints/<int:complaint_id>", type="http", auth="public", website=True
@@ -106,6 +217,11 @@ class ComplaintPortal(CustomerPortal):
         return self._render_complaint(complaint, access_token)
 
     def _render_complaint(self, complaint, access_token, error=None, draft=None):
+        if request.env.user._is_public():
+            request.update_context(tz=self._get_form_tz(complaint.company_id))
+        guest = self._is_guest(complaint, access_token)
+        # Core's chatter names the customer and needs one.
+        plain = guest or (request.env.user._is_public() and not complaint.partner_id)
         values = self._get_page_view_values(
             complaint,
             access_token,
@@ -127,6 +243,14 @@ class ComplaintPortal(CustomerPortal):
                 ]._description_selection(request.env),
                 "access_token": access_token,
                 "documents": self._get_documents(complaint, access_token),
+                "files": self._get_files(complaint, access_token),
+                "order_name": complaint.order_reference
+                or (not guest and complaint.order_id.name),
+                "messages": self._get_messages(complaint, access_token)
+                if plain
+                else None,
+                "steps": complaint._get_further_steps(),
+                "file_limit": MAX_FILES,
                 "error": error,
             },
             "my_complaints_history",
@@ -205,17 +329,105 @@ class ComplaintPortal(CustomerPortal):
             outgoing_email_to=recipients["email_to"],
         )
 
+    # ------------------------------------------------------------------
+    # Messages and files
+    # ------------------------------------------------------------------
+    def _get_messages(self, complaint, access_token):
+        """Messages as a page without script shows them, newest first.
+
+        :return: list of dict with keys author (None: the customer), date, body, files
+        """
+        guest = self._is_guest(complaint, access_token)
+        return [
+            {
+                "author": None
+                if not message.author_id or message.author_id.partner_share
+                else message.author_id.name,
+                "date": message.date,
+                # Our messages hold the link of the customer himself.
+                "body": Markup(
+                    message.body.replace(complaint.access_token, access_token)
+                )
+                if guest
+                else message.body,
+                "files": message.attachment_ids.mapped("name"),
+            }
+            for message in complaint._get_portal_messages()
+        ]
+
+    def _get_files(self, complaint, access_token):
+        """Name and address of the files that came with messages the customer sees."""
+        return [
+            {
+                "name": file.name,
+                "url": self._get_page_url(complaint, access_token, f"/file/{file.id}"),
+            }
+            for file in complaint._get_portal_files()
+        ]
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>/file/<int:file_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+    )
+    def portal_complaint_file(self, complaint_id, file_id, access_token=None, **kwargs):
+        complaint = self._get_complaint(complaint_id, access_token)
+        if not complaint:
+            return request.redirect("/my")
+        file = complaint._get_portal_files().filtered(lambda f: f.id == file_id)
+        if not file:
+            raise request.not_found()
+        return (
+            request.env["ir.binary"]
+            ._get_stream_from(file)
+            .get_response(as_attachment=file.mimetype not in SHOWN_TYPES)
+        )
+
+    @http.route(
+        "/my/complaints/<int:complaint_id>/message",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        max_content_length=MAX_REQUEST,
+    )
+    def portal_complaint_message(self, complaint_id, access_token=None, **kwargs):
+        """What the customer writes on his page without a login, and photos."""
+        if request.httprequest.method != "POST":
+            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
+            raise MethodNotAllowed(valid_methods=["POST"])
+        complaint = self._get_complaint(complaint_id, access_token)
+        # Everybody with a login writes in his own name, in the chatter.
+        if not complaint or not request.env.user._is_public():
+            return request.redirect("/my")
+        text = read_text("body", COMMENT_LENGTH)[:COMMENT_LENGTH]
+        try:
+            with request.env.cr.savepoint():
+                complaint.with_context(lang=request.env.lang)._say_on_page(
+                    text and plaintext2html(text), read_files("files")
+                )
+        except UserError as refusal:
+            return self._render_complaint(
+                complaint, access_token, str(refusal), {"message": text}
+            )
+        return request.redirect(
+            self._get_page_url(complaint, access_token) + "#messages"
+        )
+
     def _get_documents(self, complaint, access_token):
         """Kind, name and address of what the customer may download now."""
+        if self._is_guest(complaint, access_token):
+            return []
         names = {"customer_sheet": request.env._("Complaint sheet")}
         if complaint.outcome_at:
             names["feedback"] = request.env._("Feedback report")
-        query = f"?{urlencode({'access_token': access_token})}" if access_token else ""
         return [
             {
                 "kind": kind,
                 "name": name,
-                "url": f"/my/complaints/{complaint.id}/document/{kind}{query}",
+                "url": self._get_page_url(complaint, access_token, f"/document/{kind}"),
             }
             for kind, name in names.items()
         ]
@@ -280,7 +492,7 @@ class ComplaintPortal(CustomerPortal):
                 )
         if error:
             return self._render_complaint(complaint, access_token, error=error)
-        return request.redirect(complaint.get_portal_url())
+        return request.redirect(self._get_page_url(complaint, access_token))
 
     def _check_confirmation(self, complaint, solved, grade):
         """Sentence that says what is wrong with an answer, or None."""

@@ -13,6 +13,7 @@ from . import customer_complaint_emotion
 from . import customer_complaint_service_step
 from . import customer_complaint_team
 from . import customer_complaint_team_mail
+from . import customer_complaint_team_form
 from . import customer_complaint_category
 from . import customer_complaint_category_set
 from . import customer_complaint_criterion
@@ -66,6 +67,8 @@ from . import complaint_repeat
 from . import complaint_gateway
 from . import complaint_late_reply
 from . import complaint_conversation
+from . import complaint_public
+from . import customer_complaint_form_hit
 from . import deadline_told
 from . import mail_template
 from . import complaint_documents

@@ -37,6 +37,8 @@ PROCESS_FIELDS = {
     "closed_at",
     "close_reason",
     "merged_into_id",
+    "form_key",
+    "order_reference",
 }
 
 

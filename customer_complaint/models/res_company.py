@@ -67,6 +67,35 @@ class ResCompany(models.Model):
         "0: never.",
     )
 
+    # The public form
+    complaint_form = fields.Boolean(
+        string="Public complaint form",
+        help="Whoever has the address opens a complaint without a login.",
+    )
+    complaint_form_policy = fields.Html(
+        string="Text below the public form",
+        translate=True,
+        help="For example how you handle complaints and personal data.",
+    )
+    complaint_form_limit = fields.Integer(
+        string="Public forms per hour",
+        default=10,
+        help="How many complaints one internet connection, or one e-mail address, may open "
+        "within an hour.",
+    )
+    complaint_further_steps = fields.Text(
+        string="Further steps",
+        translate=True,
+        help="What else a customer can do who does not agree: a second look by somebody "
+        "else, an arbitration board, an authority. One per line; stands in the outcome "
+        "message and on the customer's page.",
+    )
+
+    _complaint_form_limit_positive = models.Constraint(
+        "CHECK(complaint_form_limit > 0)",
+        "At least one complaint per hour must be possible. Switch the public form off "
+        "instead.",
+    )
     _complaint_credit_approval_positive = models.Constraint(
         "CHECK(complaint_credit_approval_amount >= 0)",
         "The amount above which credit notes are approved cannot be negative. Enter 0 "

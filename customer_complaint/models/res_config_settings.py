@@ -61,3 +61,13 @@ class ResConfigSettings(models.TransientModel):
         currency_field="currency_id",
         readonly=False,
     )
+    complaint_form = fields.Boolean(related="company_id.complaint_form", readonly=False)
+    complaint_form_policy = fields.Html(
+        related="company_id.complaint_form_policy", readonly=False
+    )
+    complaint_form_limit = fields.Integer(
+        related="company_id.complaint_form_limit", readonly=False
+    )
+    complaint_further_steps = fields.Text(
+        related="company_id.complaint_further_steps", readonly=False
+    )

@@ -33,6 +33,8 @@ from . import test_credit_link
 from . import test_credit_rights
 from . import test_access
 from . import test_portal
+from . import test_public_form
+from . import test_form_fuzz
 from . import test_screens
 from . import test_performance
 from . import test_translation

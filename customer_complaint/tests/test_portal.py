@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import datetime, timedelta
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -6,7 +7,7 @@ from urllib.parse import urlsplit
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .common import RECEIPT, ComplaintCommon
 
@@ -84,6 +85,7 @@ class TestPortal(ComplaintCommon, HttpCase):
             self.url,
             f"{self.url}?access_token=",
             f"{self.url}?access_token=forged",
+            f"{self.url}?access_token=%C3%A9%00",
             f"{self.url}?access_token={other.access_token}",
             "/my/complaints/2147483647?access_token=forged",
         ):
@@ -426,6 +428,166 @@ class TestPortal(ComplaintCommon, HttpCase):
         self.assertEqual(self.upload("crack.png", b"x").status_code, 404)
         self.assertEqual(self.env["ir.attachment"].sudo().search_count([]), before)
 
+    def listed(self, query=""):
+        """Numbers of the complaints that the customer's list shows, in its order."""
+        page = self.url_open(f"/my/complaints{query}")
+        self.assertEqual(page.status_code, 200)
+        return re.findall(r'href="/my/complaints/\d+">\s*([^\s<]+)', page.text)
+
+    def test_the_list_is_searched_sorted_and_filtered(self):
+        # X-25 C-90
+        order = self.make_complaint(
+            order_id=self.order.id, received_at=datetime(2025, 4, 1)
+        )
+        closed = self.make_owned(title="Hinge 100% loose")
+        self.tell_outcome(closed)
+        self.confirm(closed)
+        door = self.complaint
+        self.authenticate("t_portal", "t_portal")
+        for query, expected in (
+            ("", [order, closed, door]),
+            ("?sortby=oldest", [closed, door, order]),
+            ("?sortby=status&filterby=closed", [closed]),
+            ("?filterby=open", [order, door]),
+            ("?search=hinge", [closed]),
+            ("?search=hinge&search_in=number", []),
+            ("?search=hinge&search_in=text&filterby=open", []),
+            (f"?search={door.name.lower()}&search_in=number", [door]),
+            (f"?search={self.order.name}&search_in=order", [order]),
+            (f"?search={self.order.name}", [order]),
+            # What nobody offered counts as nothing.
+            ("?sortby=id;drop&filterby=x&search_in=user_id.login&search=", None),
+            ("?search=%00%25_'\"&sortby=", []),
+            (f"?search={'x' * 5000}", []),
+            ("?page=99", None),
+        ):
+            with self.subTest(query=query[:60]):
+                names = [order.name, closed.name, door.name]
+                if expected is not None:
+                    names = [complaint.name for complaint in expected]
+                self.assertEqual(sorted(self.listed(query)), sorted(names))
+        self.assertEqual(self.listed("?sortby=newest")[0], order.name)
+        self.assertEqual(self.listed("?sortby=oldest")[-1], order.name)
+        page = self.url_open("/my/complaints?search=nowhere").text
+        self.assertIn("Try other words", page)
+
+    def test_paging_keeps_search_sorting_and_filter(self):
+        self.env["customer.complaint"].create(
+            [
+                {"description": f"Hinge {i}", "partner_id": self.partner.id}
+                for i in range(25)
+            ]
+        )
+        self.authenticate("t_portal", "t_portal")
+        query = "?search=hinge&sortby=oldest&filterby=open"
+        page = self.url_open(f"/my/complaints{query}").text
+        links = re.findall(r'href="(/my/complaints/page/2[^"]*)"', page)
+        self.assertTrue(links)
+        for part in ("search=hinge", "sortby=oldest", "filterby=open"):
+            self.assertIn(part, links[0])
+        self.assertEqual(len(self.listed(query)), 20)
+        self.assertEqual(len(self.listed(f"/page/2{query}")), 5)
+
+    def test_two_customers_of_one_company_and_two_companies_see_their_own(self):
+        # C-88
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        mate = self.partner.copy({"name": "Mate", "parent_id": self.partner.id})
+        mates = self.make_complaint(partner_id=mate.id)
+        theirs = self.make_complaint(partner_id=self.stranger.partner_id.id)
+        elsewhere = self.make_complaint(company_id=other.id, team_id=False)
+        self.authenticate("t_portal", "t_portal")
+        self.assertEqual(
+            sorted(self.listed()), sorted([self.complaint.name, mates.name])
+        )
+        for foreign in (theirs, elsewhere):
+            self.assertEqual(self.listed(f"?search={foreign.name}"), [])
+            url = f"/my/complaints/{foreign.id}"
+            for page in (
+                self.url_open(url),
+                self.url_open(f"{url}?access_token={self.token}"),
+                self.url_open(f"{url}/document/customer_sheet"),
+                self.url_open(f"{url}/file/1"),
+                self.post_confirmation(url, solved="solved", grade="5"),
+            ):
+                self.assertNotIn(foreign.name, page.text)
+            self.assertFalse(foreign.confirmation_ids)
+        self.authenticate("t_stranger", "t_stranger")
+        self.assertEqual(self.listed(), [theirs.name])
+
+    def test_files_of_visible_messages_are_offered_and_no_others(self):
+        # X-25
+        shown = self.complaint.message_post(
+            body="Our offer",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[("offer.pdf", b"%PDF-1.4")],
+        ).attachment_ids
+        internal = self.complaint.message_post(
+            body="For us", attachments=[("internal.pdf", b"%PDF-1.4")]
+        ).attachment_ids
+        self.authenticate("t_portal", "t_portal")
+        page = self.url_open(self.url).text
+        self.assertIn("offer.pdf", page)
+        self.assertNotIn("internal.pdf", page)
+        file = self.url_open(f"{self.url}/file/{shown.id}")
+        self.assertEqual(file.content, b"%PDF-1.4")
+        self.assertIn("attachment", file.headers["Content-Disposition"])
+        for wrong in (internal.id, 2147483647):
+            page = self.url_open(f"{self.url}/file/{wrong}")
+            self.assertEqual(page.status_code, 404)
+        self.authenticate("t_stranger", "t_stranger")
+        self.assertNotEqual(
+            self.url_open(f"{self.url}/file/{shown.id}").content, b"%PDF-1.4"
+        )
+
+    def test_customer_without_account_and_contact_writes_from_his_link(self):
+        complaint = self.make_complaint(
+            partner_id=False, partner_name="Ann", email_from="ann@example.com"
+        )
+        self.authenticate(None, None)
+        page = self.url_open(complaint.get_portal_url()).text
+        self.assertIn("/message", page)
+        page = self.url_open(
+            f"/my/complaints/{complaint.id}/message",
+            data={
+                "csrf_token": self.csrf(),
+                "access_token": complaint.access_token,
+                "body": "Any news?",
+            },
+        )
+        self.assertIn("Any news?", page.text)
+        complaint.invalidate_recordset()
+        self.assertTrue(complaint.said_at)
+
+    def test_the_customers_list_uses_its_index_whatever_the_number(self):
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        query = self.env["customer.complaint"]._search(
+            [("commercial_partner_id", "=", self.partner.id)],
+            order="received_at desc, id desc",
+            limit=20,
+        )
+        plan = self.env.execute_query(SQL("EXPLAIN %s", query.select()))
+        self.assertIn("portal_idx", str(plan))
+
+    def test_the_list_costs_the_same_queries_for_one_and_twenty(self):
+        self.authenticate("t_portal", "t_portal")
+        costs = []
+        for count in (1, 18):
+            self.env["customer.complaint"].create(
+                [
+                    {"description": f"No. {i}", "partner_id": self.partner.id}
+                    for i in range(count)
+                ]
+            )
+            self.env.flush_all()
+            self.url_open("/my/complaints")
+            self.env.invalidate_all()
+            start = self.env.cr.sql_log_count
+            self.url_open("/my/complaints")
+            costs.append(self.env.cr.sql_log_count - start)
+        self.assertLessEqual(costs[1], costs[0] + 2)
+
     def test_the_list_is_paged_and_the_counter_counts(self):
         self.env["customer.complaint"].create(
             [
@@ -438,7 +600,7 @@ class TestPortal(ComplaintCommon, HttpCase):
         second = self.url_open("/my/complaints/page/2").text
         self.assertEqual(
             first.count('href="/my/complaints/'),
-            20 + first.count("/my/complaints/page/"),
+            20 + first.count("/my/complaints/page/") + 1,  # New complaint
         )
         self.assertIn(self.complaint.name, second)
         counters = self.make_jsonrpc_request(

@@ -1,7 +1,6 @@
 import logging
 import re
 
-from markupsafe import Markup
 from werkzeug.exceptions import MethodNotAllowed
 
 from odoo import fields, http
@@ -9,21 +8,13 @@ from odoo.exceptions import UserError
 from odoo.http import request
 from odoo.tools import format_date
 
+from odoo.addons.customer_complaint.controllers.public_page import render_page
+
 _logger = logging.getLogger(__name__)
 
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 QUESTION = re.compile(r"q([0-9]{1,18})")
 TEXT_LENGTH = 4000
-DOCTYPE = Markup("<!DOCTYPE html>\n")
-# The page needs nothing from elsewhere, keeps its address to itself and is never kept.
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; img-src 'self' data: https:; "
-    "style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
-    "Referrer-Policy": "same-origin",
-    "X-Robots-Tag": "noindex, nofollow",
-}
 
 
 class SatisfactionPage(http.Controller):
@@ -170,25 +161,16 @@ class SatisfactionPage(http.Controller):
     def _render(self, template, answer, status=200, **values):
         env = answer.env
         company = answer.company_id or answer.survey_id.company_id or env.company
-        lang = env["res.lang"]._get_data(code=env.lang or "en_US")
-        html = env["ir.qweb"]._render(
+        return render_page(
             template,
-            {
-                "answer": answer,
-                "complaint": answer.complaint_id,
-                "company": company,
-                "html_lang": (lang.code or "en_US").replace("_", "-"),
-                "direction": lang.direction or "ltr",
-                "csrf_token": request.csrf_token,
-                "until": self._format_day(answer, answer.deadline),
-                "format_day": self._format_day,
-                **values,
-            },
-        )
-        return request.make_response(
-            DOCTYPE + html.strip(),
-            [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()],
-            status=status,
+            env,
+            company,
+            status,
+            answer=answer,
+            complaint=answer.complaint_id,
+            until=self._format_day(answer, answer.deadline),
+            format_day=self._format_day,
+            **values,
         )
 
     def _format_day(self, answer, moment):

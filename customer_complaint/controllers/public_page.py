@@ -1,0 +1,38 @@
+from markupsafe import Markup
+
+from odoo.http import request
+
+DOCTYPE = Markup("<!DOCTYPE html>\n")
+# The page needs nothing from elsewhere, keeps its address to itself and is never kept.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; img-src 'self' data: https:; "
+    "style-src 'self' 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+def render_page(template, env, company, status=200, **values):
+    """A light page that is complete in itself: no bundle, no script.
+
+    :param env: environment with the visitor's language
+    :param company: whose name and logo stand above it
+    """
+    lang = env["res.lang"]._get_data(code=env.lang or "en_US")
+    html = env["ir.qweb"]._render(
+        template,
+        {
+            "company": company.sudo(),  # name, logo and what it says to its customers
+            "html_lang": (lang.code or "en_US").replace("_", "-"),
+            "direction": lang.direction or "ltr",
+            "csrf_token": request.csrf_token,
+            **values,
+        },
+    )
+    return request.make_response(
+        DOCTYPE + html.strip(),
+        [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()],
+        status=status,
+    )
