@@ -40,7 +40,7 @@ class CustomerComplaint(models.Model):
             )
 
     def _check_write_rights(self, vals):
-        super()._check_write_rights(vals)
+        res = super()._check_write_rights(vals)
         if (
             vals.get("record_type", "complaint") != "complaint"
             and any(c.record_type == "complaint" for c in self)
@@ -52,6 +52,7 @@ class CustomerComplaint(models.Model):
                     "feedback. Only a team lead changes that."
                 )
             )
+        return res
 
     def _get_limits(self, anew=False):
         limits = super()._get_limits(anew)

@@ -33,7 +33,7 @@ class CustomerComplaint(models.Model):
     def _after_intake(self):
         if not self._is_history():
             self._note_repeats()
-        super()._after_intake()
+        return super()._after_intake()
 
     def write(self, vals):
         res = super().write(vals)
