@@ -76,7 +76,6 @@ from . import complaint_register
 from . import complaint_references
 from . import complaint_api
 from . import complaint_import
-from . import base_import
 from . import ir_actions_server
 from . import complaint_credit
 from . import complaint_merging

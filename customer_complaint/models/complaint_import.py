@@ -138,7 +138,7 @@ class CustomerComplaint(models.Model):
 
     def _check_process_fields(self, fnames):
         running = self._get_import()
-        super()._check_process_fields(
+        return super()._check_process_fields(
             set(fnames) - BROUGHT[running.mode] if running else fnames
         )
 

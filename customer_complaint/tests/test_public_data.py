@@ -21,7 +21,7 @@ CHANNELS = {
 class PublicDataCase(ImportCommon):
     """Real complaint files that others published; they are no part of this project."""
 
-    def read(self, name):
+    def read_file(self, name):
         path = Path(os.environ.get(PLACE, "/nowhere")) / name
         if not path.exists():
             self.skipTest(f"{PLACE} names no folder with {name}")
@@ -76,7 +76,7 @@ class PublicDataCase(ImportCommon):
 class TestPublicData(PublicDataCase):
     def test_1200_complaints_of_banks_keep_dates_channels_and_categories(self):
         # C-05 C-06 C-16 X-20
-        source = self.read("cfpb_complaints.csv")
+        source = self.read_file("cfpb_complaints.csv")
         rows = [
             {
                 "External ID": row["row_id"],
@@ -126,7 +126,7 @@ class TestPublicData(PublicDataCase):
 
     def test_4000_cases_of_a_city_keep_dates_closing_and_categories(self):
         # C-06 C-16
-        source = self.read("nyc_constituent_cases.csv")
+        source = self.read_file("nyc_constituent_cases.csv")
         self.make_categories({row["complaint_type"] or "None" for row in source})
         teams = self.env["customer.complaint.team"].create(
             [{"name": name} for name in sorted({row["team"] for row in source})]

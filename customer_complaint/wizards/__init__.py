@@ -15,6 +15,7 @@ from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel
 from . import customer_complaint_register
 from . import customer_complaint_import
+from . import base_import
 from . import customer_complaint_sample
 from . import complaint_sample_trade
 from . import complaint_sample_courses
