@@ -7,6 +7,7 @@ IDENTITY = (
     "commercial_partner_id",
     "partner_name",
     "email_from",
+    "email_cc",
     "phone",
     "invoiced_partner_id",
     "order_id",
@@ -36,7 +37,8 @@ class CustomerComplaint(models.Model):
         "CHECK(is_anonymous IS NOT TRUE OR (partner_id IS NULL "
         "AND commercial_partner_id IS NULL AND invoiced_partner_id IS NULL "
         "AND order_id IS NULL AND COALESCE(partner_name, '') = '' "
-        "AND COALESCE(email_from, '') = '' AND COALESCE(phone, '') = '' "
+        "AND COALESCE(email_from, '') = '' AND COALESCE(email_cc, '') = '' "
+        "AND COALESCE(phone, '') = '' "
         "AND COALESCE(service_number, '') = ''))",
         "An anonymous complaint keeps nothing that tells who complains: no customer, name, "
         "e-mail, phone, order or service number. Empty these, or take up the complaint "

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ..tools.record_types import SEQUENCES
 from .customer_complaint_stage import CLOSED_TYPES
 
 HISTORY = "history"
@@ -402,10 +403,13 @@ class CustomerComplaint(models.Model):
             )
 
     def _pass_over_numbers(self):
-        """The sequence goes on behind the numbers that came from a file and look like its own."""
-        sequence = self._get_shipped("sequence_customer_complaint", "ir.sequence")
-        if sequence.implementation != "standard":
-            return
+        """The sequences go on behind the numbers that came from a file and look like theirs."""
+        for record_type, complaints in self.grouped("record_type").items():
+            sequence = self._get_shipped(SEQUENCES[record_type], "ir.sequence")
+            if sequence.implementation == "standard":
+                complaints._pass_over_numbers_of(sequence)
+
+    def _pass_over_numbers_of(self, sequence):
         highest = 0
         for complaint in self:
             day = fields.Datetime.context_timestamp(complaint, complaint.received_at)

@@ -314,6 +314,12 @@ class TestEntry(ComplaintCommon):
             "team_id",
             "user_id",
             "line_ids",
+            "record_type",
+            "criterion_ids",
+            "service_step_id",
+            "service_number",
+            "third_party_id",
+            "platform_url",
         ):
             with self.subTest(field=fname):
                 self.assertIn(fname, shown)
