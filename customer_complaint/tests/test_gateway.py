@@ -1,3 +1,4 @@
+import doctest
 from datetime import timedelta
 
 from odoo.exceptions import UserError
@@ -560,6 +561,9 @@ class TestGateway(MailGatewayCommon):
             )
         )
         self.assertFalse(message.env["customer.complaint"]._get_letter())
+
+    def test_the_examples_in_the_code_are_right(self):
+        self.assertFalse(doctest.testmod(mail_reading).failed)
 
     def test_reading_a_subject(self):
         for subject, number in (
