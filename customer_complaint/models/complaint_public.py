@@ -288,8 +288,9 @@ class CustomerComplaint(models.Model):
         return bool(own and key) and consteq(own.encode(), str(key).encode())
 
     def _renew_links(self):
-        super()._renew_links()
+        result = super()._renew_links()
         self.sudo().form_key = False  # a process field
+        return result
 
     def _post_as_visitor(self, body, files, kind):
         """Put on file what the customer sent without a login, as his message.

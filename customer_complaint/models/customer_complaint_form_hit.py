@@ -8,7 +8,8 @@ WINDOW = timedelta(hours=1)
 SCOPE = "customer_complaint-form"
 
 
-class CustomerComplaintFormHit(models.TransientModel):
+# Transient, so that Odoo forgets it by itself; no dialog.
+class CustomerComplaintFormHit(models.TransientModel):  # pylint: disable=no-wizard-in-models
     """How often somebody used a public page within the hour.
 
     Who it was stands here as a keyed digest only, and is forgotten by the clean-up of transient
