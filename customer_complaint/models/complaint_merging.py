@@ -153,7 +153,7 @@ class CustomerComplaint(models.Model):
         return super(CustomerComplaint, self | self.sudo().merged_ids)._renew_links()
 
     def _check_credit_rights(self):
-        super()._check_credit_rights()
+        res = super()._check_credit_rights()
         if self.merged_into_id:
             raise UserError(
                 self.env._(
@@ -162,6 +162,7 @@ class CustomerComplaint(models.Model):
                     kept=self.sudo().merged_into_id.name,
                 )
             )
+        return res
 
     def message_post(self, **kwargs):
         """What is written to a customer, or by him, goes on where his complaint goes on."""
