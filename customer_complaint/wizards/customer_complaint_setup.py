@@ -595,8 +595,8 @@ class CustomerComplaintSetup(models.TransientModel):
         if companies > 1:
             remarks.append(
                 self.env._(
-                    "Levels and policies without a company are shared: what changes there "
-                    "changes for all %(count)s companies. The settings change for "
+                    "Paths, and levels and policies without a company, are shared: what "
+                    "changes there changes for all %(count)s companies. The settings change for "
                     "%(company)s only.",
                     count=companies,
                     company=self.company_id.name,
