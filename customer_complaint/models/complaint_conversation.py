@@ -45,9 +45,10 @@ class CustomerComplaint(models.Model):
     # First contact
     # ------------------------------------------------------------------
     def _after_intake(self):
-        super()._after_intake()
+        res = super()._after_intake()
         if not self._is_history():
             self._plan_first_contact()
+        return res
 
     def _plan_first_contact(self):
         """Calling the customer first is somebody's task, where the company wants that."""
@@ -91,7 +92,7 @@ class CustomerComplaint(models.Model):
         ).create(vals_list)
 
     def _note_told(self, at, plan):
-        super()._note_told(at, plan)
+        res = super()._note_told(at, plan)
         if any(company.complaint_first_contact for company in self.company_id):
             activity_type = self._get_shipped(
                 "activity_first_contact", "mail.activity.type"
@@ -101,13 +102,15 @@ class CustomerComplaint(models.Model):
                 & Domain("res_id", "in", self.ids)
                 & Domain("activity_type_id", "=", activity_type.id)
             ).unlink()
+        return res
 
     # ------------------------------------------------------------------
     # Told at each stage
     # ------------------------------------------------------------------
     def _on_stage_changed(self, left):
-        super()._on_stage_changed(left)
+        res = super()._on_stage_changed(left)
         self._tell_stage()
+        return res
 
     def _tell_stage(self):
         """Queue the message of the stage that was entered, in the customer's language.

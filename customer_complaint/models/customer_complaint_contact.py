@@ -76,7 +76,7 @@ class CustomerComplaintContact(models.Model):
         help="A follow-up after completion: the customer was asked whether it is in order.",
     )
     summary = fields.Text(string="What was said", required=True)
-    result = fields.Char(string="Result", help="What came of it.")
+    result = fields.Char(help="What came of it.")
     next_step = fields.Char(
         string="Next step", help="What happens next, and who does it."
     )

@@ -672,9 +672,9 @@ class CustomerComplaintSetup(models.TransientModel):
         if companies > 1:
             remarks.append(
                 self.env._(
-                    "Categories, channels, and levels and policies without a company are "
-                    "shared: what changes there changes for all %(count)s companies. The "
-                    "settings change for %(company)s only.",
+                    "Categories, channels, paths, and levels and policies without a "
+                    "company are shared: what changes there changes for all %(count)s "
+                    "companies. The settings change for %(company)s only.",
                     count=companies,
                     company=self.company_id.name,
                 )
