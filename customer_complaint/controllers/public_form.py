@@ -308,11 +308,7 @@ class ComplaintForm(CustomerPortal):
 
     def _allows_anonymous(self, entry):
         company = entry.company.sudo()  # a setting, no secret
-        return (
-            "complaint_allow_anonymous" in company._fields
-            and company.complaint_allow_anonymous
-            and not entry.partner
-        )
+        return company.complaint_allow_anonymous and not entry.partner
 
     def _new_stamp(self):
         """Key of a form and when it was opened, signed."""

@@ -106,6 +106,9 @@ class CustomerComplaint(models.Model):
             kept |= self.browse(complaint.id)
         return kept
 
+    def _get_mail_target(self):
+        return super()._get_mail_target()._get_kept()
+
     def _is_of_same_customer(self, other):
         """Whether who reads this complaint as a customer may read the other one as well."""
         self.ensure_one()

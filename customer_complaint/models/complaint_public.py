@@ -139,6 +139,7 @@ class CustomerComplaint(models.Model):
                 **found,
             }
         )
+        complaint._tell_team()
         if not values.get("partner_id"):
             complaint._note_unverified()
         if files:

@@ -67,6 +67,7 @@ class CustomerComplaint(models.Model):
                              WHERE e.commercial_partner_id = given.commercial_partner_id
                                AND e.company_id = given.company_id
                                AND e.record_type = 'complaint'
+                               AND e.merged_into_id IS NULL
                                AND given.record_type = 'complaint'
                                AND (e.received_at, e.id)
                                    < (given.received_at, given.id)

@@ -361,11 +361,11 @@ class CustomerComplaint(models.Model):
     # and what is open. The columns of the record rules come along: the table is not read.
     _received_idx = models.Index(
         "(company_id, received_at) INCLUDE (category_id, team_id, user_id, "
-        "first_contact_id, salesperson_id, record_type)"
+        "first_contact_id, salesperson_id, record_type, merged_into_id)"
     )
     _closed_idx = models.Index(
         "(company_id, closed_at) INCLUDE (team_id, user_id, first_contact_id, "
-        "salesperson_id, record_type) WHERE closed_at IS NOT NULL"
+        "salesperson_id, record_type, merged_into_id) WHERE closed_at IS NOT NULL"
     )
     _open_idx = models.Index(
         "(company_id) INCLUDE (record_type) "

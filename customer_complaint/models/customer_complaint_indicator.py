@@ -14,7 +14,12 @@ from .customer_complaint_deadline import JUDGED
 from .customer_complaint_stage import CLOSED_TYPES
 
 # Putting a complaint away does not change what happened.
-ALSO_ARCHIVED = IS_COMPLAINT & Domain("active", "in", [True, False])
+# What was merged counts where it goes on.
+ALSO_ARCHIVED = (
+    IS_COMPLAINT
+    & Domain("active", "in", [True, False])
+    & Domain("merged_into_id", "=", False)
+)
 OPEN = IS_COMPLAINT & Domain("stage_type", "not in", CLOSED_TYPES)
 SATISFIED_GRADES = ("4", "5")
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .common import RECEIPT, ComplaintCommon
@@ -286,6 +286,17 @@ class TestMerging(ComplaintCommon):
         answer = self.say(later.sudo(), "Hello?", author_id=self.partner.id)
         self.assertEqual(answer.res_id, later.id)
 
+    def test_a_merged_complaint_counts_once_and_takes_no_mail_of_its_own(self):
+        kept, later = self.make_pair()
+        new = self.env.ref("customer_complaint.indicator_new")
+        scope = Domain("id", "in", (kept + later).ids)
+        now = fields.Datetime.now() + timedelta(minutes=1)
+        period = (now - timedelta(days=1), now)
+        self.assertEqual(new._measure(scope, *period)[new].value, 2)
+        self.merge(later, kept)
+        self.assertEqual(new._measure(scope, *period)[new].value, 1)
+        self.assertEqual(later.sudo()._get_mail_target(), kept.sudo())
+
     def test_a_customers_no_about_the_merged_one_reopens_the_one_that_goes_on(self):
         # C-53
         kept, later = self.make_pair()
@@ -385,3 +396,20 @@ class TestMergedPortal(HttpCase, ComplaintCommon):
         )
         page = self.url_open(link)
         self.assertNotIn(kept.name, page.text)
+
+    def test_a_form_key_leads_to_nothing_but_what_was_sent_with_it(self):
+        kept = self.make_owned()
+        sent = self.env["customer.complaint"]._open_from_form(
+            {
+                "description": "The handle is missing.",
+                "name": "Somebody",
+                "email": self.partner.email,
+                "form_key": "a" * 32,
+            }
+        )
+        sent.write({"partner_id": self.partner.id, "user_id": self.handler.id})
+        key = sent.form_key or "a" * 32
+        sent._join(kept, "duplicate", None)
+        page = self.url_open(f"/my/complaints/{sent.id}?access_token={key}")
+        self.assertNotIn(kept.access_token, page.text + page.url)
+        self.assertNotIn(f"/my/complaints/{kept.id}", page.url)
