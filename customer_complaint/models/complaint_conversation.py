@@ -34,12 +34,8 @@ class CustomerComplaint(models.Model):
             complaint.preferred_channel_id = channel.filtered("active")
 
     def _propose_reply_channel(self, by_hand=False):
-        """Channel over which a reply suits this complaint, the customer's own first; may be empty.
-
-        :param bool by_hand: for a contact that is logged, not a message that is sent
-        """
-        self.ensure_one()
-        return self.preferred_channel_id
+        # The customer's own goes first.
+        return self.preferred_channel_id or super()._propose_reply_channel(by_hand)
 
     # ------------------------------------------------------------------
     # First contact
