@@ -472,7 +472,7 @@ class Life:
     # What is expected --------------------------------------------------
     def get_ledger(self):
         """All rows, as (type, round, start, due, state, done, result, missed)."""
-        return sorted(
+        rows = (
             (
                 row.type,
                 row.round,
@@ -485,6 +485,7 @@ class Life:
             )
             for row in self.rows
         )
+        return sorted(rows, key=str)  # False and a date have no order
 
     def get_state(self, row):
         if row.state != "owed":

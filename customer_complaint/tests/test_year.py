@@ -453,16 +453,19 @@ class LedgerYear(ComplaintCommon):
             life = self.lives[complaint.id]
             ledger = sorted(
                 (
-                    row.deadline_type,
-                    row.round,
-                    row.start_at,
-                    row.due_at,
-                    row.state,
-                    row.done_at,
-                    row.result,
-                    row.moved_overdue,
-                )
-                for row in rows_of.get(complaint, ())
+                    (
+                        row.deadline_type,
+                        row.round,
+                        row.start_at,
+                        row.due_at,
+                        row.state,
+                        row.done_at,
+                        row.result,
+                        row.moved_overdue,
+                    )
+                    for row in rows_of.get(complaint, ())
+                ),
+                key=str,
             )
             expected = life.get_ledger()
             if ledger != expected:
