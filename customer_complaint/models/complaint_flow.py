@@ -319,17 +319,23 @@ class CustomerComplaint(models.Model):
         return self._get_composer("customer_complaint.mail_template_progress", "plan")
 
     def action_start(self):
-        """Begin the work: the first stage on its path in which somebody works on it."""
+        """Begin the work, or go on with it: the next stage on its path after the assignment."""
         self.check_access("write")
         Stage = self.env["customer.complaint.stage"]
-        for (team, path), complaints in self.grouped(
-            lambda c: (c.team_id, c.path_id)
+        for (team, path, here), complaints in self.grouped(
+            lambda c: (c.team_id, c.path_id, c.stage_type)
         ).items():
+            past = max(STAGE_POSITION["assessed"], STAGE_POSITION[here])
             target = next(
-                stage_type
-                for stage_type in Stage._get_types(team.id, path.id)
-                if STAGE_POSITION[stage_type] > STAGE_POSITION["assessed"]
+                (
+                    stage_type
+                    for stage_type in Stage._get_types(team.id, path.id)
+                    if STAGE_POSITION[stage_type] > past
+                ),
+                None,
             )
+            if not target:
+                continue
             if len(self) == 1 and self._get_missing(target):
                 stage = self._get_stage_of_type(target, team, path)
                 return self._get_missing_dialog(target, complaint_stage_id=stage.id)

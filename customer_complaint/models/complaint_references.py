@@ -112,6 +112,8 @@ class CustomerComplaint(models.Model):
                 in_use = in_use.filtered("company_id") or in_use
             return in_use[:1]
         if records._name == "customer.complaint.category":
+            # Sets of categories repeat names; the one in use is meant.
+            records = records.filtered("active") or records
             # A code may be that of a whole branch: then its top is meant.
             return records.filtered(
                 lambda top: all(

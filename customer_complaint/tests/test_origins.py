@@ -181,7 +181,10 @@ class TestOrigins(ComplaintCommon):
             )
             many = documents + documents.copy()
             self.assertEqual(many.mapped("complaint_count"), [0, 0])
-            self.assertEqual(many.action_view_complaints()["context"], {})
+            self.assertEqual(
+                many.action_view_complaints()["context"],
+                {"search_default_complaints": 1},
+            )
 
     def test_a_group_of_lines_without_product_is_not_taken_over(self):
         invoice = self.env["account.move"].create(

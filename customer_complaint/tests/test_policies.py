@@ -369,13 +369,13 @@ class TestPresets(PolicyCommon):
         # C-32
         self.assertEqual(
             self.shipped("graded").promise.splitlines()[0],
-            "Level 1: first response within 24 h, completion within 48 h.",
+            "Level 1: first response within 24 h and completion within 48 h.",
         )
         self.assertEqual(
             self.shipped("by_class").promise.splitlines()[1:],
             [
-                "Level 2: first response within 2 working days, completion within 2 "
-                "working days.",
+                "Level 2: first response within 2 working days and completion within "
+                "2 working days.",
                 "Level 3: completion within 48 h on average, as a target.",
             ],
         )

@@ -88,6 +88,13 @@ class FormCase(ComplaintCommon, HttpCase):
             for table in tables
         ]
 
+    def find_mails(self, complaint):
+        """Mails that leave the company; colleagues are told as well."""
+        mails = self.env["mail.mail"].search([("res_id", "=", complaint.id)])
+        return mails.filtered(
+            lambda m: m.email_to or any(m.recipient_ids.mapped("partner_share"))
+        )
+
     def neutral(self, page):
         """The page without what differs for every sender: number, key, address."""
         return re.sub(r"CC/\d+/\d+|access_token=\w+|/my/complaints/\d+", "…", page.text)
@@ -122,7 +129,7 @@ class TestPublicForm(FormCase):
         self.assertEqual(complaint.title, "The door is cracked.")
         self.assertFalse(complaint.partner_id)
         self.assertTrue(self.row(complaint, "first_response").due_at)
-        mail = self.env["mail.mail"].search([("res_id", "=", complaint.id)])
+        mail = self.find_mails(complaint)
         self.assertEqual(len(mail), 1, "acknowledged once")
         self.assertIn("ann@example.com", mail.email_to)
         link = re.search(r'class="button" href="([^"]+)"', thanks.text)[1]
@@ -362,7 +369,7 @@ class TestPublicForm(FormCase):
         complaint = self.last()
         self.assertEqual(complaint.title, "Cheap at … now")
         self.assertIn("http://spam.example/x", complaint.description)
-        mail = self.env["mail.mail"].search([("res_id", "=", complaint.id)])
+        mail = self.find_mails(complaint)
         self.assertNotIn("spam.example", mail.body_html + mail.subject)
 
     def test_photos_come_along_and_are_seen_only_with_the_complaint(self):
@@ -686,7 +693,7 @@ class TestPublicForm(FormCase):
         known = complaint.partner_name or complaint.email_from or complaint.order_id
         self.assertFalse(known or complaint.order_reference or complaint.partner_id)
         self.assertIn(complaint.form_key, thanks.text)
-        self.assertFalse(self.env["mail.mail"].search([("res_id", "=", complaint.id)]))
+        self.assertFalse(self.find_mails(complaint))
         url = f"/my/complaints/{complaint.id}"
         page = self.send(
             f"{url}/message", access_token=complaint.form_key, body="Any news?"

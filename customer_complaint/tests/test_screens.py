@@ -38,6 +38,7 @@ class TestScreens(ComplaintCommon):
                 "menu_complaint_list",
                 "menu_suggestions",
                 "menu_absences",
+                "menu_duties",
             },
         )
         self.assertEqual(
