@@ -28,7 +28,6 @@ class CustomerComplaint(models.Model):
         compute="_compute_customer_context",
         sanitize=False,
         groups="base.group_user",
-        help="His other complaints and his last orders.",
     )
     duplicate_ids = fields.Many2many(
         "customer.complaint",
@@ -78,17 +77,19 @@ class CustomerComplaint(models.Model):
                         (others & is_closed, False),
                     )
                 ],
-                "orders": [(order, self._describe_age(order)) for order in orders],
+                "orders": orders
+                if orders is None
+                else [(order, self._describe_age(order)) for order in orders],
                 "ago": self._get_age,
             },
         )
 
     @api.model
     def _get_last_orders(self, customer):
-        """The customer's last confirmed orders, as far as the user may read them."""
+        """The customer's last confirmed orders; None where the user may read no orders."""
         orders = self.env["sale.order"]
         if not orders.has_access("read"):
-            return orders
+            return None
         return orders.search(
             [
                 ("partner_id", "child_of", customer._origin.id),

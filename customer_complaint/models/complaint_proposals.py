@@ -102,7 +102,10 @@ class CustomerComplaint(models.Model):
             rank = max(rank - 1, 1)
             reasons.append(self.env._("preferred customer"))
         level = Level._get_nearest(company, rank)
-        if level == self.level_id:
+        # What somebody, or the category, found severe is not made milder by a word.
+        if level == self.level_id or (
+            self.level_id and level.rank > self.level_id.rank
+        ):
             return Level, False
         return level, ", ".join(reasons)
 

@@ -86,7 +86,7 @@ class CustomerComplaintDashboard(models.AbstractModel):
         for part in (*figures["tiles"], *figures["pareto"], *figures["trend"]):
             part["model"] = False
             part.update({key: [] for key in part if key.endswith("domain")})
-        return {**figures, "alerts": [], "todo": [], "late": [], "costs": False}
+        return {**figures, "alerts": [], "todo": False, "late": [], "costs": False}
 
     @api.model
     def _get_figures(self, scope, period):

@@ -22,8 +22,8 @@ class CustomerComplaintEvent(models.Model):
     user_id = fields.Many2one("res.users", string="By", required=True, readonly=True)
     field_name = fields.Char(required=True, readonly=True)
     label = fields.Char(string="What", compute="_compute_label")
-    old = fields.Char(string="From", readonly=True)
-    new = fields.Char(string="To", readonly=True)
+    old = fields.Char(string="Old value", readonly=True)
+    new = fields.Char(string="New value", readonly=True)
     reason = fields.Char(readonly=True)
 
     @api.depends("field_name")
@@ -37,7 +37,7 @@ class CustomerComplaintEvent(models.Model):
                 "string", event.field_name
             )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("The audit trail is not changed afterwards."))
 
     @api.ondelete(at_uninstall=False)

@@ -4,6 +4,8 @@ import json
 import zipfile
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -116,6 +118,34 @@ class TestRoles(ComplaintCommon):
         ):
             with self.assertRaises(AccessError):
                 act()
+
+    def test_whoever_may_read_a_complaint_can_open_its_form(self):
+        # C-55 C-62
+        complaint = self.make_owned(team_id=self.other_team.id)
+        complaint.sudo().involved_team_ids = self.team
+        complaint.sudo().criterion_ids = self.env[
+            "customer.complaint.criterion"
+        ].search([], limit=1)
+        self.tell_outcome(complaint.sudo())
+        for code in (
+            "supervision",
+            "auditor",
+            "acceptance",
+            "coordination",
+            "feedback",
+        ):
+            user = self.make_user(code)
+            seen = complaint.with_user(user)
+            arch = etree.fromstring(seen.get_view(view_type="form")["arch"])
+            # Fields of the complaint itself; those of lists within are read with them.
+            names = {
+                node.get("name"): {"fields": {"display_name": {}}}
+                if seen._fields[node.get("name")].relational
+                else {}
+                for node in arch.xpath("//field[not(ancestor::field)]")
+            }
+            with self.subTest(post=code):
+                self.assertTrue(seen.web_read(names))
 
     def test_only_the_committee_changes_rules_where_managers_do_not_decide(self):
         # C-60

@@ -37,6 +37,7 @@ class TestScreens(ComplaintCommon):
                 "menu_complaints",
                 "menu_complaint_list",
                 "menu_suggestions",
+                "menu_people",
                 "menu_absences",
                 "menu_duties",
             },

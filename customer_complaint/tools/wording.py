@@ -17,6 +17,11 @@ _POLITE = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|[。！？；\n]+")
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+", re.U)
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+# Words that say nothing about the matter, however many they are.
+_SMALL = frozenset(
+    "a about an and are as at be been complaint concern for has have i in is it its matter of on "
+    "or our that the their them they this to us was we will with you your".split()
+)
 # Fewer words, or Chinese characters, than this beside the holding phrase say nothing.
 _ENOUGH_WORDS = 4
 _ENOUGH_CHINESE = 6
@@ -69,7 +74,9 @@ def find_holding_phrase(text, phrases):
                 found = found or phrase
                 sentence = sentence.replace(phrase, " ")
         chinese += len(_CHINESE.findall(sentence))
-        words += len(_WORD.findall(_CHINESE.sub(" ", sentence)))
+        words += sum(
+            word not in _SMALL for word in _WORD.findall(_CHINESE.sub(" ", sentence))
+        )
     said = words >= _ENOUGH_WORDS or chinese >= _ENOUGH_CHINESE
     return found if found and not said else None
 

@@ -207,7 +207,7 @@ class CustomerComplaintSetup(models.TransientModel):
     @api.model
     def _get_present_set(self):
         """The set of categories that is active and complete; empty: a mixture."""
-        sets = self.env["customer.complaint.category.set"].search([])
+        sets = self.env["customer.complaint.category.set"].search([("id", "!=", False)])
         shipped = sets.category_ids
         active = shipped.filtered("active")
         return sets.filtered(lambda s: s.category_ids and s.category_ids == active)[:1]
@@ -326,7 +326,7 @@ class CustomerComplaintSetup(models.TransientModel):
         """Shipped categories to archive and to activate; your own ones belong to no set."""
         if not self.category_set_id:
             return {}
-        sets = self.env["customer.complaint.category.set"].search([])
+        sets = self.env["customer.complaint.category.set"].search([("id", "!=", False)])
         chosen = self.category_set_id._origin.category_ids
         return {
             "categories_off": (sets.category_ids - chosen).filtered("active"),
