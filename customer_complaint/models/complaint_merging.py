@@ -541,11 +541,14 @@ class CustomerComplaint(models.Model):
             self._open_owed(("next_reply",), start_at=since)
 
     def _pause_again(self, pause, reason):
-        """Let a pause that merging ended go on, unless the complaint has waited since.
+        """Let a pause that merging ended go on, unless it would have ended since.
 
         :param str reason: shown in the history of the deadlines
         """
         self.ensure_one()
+        until_answer = pause.reason_id.until_customer_answers
+        if until_answer and self.said_at and self.said_at > pause.end_at:
+            return
         if pause != self.pause_ids.sorted(lambda p: (p.start_at, p.id))[-1:]:
             return
         pause.write({"end_at": False, "end_user_id": False})

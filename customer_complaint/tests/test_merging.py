@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
+from odoo.http import Request
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .common import RECEIPT, ComplaintCommon
@@ -142,23 +143,32 @@ class TestMerging(ComplaintCommon):
         reason = self.env["customer.complaint.deadline.reason"].create(
             {"name": "Customer answers", "until_customer_answers": True}
         )
-        self.say(later, "We come back.")
-        said_at = fields.Datetime.now() + timedelta(seconds=5)
+        now = fields.Datetime.now()
+        later.sudo().told_at = now - timedelta(minutes=50)
         self.env.ref("customer_complaint.policy_graded").line_ids = [
             Command.create({"deadline_type": "next_reply", "amount": 8, "unit": "hour"})
         ]
-        later._on_customer_said(said_at)
-        paused_at = fields.Datetime.now() - timedelta(minutes=30)
-        (kept + later)._pause_deadlines(paused_at, reason, "Photos")
+        later._on_customer_said(now - timedelta(minutes=40))
+        paused_at = {
+            kept: now - timedelta(minutes=55),
+            later: now - timedelta(minutes=30),
+        }
+        for complaint, at in paused_at.items():
+            complaint._pause_deadlines(at, reason, "Photos")
         due_at = self.row(kept, "completion").due_at
         link = self.merge(later, kept)
         self.assertFalse(kept.paused_at or later.paused_at)
         link.action_undo()
         for complaint in kept + later:
-            self.assertEqual(complaint.paused_at, paused_at)
+            self.assertEqual(complaint.paused_at, paused_at[complaint])
             self.assertEqual(complaint.pause_reason_id, reason)
             self.assertEqual(self.row(complaint, "completion").state, "paused")
         self.assertEqual(self.row(kept, "completion").due_at, due_at)
+        # What he waited for came while they were one.
+        link = self.merge(later, kept)
+        kept._on_customer_said(now + timedelta(seconds=5))
+        link.action_undo()
+        self.assertFalse(kept.paused_at)
 
     def test_merging_is_undone_only_while_the_one_that_goes_on_is_open(self):
         kept, later = self.make_pair()
@@ -524,6 +534,25 @@ class TestMergedPortal(HttpCase, ComplaintCommon):
         )
         page = self.url_open(link)
         self.assertNotIn(kept.name, page.text)
+
+    def test_what_is_sent_from_the_page_of_before_reaches_the_one_that_goes_on(self):
+        kept, later = self.make_owned(), self.make_owned()
+        self.tell_outcome(later)
+        later._join(kept, "merged", None)
+        self.authenticate(None, None)
+        sent = {
+            "access_token": later.access_token,
+            "csrf_token": Request.csrf_token(self),
+        }
+        url = f"/my/complaints/{later.id}"
+        page = self.url_open(f"{url}/message", data={**sent, "body": "And the handle?"})
+        self.assertIn(f"/my/complaints/{kept.id}", page.url)
+        self.assertIn("And the handle?", kept.message_ids[0].body)
+        self.url_open(
+            f"{url}/confirm", data={**sent, "solved": "not_solved", "comment": "No!"}
+        )
+        self.assertIn("No!", kept.message_ids[0].body)
+        self.assertEqual(later.close_reason, "merged")
 
     def test_a_form_key_opens_no_complaint_that_was_merged(self):
         def send(key):
