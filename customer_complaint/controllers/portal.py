@@ -173,7 +173,8 @@ class ComplaintPortal(ComplaintForm):
         """Complaint as superuser when the visitor may see it, else None.
 
         Also for whoever opened it with a form and has nothing but its key, see `_is_guest`. What
-        was merged leads to the page of the complaint that goes on, whatever was asked of it.
+        was merged leads to the page of the complaint that goes on, whatever was asked of it; what
+        the customer sends from the page of before goes over by itself.
         """
         try:
             complaint = self._document_check_access(
@@ -185,9 +186,9 @@ class ComplaintPortal(ComplaintForm):
             complaint = request.env["customer.complaint"].browse(complaint_id)
             # As core does, once the key is compared.
             complaint = complaint.with_user(SUPERUSER_ID)
-            # He sees the page of what he sent, also when it was merged: nothing more is his.
             return complaint if complaint._is_form_key(access_token) else None
-        if (kept := complaint._get_kept()) != complaint:
+        kept = complaint._get_kept()
+        if kept != complaint and request.httprequest.method != "POST":
             # sudo: the same customer's; his old link is as good as the new one
             abort(request.redirect(kept.sudo().get_portal_url()))
         return complaint

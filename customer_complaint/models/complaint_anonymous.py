@@ -24,7 +24,6 @@ class CustomerComplaint(models.Model):
 
     is_anonymous = fields.Boolean(
         string="Anonymous",
-        copy=False,
         tracking=True,
         help="Nothing about who complains is asked, kept or shown. He follows the complaint "
         "with the link that he gets at the end of the public form.",

@@ -103,6 +103,12 @@ class CustomerComplaint(models.Model):
             drawn.append(f"{prefix}{number:0{sequence.padding}d}{suffix}")
         return drawn
 
+    def copy(self, default=None):
+        """What is entered again by copying was sent once: nobody is written to about the copy."""
+        self.check_access("write")  # who only reads along enters nothing
+        quiet = {"acknowledge": False, "email_cc": False}
+        return super().copy({**quiet, **(default or {})})
+
     def _after_intake(self):
         """Hook: effects of new complaints, for the whole batch; history has none."""
         if self._is_history():

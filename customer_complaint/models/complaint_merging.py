@@ -2,11 +2,14 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 from odoo.tools import email_normalize, plaintext2html
 
+from ..tools.deadline_types import FROM_RECEIPT_ONLY
+from .complaint_flow import SomethingMissing
+from .customer_complaint_confirmation import ANSWERED
 from .customer_complaint_deadline import OWED
 from .customer_complaint_link import JOINING
 from .customer_complaint_stage import CLOSED_TYPES
@@ -27,8 +30,12 @@ SHARED = (
     "emotion_id",
     "channel_id",
     "received_at",
+    "round_start_at",
     "level_id",
     "first_contact_id",
+    "is_anonymous",
+    "record_type",
+    "path_id",
 )
 # What the complaint that is kept takes over where it says nothing itself.
 FILLED = (
@@ -112,6 +119,8 @@ class CustomerComplaint(models.Model):
     def _is_of_same_customer(self, other):
         """Whether who reads this complaint as a customer may read the other one as well."""
         self.ensure_one()
+        if self.is_anonymous or other.is_anonymous:
+            return self == other  # nobody knows, and each reads his own by its link
         mine, his = self.commercial_partner_id, other.commercial_partner_id
         if mine and his:
             return mine == his
@@ -138,6 +147,34 @@ class CustomerComplaint(models.Model):
         kept = joined._get_kept().filtered(lambda c: c._is_closed())
         (self - joined).filtered("merged_into_id").merged_into_id = False
         return super(CustomerComplaint, (self - joined) | kept)._reopen(reason)
+
+    def _close(self, reason):
+        # What was merged stays merged, whatever is said about it.
+        alone = self.filtered(lambda c: not c._is_joined())
+        return super(CustomerComplaint, alone)._close(reason)
+
+    def _hear_of_merged(self, confirmation):
+        """Event: what the customer says of a merged complaint is news for this open one."""
+        self.ensure_one()
+        self._on_customer_said(fields.Datetime.now())
+        user = self._get_first_told("owner")
+        there = self.with_context(lang=user.lang or self.env.lang)
+        answers = confirmation._fields["solved"]._description_selection(there.env)
+        said = there.env._(
+            "The customer says of %(complaint)s, which goes on here: %(answer)s. "
+            "%(comment)s",
+            complaint=confirmation.complaint_id.name,
+            answer=dict(answers)[confirmation.solved],
+            comment=confirmation.comment or "",
+        )
+        there._message_log(body=said)
+        if user:
+            there.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=there.env._("Answer the customer"),
+                note=plaintext2html(said),
+            )
 
     def action_reopen(self):
         for complaint in self.filtered("merged_into_id"):
@@ -256,15 +293,19 @@ class CustomerComplaint(models.Model):
         self._check_joining(kept)
         # sudo: write access was checked; ledger, messages and to-dos of colleagues go along
         joined, kept = self.sudo(), kept.sudo()
+        # Whoever holds the key of a form wrote that form: nothing else is his to read.
+        (joined | kept).form_key = False
         links = self.env["customer.complaint.link"].sudo()
         # One by one: each way back is its own, and the next one meets what this one changed.
         for complaint in joined.sorted(lambda c: (c.received_at, c.id)):
             kept._message_log(body=complaint._describe_joining(kind, reason))
+            pauses = (complaint | kept).pause_ids.filtered(lambda p: not p.end_at)
             taken = complaint._hand_over_owed(kept)
             if kind == "merged":
                 taken |= complaint._hand_over_content(kept)
             complaint.merged_into_id = kept
             complaint._close(kind)
+            taken["pauses"] = pauses.filtered("end_at").ids
             links += self._link(complaint, kept, kind, reason, taken=taken)
         return links
 
@@ -288,6 +329,16 @@ class CustomerComplaint(models.Model):
                         "%(complaint)s was received by another company. Complaints stay "
                         "in the company that received them.",
                         complaint=complaint.name,
+                    )
+                )
+            is_complaint = complaint.record_type == "complaint"
+            if is_complaint and kept.record_type != "complaint":
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s is a complaint and %(kept)s is none: its deadlines "
+                        "would end. Let the complaint go on, or link the two as related.",
+                        complaint=complaint.name,
+                        kept=kept.name,
                     )
                 )
         for complaint in self.sudo():
@@ -475,6 +526,10 @@ class CustomerComplaint(models.Model):
         kept.write(values)
         kept._sync_next_due()
         self.write({"merged_into_id": False, "close_reason": False, "closed_at": False})
+        # Before the stage changes: that ends the pause of another stage, and begins its own.
+        pauses = self.pause_ids.browse(taken.get("pauses")).exists()
+        for pause in pauses:
+            pause.complaint_id._pause_again(pause, reason)
         stage = self.stage_id.browse(taken.get("stage")).exists()
         opened = self.with_context(complaint_reopen=True)
         if stage.active:
@@ -484,6 +539,22 @@ class CustomerComplaint(models.Model):
         self._reschedule_deadlines(reason)
         if since := fields.Datetime.to_datetime(taken.get("unanswered_since")):
             self._open_owed(("next_reply",), start_at=since)
+
+    def _pause_again(self, pause, reason):
+        """Let a pause that merging ended go on, unless it would have ended since.
+
+        :param str reason: shown in the history of the deadlines
+        """
+        self.ensure_one()
+        until_answer = pause.reason_id.until_customer_answers
+        if until_answer and self.said_at and self.said_at > pause.end_at:
+            return
+        if pause != self.pause_ids.sorted(lambda p: (p.start_at, p.id))[-1:]:
+            return
+        pause.write({"end_at": False, "end_user_id": False})
+        self.write({"paused_at": pause.start_at, "pause_reason_id": pause.reason_id.id})
+        self.deadline_ids._recompute(reason)
+        self.env["customer.complaint.deadline"]._wake_engine(pause.latest_at)
 
     def _take_back_content(self, kept, taken):
         def still_there(model, ids):
@@ -525,7 +596,8 @@ class CustomerComplaint(models.Model):
     def _split_off(self, lines, reason, values):
         """Make a part of the complaint one of its own: same customer, same receipt.
 
-        What the customer was answered so far answered both. Messages and files stay.
+        What the customer was answered so far answered both. Messages and files stay. While
+        something is missing that must be there before it is assigned, the part has no owner.
 
         :param lines: products that go over
         :param str reason: shown in the history of both
@@ -551,15 +623,27 @@ class CustomerComplaint(models.Model):
         copies = [
             Command.create(data) for data in lines.copy_data({"complaint_id": False})
         ]
-        part = complaint.create(
-            {
-                **complaint._get_plain(SHARED),
-                **{fname: value for fname, value in values.items() if value},
-                "told_at": complaint._get_first_told_at(),
-                "line_ids": copies,
-                "acknowledge": False,  # the customer wrote once and has his answer
-            }
-        )
+        shared = {
+            **complaint._get_plain(SHARED),
+            **{fname: value for fname, value in values.items() if value},
+            "told_at": complaint._get_first_told_at(),
+            "line_ids": copies,
+            "acknowledge": False,  # the customer wrote once and has his answer
+        }
+        team = complaint.team_id.browse(shared.get("team_id")) or complaint.team_id
+        if not complaint.path_id or not complaint.path_id._is_for(team):
+            del shared["path_id"]  # the one of the other team
+        try:
+            with self.env.cr.savepoint():
+                part = complaint.create(shared)
+        except SomethingMissing:
+            part = complaint.create({**shared, "user_id": False})
+        if complaint.round > 1:
+            # In an earlier round the outcome was told, and the law asks once.
+            owed = complaint.deadline_ids.filtered(lambda d: d.state in OWED)
+            part._drop_deadlines(
+                set(FROM_RECEIPT_ONLY) - set(owed.mapped("deadline_type"))
+            )
         lines.unlink()
         self._link(part, complaint, "split", reason)
         complaint._message_log(
@@ -570,3 +654,23 @@ class CustomerComplaint(models.Model):
             )
         )
         return self.browse(part.id)
+
+
+class CustomerComplaintConfirmation(models.Model):
+    """What the customer says of a complaint that was merged, he says of the one that goes on."""
+
+    _inherit = "customer.complaint.confirmation"
+
+    def _apply(self):
+        # sudo: the access check is that of recording a confirmation
+        row = self.sudo()
+        if self.env.user._is_public():
+            row = row.with_user(SUPERUSER_ID)  # see super
+        kept = row.complaint_id._get_kept()
+        if kept == row.complaint_id:
+            return super()._apply()
+        kept._lock()  # two answers at once
+        if kept._is_closed() or kept.outcome_at or row.solved not in ANSWERED:
+            row.write({"complaint_id": kept.id, "round": kept.round})
+            return super()._apply()
+        return kept._hear_of_merged(row)

@@ -41,7 +41,10 @@ class CustomerComplaint(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        if not (self.email_from or self.partner_id.email):
+        if self.unreachable:
+            raise UserError(self.unreachable)
+        # Who is anonymous reads it on his page.
+        if not (self.is_anonymous or self.email_from or self.partner_id.email):
             raise UserError(
                 self.env._(
                     "There is no e-mail address. Call the customer and log the contact."

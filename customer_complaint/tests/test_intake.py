@@ -108,6 +108,23 @@ class TestIntake(ComplaintCommon):
         self.assertEqual(set(copies.mapped("stage_type")), {"received"})
         self.assertFalse(copies.user_id)
 
+    def test_nobody_is_written_to_about_a_copy_and_it_tells_of_nobody(self):
+        self.company.complaint_acknowledge = True
+        complaint = self.make_owned()
+        complaint.email_cc = "colleague@example.com"
+        copy = complaint.copy()
+        self.assertFalse(copy.acknowledge or copy.email_cc)
+        self.assertFalse(
+            self.env["mail.mail"].sudo().search([("res_id", "=", copy.id)])
+        )
+        self.company.complaint_allow_anonymous = True
+        nameless = self.make_owned(partner_id=False, is_anonymous=True)
+        self.assertTrue(nameless.copy().is_anonymous)
+        complaint.observer_ids = self.colleague
+        self.assertTrue(complaint.with_user(self.colleague).description)
+        with self.assertRaises(AccessError):
+            complaint.with_user(self.colleague).copy()
+
     def test_the_archive_label_combines_number_and_class(self):
         # C-16
         complaint = self.make_complaint()

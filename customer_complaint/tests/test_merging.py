@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
+from odoo.http import Request
 from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from .common import RECEIPT, ComplaintCommon
@@ -136,6 +137,39 @@ class TestMerging(ComplaintCommon):
         link.action_undo()  # a second click
         self.assertEqual(self.merge(later, kept).kind, "merged")  # and merged again
 
+    def test_undoing_lets_the_pauses_of_both_go_on(self):
+        kept, later = self.make_pair()
+        later._promise(fields.Datetime.now() + timedelta(days=2), "x", "deed")
+        reason = self.env["customer.complaint.deadline.reason"].create(
+            {"name": "Customer answers", "until_customer_answers": True}
+        )
+        now = fields.Datetime.now()
+        later.sudo().told_at = now - timedelta(minutes=50)
+        self.env.ref("customer_complaint.policy_graded").line_ids = [
+            Command.create({"deadline_type": "next_reply", "amount": 8, "unit": "hour"})
+        ]
+        later._on_customer_said(now - timedelta(minutes=40))
+        paused_at = {
+            kept: now - timedelta(minutes=55),
+            later: now - timedelta(minutes=30),
+        }
+        for complaint, at in paused_at.items():
+            complaint._pause_deadlines(at, reason, "Photos")
+        due_at = self.row(kept, "completion").due_at
+        link = self.merge(later, kept)
+        self.assertFalse(kept.paused_at or later.paused_at)
+        link.action_undo()
+        for complaint in kept + later:
+            self.assertEqual(complaint.paused_at, paused_at[complaint])
+            self.assertEqual(complaint.pause_reason_id, reason)
+            self.assertEqual(self.row(complaint, "completion").state, "paused")
+        self.assertEqual(self.row(kept, "completion").due_at, due_at)
+        # What he waited for came while they were one.
+        link = self.merge(later, kept)
+        kept._on_customer_said(now + timedelta(seconds=5))
+        link.action_undo()
+        self.assertFalse(kept.paused_at)
+
     def test_merging_is_undone_only_while_the_one_that_goes_on_is_open(self):
         kept, later = self.make_pair()
         link = self.merge(later, kept)
@@ -216,6 +250,34 @@ class TestMerging(ComplaintCommon):
             later._join(kept, "merged", None)
         with self.assertRefused(UserError, "Choose two"):
             kept._join(kept, "merged", None)
+
+    def test_anonymous_complaints_are_merged_with_none(self):
+        self.company.complaint_allow_anonymous = True
+        nobody = {"partner_id": False, "is_anonymous": True}
+        named, one, other = (
+            self.make_owned(),
+            self.make_owned(**nobody),
+            self.make_owned(**nobody),
+        )
+        caller = self.make_owned(partner_id=False, partner_name="Caller", phone="1")
+        for joined, kept in ((one, named), (named, one), (one, other), (caller, one)):
+            with self.assertRefused(UserError, "same customer"):
+                joined._join(kept, "merged", None)
+        self.assertEqual((one + other)._get_kept(), one + other)
+
+    def test_a_complaint_does_not_end_in_a_suggestion(self):
+        complaint = self.make_owned()
+        suggestion = self.make_owned(
+            record_type="suggestion", received_at=RECEIPT - timedelta(days=1)
+        )
+        with self.assertRefused(UserError, "its deadlines would end"):
+            complaint._join(suggestion, "duplicate", None)
+        chosen = complaint + suggestion
+        wizard = self.env["customer.complaint.relate"].with_user(self.handler)
+        dialog = Form(wizard.with_context(default_complaint_ids=chosen.ids))
+        self.assertEqual(dialog.other_id, complaint)
+        dialog.save().action_relate()
+        self.assertEqual(suggestion.merged_into_id, complaint)
 
     def test_nobody_merges_what_he_may_not_write(self):
         kept, later = self.make_pair()
@@ -310,6 +372,29 @@ class TestMerging(ComplaintCommon):
         later.sudo()._reopen("Again.")  # it is open already
         self.assertEqual(kept.round, 2)
 
+    def test_what_the_customer_says_of_the_merged_one_is_said_of_the_other(self):
+        # C-53
+        kept, later = self.make_pair()
+        self.tell_outcome(later, date=fields.Datetime.now() - timedelta(minutes=5))
+        self.merge(later, kept)
+        later.sudo()._confirm_by_customer("not_solved", False, "The handle squeaks.")
+        self.assertEqual((kept.round, kept.stage_type), (1, "assessed"))
+        self.assertTrue(kept.sudo().is_answered)
+        self.assertIn("The handle squeaks.", kept.message_ids[0].body)
+        todo = kept.activity_ids.filtered(lambda a: a.summary == "Answer the customer")
+        self.assertEqual(todo.user_id, self.handler)
+        later.sudo()._confirm_by_customer("solved", "5", "")
+        self.assertEqual((later.close_reason, later.round), ("merged", 1))
+        self.assertEqual(later.merged_into_id, kept)
+        # Once the outcome was told there, his answer closes and opens that one.
+        self.tell_outcome(kept)
+        later.sudo()._confirm_by_customer("solved", "5", "")
+        self.assertEqual((kept.stage_type, kept.close_reason), ("closed", "confirmed"))
+        self.assertEqual(kept.confirmation_ids.solved, "solved")
+        later.sudo()._confirm_by_customer("not_solved", "1", "")
+        self.assertEqual((kept.round, kept.stage_type), (2, "assessed"))
+        self.assertEqual((later.close_reason, later.round), ("merged", 1))
+
     # ------------------------------------------------------------------
     # Splitting
     # ------------------------------------------------------------------
@@ -366,6 +451,59 @@ class TestMerging(ComplaintCommon):
         self.assertFalse(part.user_id)
         self.assertEqual(part.first_contact_id, complaint.first_contact_id)
 
+    def test_a_part_is_what_the_complaint_is_anonymous_type_and_path(self):
+        self.company.complaint_allow_anonymous = True
+        path = self.env["customer.complaint.path"].create({"name": "Simple"})
+        complaint = self.make_owned(
+            partner_id=False,
+            is_anonymous=True,
+            record_type="suggestion",
+            path_id=path.id,
+        )
+        action = self.split(complaint).save().action_split()
+        part = complaint.browse(action["res_id"])
+        self.assertNotEqual(part, complaint)
+        for fname in ("is_anonymous", "record_type", "path_id"):
+            self.assertEqual(part[fname], complaint[fname], fname)
+        path.team_ids = self.team
+        dialog = self.split(complaint, user_id=self.env["res.users"])
+        dialog.team_id = self.other_team
+        dialog.save().action_split()
+        part = self.env["customer.complaint"].search([], order="id desc", limit=1)
+        self.assertEqual(part.team_id, self.other_team)
+        self.assertNotEqual(part.path_id, path)
+
+    def test_what_a_part_lacks_before_it_has_an_owner_is_asked_for_next(self):
+        complaint = self.make_owned()
+        complaint.demand = False
+        self.env["customer.complaint.requirement"].search(
+            [("code", "=", "demand")]
+        ).stage_type = "assessed"
+        action = self.split(complaint).save().action_split()
+        part = complaint.browse(action["res_id"])
+        self.assertNotEqual(part, complaint)
+        self.assertFalse(part.user_id)
+        part.demand = "An apology."
+        part.with_context(**action["context"]).action_continue()
+        self.assertEqual((part.user_id, part.stage_type), (self.handler, "assessed"))
+
+    def test_a_part_of_a_reopened_complaint_owes_from_the_new_round_on(self):
+        self.env.ref("customer_complaint.policy_graded").line_ids = [
+            Command.create({"deadline_type": "statutory", "amount": 99, "unit": "hour"})
+        ]
+        complaint = self.make_owned()
+        self.tell_outcome(complaint)
+        self.confirm(complaint, "not_solved", "1")
+        self.assertEqual(complaint.round, 2)
+        action = self.split(complaint).save().action_split()
+        part = complaint.browse(action["res_id"])
+        self.assertEqual(part.received_at, complaint.received_at)
+        mine, its = self.row(complaint, "completion", 2), self.row(part, "completion")
+        self.assertEqual((its.start_at, its.due_at), (mine.start_at, mine.due_at))
+        self.assertNotIn("overdue", part.deadline_ids.mapped("result"))
+        self.assertEqual(self.row(complaint, "statutory").state, "done")
+        self.assertEqual(self.row(part, "statutory").state, "dropped")
+
     def test_only_ones_own_open_complaints_are_split(self):
         complaint = self.make_owned()
         line = self.make_owned(line_ids=[Command.create({"name": "x"})]).line_ids
@@ -397,19 +535,49 @@ class TestMergedPortal(HttpCase, ComplaintCommon):
         page = self.url_open(link)
         self.assertNotIn(kept.name, page.text)
 
-    def test_a_form_key_leads_to_nothing_but_what_was_sent_with_it(self):
-        kept = self.make_owned()
-        sent = self.env["customer.complaint"]._open_from_form(
-            {
-                "description": "The handle is missing.",
-                "name": "Somebody",
-                "email": self.partner.email,
-                "form_key": "a" * 32,
-            }
+    def test_what_is_sent_from_the_page_of_before_reaches_the_one_that_goes_on(self):
+        kept, later = self.make_owned(), self.make_owned()
+        self.tell_outcome(later)
+        later._join(kept, "merged", None)
+        self.authenticate(None, None)
+        sent = {
+            "access_token": later.access_token,
+            "csrf_token": Request.csrf_token(self),
+        }
+        url = f"/my/complaints/{later.id}"
+        page = self.url_open(f"{url}/message", data={**sent, "body": "And the handle?"})
+        self.assertIn(f"/my/complaints/{kept.id}", page.url)
+        self.assertIn("And the handle?", kept.message_ids[0].body)
+        self.url_open(
+            f"{url}/confirm", data={**sent, "solved": "not_solved", "comment": "No!"}
         )
-        key = sent.form_key
-        sent._join(kept, "duplicate", None)
-        page = self.url_open(f"/my/complaints/{sent.id}?access_token={key}")
-        self.assertIn("The handle is missing.", page.text)
-        self.assertNotIn(kept.access_token, page.text + page.url)
-        self.assertNotIn(f"/my/complaints/{kept.id}", page.url)
+        self.assertIn("No!", kept.message_ids[0].body)
+        self.assertEqual(later.close_reason, "merged")
+
+    def test_a_form_key_opens_no_complaint_that_was_merged(self):
+        def send(key):
+            return self.env["customer.complaint"]._open_from_form(
+                {
+                    "description": "The handle is missing.",
+                    "name": "Somebody",
+                    "email": self.partner.email,
+                    "form_key": key * 32,
+                }
+            )
+
+        mine = self.make_owned(description="My secret.")
+        mine.message_post(
+            body="What we told you.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        for joined, kept in ((send("a"), mine), (mine, send("b"))):
+            sent = kept if joined == mine else joined
+            link = f"/my/complaints/{sent.id}?access_token={sent.form_key}"
+            self.assertIn("The handle is missing.", self.url_open(link).text)
+            joined._join(kept, "merged", None)
+            self.assertFalse((joined + kept).sudo().filtered("form_key"))
+            page = self.url_open(link)
+            self.assertNotIn("/my/complaints/", page.url)
+            for text in ("What we told you.", "handle is missing", mine.name):
+                self.assertNotIn(text, page.text)

@@ -75,6 +75,27 @@ class TestProblem(ComplaintCommon):
         self.assertEqual(self.problem.state, "open")
         self.assertIn(mute.name, self.problem.message_ids[:1].body)
 
+    def test_whose_mail_comes_back_was_not_told(self):
+        # C-72
+        gone = self.make_tied(partner_id=self.frenchman.id)
+        self.frenchman.message_bounce = 3
+        told = self.make_tied()
+        action = self.open_answer().save().action_answer()
+        self.assertIn("came back", action["params"]["message"])
+        self.assertFalse(gone.outcome_at or gone.decision)
+        self.assertNotEqual(gone.stage_type, "closed")
+        self.assertEqual(told.stage_type, "closed")
+        self.assertIn("1 of 2", self.problem.message_ids[:1].body)
+
+    def test_who_is_anonymous_reads_the_answer_on_his_page(self):
+        # C-72
+        self.company.complaint_allow_anonymous = True
+        nameless = self.make_tied(partner_id=False, is_anonymous=True)
+        self.open_answer().save().action_answer()
+        self.assertIn("New ones.", nameless._get_portal_messages()[:1].body)
+        self.assertTrue(nameless.outcome_at)
+        self.assertEqual(nameless.stage_type, "closed")
+
     def test_news_close_nothing_and_start_the_next_update(self):
         # C-72
         complaint = self.make_tied()

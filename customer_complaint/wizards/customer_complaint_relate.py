@@ -52,8 +52,10 @@ class CustomerComplaintRelate(models.TransientModel):
         for wizard in self:
             chosen = wizard.complaint_ids._origin
             if not wizard.other_id and len(chosen) > 1:
-                # What the customer has waited for longest.
-                wizard.other_id = chosen.sorted(lambda c: (c.received_at, c.id))[:1]
+                # A complaint owes more; then what the customer has waited for longest.
+                wizard.other_id = chosen.sorted(
+                    lambda c: (c.record_type != "complaint", c.received_at, c.id)
+                )[:1]
 
     @api.depends("complaint_ids", "other_id", "kind")
     def _compute_money(self):

@@ -49,6 +49,8 @@ class CustomerComplaintSplit(models.TransientModel):
     def action_split(self):
         """Open the second complaint and show it, as far as the user may read it.
 
+        What it lacks before it has an owner is asked for in the next dialog.
+
         :raises AccessError: without the right to work on the complaint
         """
         self.ensure_one()
@@ -62,6 +64,10 @@ class CustomerComplaintSplit(models.TransientModel):
                 "user_id": self.user_id.id,
             },
         )
+        if self.user_id and not part.user_id and part.has_access("write"):
+            return part._get_missing_dialog(
+                "assessed", complaint_user_id=self.user_id.id
+            )
         shown = part if part.has_access("read") else self.complaint_id
         return {
             "type": "ir.actions.act_window",
