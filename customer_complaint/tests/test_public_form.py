@@ -494,37 +494,67 @@ class TestPublicForm(FormCase):
 
     @mute_logger("odoo.http")
     def test_post_without_or_with_a_forged_csrf_token_is_refused(self):
-        before = self.snapshot()
         complaint = self.make_complaint()
-        order = f"/my/orders/{self.order.id}/complaint"
-        before = self.snapshot()
-        for url in (
+        forms = (
             "/complaint/new",
             f"/complaint/new/{self.team.form_token}",
-            f"/my/complaints/{complaint.id}/message",
-            order,
-        ):
-            for token in ("", "forged"):
-                page = self.send(
-                    url, csrf_token=token, access_token=complaint.access_token
-                )
-                self.assertEqual(page.status_code, 400)
+            f"/my/orders/{self.order.id}/complaint",
+        )
+        order_token = self.order._portal_ensure_token()
+        before = self.snapshot()
+        for url in forms:
+            for token in ("", "forged", "é", "éo9999999999"):
+                page = self.send(url, csrf_token=token, access_token=order_token)
+                self.assertEqual(page.status_code, 422)
+                self.assertIn("open for very long", page.text)
+                self.assertIn("The door is cracked.", page.text, "nothing is lost")
+        for token in ("", "forged"):
+            page = self.send(
+                f"/my/complaints/{complaint.id}/message",
+                csrf_token=token,
+                access_token=complaint.access_token,
+            )
+            self.assertEqual(page.status_code, 400)
         self.assertEqual(self.snapshot(), before)
 
-    def test_captcha_is_asked_for_when_one_is_installed(self):
+    def test_captcha_is_offered_by_the_page_and_what_it_refuses_is_not_lost(self):
         http = self.env.registry["ir.http"]
-        refusal = UserError("Captcha")
-        with (
-            patch.object(
+        get_info = http.get_frontend_session_info
+        keys = {"recaptcha_public_key": "k-1", "turnstile_site_key": "k-2"}
+
+        def verify(refusal=None):
+            return patch.object(
                 http, "_verify_request_recaptcha_token", side_effect=refusal
-            ) as c,
-            mute_logger("odoo.http"),
+            )
+
+        with verify(UserError("Captcha")) as check:
+            self.assertEqual(self.send().status_code, 200, "no key, nothing to ask for")
+            check.assert_not_called()
+        with patch.object(
+            http, "get_frontend_session_info", lambda self: {**get_info(self), **keys}
         ):
-            self.assertEqual(self.url_open("/complaint/new").status_code, 200)
+            page = self.url_open("/complaint/new")
+            for words in (
+                "https://www.recaptcha.net/recaptcha/api.js?render=k-1",
+                'name="recaptcha_token_response"',
+                'data-key="k-1"',
+                'data-sitekey="k-2"',
+                'data-response-field-name="turnstile_captcha"',
+            ):
+                self.assertIn(words, page.text)
+            policy = page.headers["Content-Security-Policy"]
+            self.assertIn("script-src 'self' https://www.recaptcha.net", policy)
+            self.assertIn("https://challenges.cloudflare.com", policy)
             before = self.snapshot()
-            self.assertNotEqual(self.send().status_code, 200)
-        c.assert_called_once_with("complaint")
-        self.assertEqual(self.snapshot(), before)
+            with verify(UserError("Captcha")) as check:
+                page = self.send()
+                check.assert_called_once_with("complaint")
+            self.assertEqual(page.status_code, 422)
+            self.assertIn("that a person sends this", page.text)
+            self.assertIn("The door is cracked.", page.text)
+            self.assertEqual(self.snapshot(), before)
+            with verify():
+                self.assertEqual(self.send().status_code, 200)
 
     def test_who_sends_too_many_is_asked_to_wait_and_forgotten_after_an_hour(self):
         self.company.complaint_form_limit = 2
@@ -711,6 +741,18 @@ class TestCustomerForm(FormCase):
     def setUp(self):
         super().setUp()
         self.authenticate("t_portal", "t_portal")
+
+    def test_who_was_signed_out_meanwhile_finds_what_he_wrote(self):
+        self.authenticate(None, None)
+        before = self.snapshot()
+        page = self.send("/my/complaints/new", name="", email="", csrf_token="gone")
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("The door is cracked.", page.text)
+        self.assertIn('action="/complaint/new"', page.text)
+        self.company.complaint_form = False
+        page = self.send("/my/complaints/new")
+        self.assertIn("/web/login", page.url)
+        self.assertEqual(self.snapshot(), before)
 
     def test_customer_opens_a_complaint_from_his_list(self):
         # C-05 X-25
