@@ -442,13 +442,14 @@ class ComplaintForm(CustomerPortal):
         complaint = complaint.with_context(lang=self._get_form_lang())
         expected = complaint._get_next_expected()
         tz = self._get_form_tz(complaint.company_id)
+        path = self._get_form_page_url(complaint)
         return render_page(
             "customer_complaint.form_thanks",
             complaint.env,
             complaint.company_id,
             complaint=complaint,
-            path=self._get_form_page_url(complaint),
-            url=complaint.get_base_url() + self._get_form_page_url(complaint),
+            path=path,
+            url=path and complaint.get_base_url() + path,
             answer_by=expected
             and format_datetime(
                 complaint.env, expected.due_at, tz=tz, dt_format="short"
@@ -457,10 +458,14 @@ class ComplaintForm(CustomerPortal):
         )
 
     def _get_form_page_url(self, complaint):
-        """The page for whoever sent the form: without what we know about the customer."""
+        """The page for whoever sent the form: without what we know about the customer.
+
+        False once the key of the form opens nothing more.
+        """
         if request.env["customer.complaint"].browse(complaint.id).has_access("read"):
             return f"/my/complaints/{complaint.id}"
-        return f"/my/complaints/{complaint.id}?access_token={complaint.form_key}"
+        key = complaint.form_key
+        return key and f"/my/complaints/{complaint.id}?access_token={key}"
 
     # ------------------------------------------------------------------
     # Pages

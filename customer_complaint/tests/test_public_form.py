@@ -372,6 +372,92 @@ class TestPublicForm(FormCase):
         mail = self.find_mails(complaint)
         self.assertNotIn("spam.example", mail.body_html + mail.subject)
 
+    def test_bare_domains_are_no_links_and_names_stay_names(self):
+        self.send(
+            name="Dr.Smith evil.com/x",
+            description="Go to evil.com/x or шоп.рф or sub.evil.co.uk,it broke.Soon 2.5 kg",
+        )
+        complaint = self.last()
+        self.assertEqual(complaint.partner_name, "Dr. Smith evil. com/x")
+        self.assertEqual(
+            complaint.title,
+            "Go to evil. com/x or шоп. рф or sub. evil. co. uk,it broke. Soon 2.5 kg",
+        )
+        mail = self.find_mails(complaint)
+        self.assertNotIn("evil.com", mail.body_html + mail.subject)
+
+    def test_links_are_found_in_a_time_that_grows_with_the_text(self):
+        text = "x" * 200_000
+        start = time.process_time()
+        title = self.env["customer.complaint"]._get_title_without_links(text)
+        self.assertLess(time.process_time() - start, 1)
+        self.assertEqual(len(title), 80)
+        link = self.env["customer.complaint"]._get_title_without_links
+        self.assertEqual(link("a (http://x.test/y) b"), "a … b")
+
+    def test_who_only_sent_the_form_sees_nothing_of_the_customers_mailbox(self):
+        self.send(email=self.partner.email, files=[("files", ("mine.png", PNG))])
+        complaint = self.last()
+        self.assertEqual(complaint.partner_id, self.partner)
+        key = f"?access_token={complaint.form_key}"
+        url = f"/my/complaints/{complaint.id}"
+        complaint.message_post(
+            body="My account is 4711.",
+            author_id=self.partner.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[("secret.png", PNG)],
+        )
+        complaint.message_post(
+            body="From my second address.",
+            author_id=False,
+            email_from="ann.private@example.com",
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+        complaint.with_user(self.manager).message_post(
+            body="We look into it.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.send(
+            f"{url}/message", access_token=complaint.form_key, body="It is urgent."
+        )
+        page = self.url_open(url + key).text
+        for words in ("We look into it.", "It is urgent.", "mine.png"):
+            self.assertIn(words, page)
+        for words in ("4711", "secret.png", "second address"):
+            self.assertNotIn(words, page)
+        files = complaint.message_ids.attachment_ids
+        secret = files.filtered(lambda file: file.name == "secret.png")
+        self.assertEqual(self.url_open(f"{url}/file/{secret.id}{key}").status_code, 404)
+        page = self.url_open(complaint.get_portal_url()).text
+        self.assertIn("secret.png", page, "it is the customer's own")
+
+    def test_who_only_sent_the_form_does_not_write_in_the_customers_name(self):
+        kept = self.make_complaint()
+        self.send(email=self.partner.email, files=[("files", ("mine.png", PNG))])
+        sent = self.last()
+        self.assertEqual(sent.partner_id, self.partner)
+        self.send(
+            f"/my/complaints/{sent.id}/message",
+            access_token=sent.form_key,
+            body="Cancel it.",
+        )
+        messages = sent.sudo().form_message_ids
+        self.assertEqual(len(messages), 2)
+        sent._join(kept, "merged", None)
+        self.assertLessEqual(messages, kept.message_ids)
+        for message in messages:
+            self.assertFalse(message.author_id)
+            self.assertIn("nobody has checked who wrote it", message.body)
+            self.assertIn("Ann Example", message.email_from)
+        # Its key opens nothing more.
+        sent.sudo().form_key = False
+        thanks = self.url_open("/complaint/thanks")
+        self.assertIn(sent.name, thanks.text)
+        self.assertNotIn("/my/complaints/", thanks.text)
+
     def test_photos_come_along_and_are_seen_only_with_the_complaint(self):
         # C-15 peers: files of the portal
         files = [
