@@ -353,7 +353,7 @@ class ComplaintPortal(ComplaintForm):
                 else message.body,
                 "files": message.attachment_ids.mapped("name"),
             }
-            for message in complaint._get_portal_messages()
+            for message in complaint._get_portal_messages(guest)
         ]
 
     def _get_files(self, complaint, access_token):
@@ -363,7 +363,9 @@ class ComplaintPortal(ComplaintForm):
                 "name": file.name,
                 "url": self._get_page_url(complaint, access_token, f"/file/{file.id}"),
             }
-            for file in complaint._get_portal_files()
+            for file in complaint._get_portal_files(
+                self._is_guest(complaint, access_token)
+            )
         ]
 
     @http.route(
@@ -377,7 +379,8 @@ class ComplaintPortal(ComplaintForm):
         complaint = self._get_complaint(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")
-        file = complaint._get_portal_files().filtered(lambda f: f.id == file_id)
+        guest = self._is_guest(complaint, access_token)
+        file = complaint._get_portal_files(guest).filtered(lambda f: f.id == file_id)
         if not file:
             raise request.not_found()
         return (
@@ -407,7 +410,9 @@ class ComplaintPortal(ComplaintForm):
         try:
             with request.env.cr.savepoint():
                 complaint.with_context(lang=request.env.lang)._say_on_page(
-                    text and plaintext2html(text), read_files("files")
+                    text and plaintext2html(text),
+                    read_files("files"),
+                    guest=self._is_guest(complaint, access_token),
                 )
         except UserError as refusal:
             return self._render_complaint(

@@ -1,3 +1,4 @@
+import logging
 import re
 import time
 import uuid
@@ -18,7 +19,11 @@ from ..models.complaint_public import FORM_LENGTHS, MAX_FILES
 from ..tools.uploads import MAX_FILE_SIZE
 from .public_page import render_page
 
+_logger = logging.getLogger(__name__)
+
 SCOPE = "customer_complaint-form"
+# What the visitor does, as captchas call it.
+CAPTCHA_ACTION = "complaint"
 # Nobody reads and fills in the form within this time.
 FILL_SECONDS = 3
 OPEN_HOURS = 48
@@ -103,7 +108,7 @@ class ComplaintForm(CustomerPortal):
         auth="public",
         methods=["POST"],
         sitemap=False,
-        captcha="complaint",
+        csrf=False,  # see _take_complaint_form
         max_content_length=MAX_REQUEST,
     )
     def form_send(self, team_token=None, **kwargs):
@@ -129,7 +134,7 @@ class ComplaintForm(CustomerPortal):
         user = request.env.user
         return Entry(
             company,
-            action=request.httprequest.path,
+            action=f"/complaint/new/{team_token}" if team else "/complaint/new",
             team=team,
             partner=user.partner_id if user._is_portal() else None,
         )
@@ -151,13 +156,17 @@ class ComplaintForm(CustomerPortal):
     @http.route(
         "/my/complaints/new",
         type="http",
-        auth="user",
+        auth="public",
         methods=["POST"],
+        csrf=False,  # see _take_complaint_form
         max_content_length=MAX_REQUEST,
     )
     def form_send_customer(self, **kwargs):
         self._refuse_options()
         entry = self._get_customer_entry()
+        if request.env.user._is_public():
+            # Signed out meanwhile: what he wrote is kept where the form is open to everybody.
+            entry = self._get_public_entry(None)
         return self._take_complaint_form(entry) if entry else request.redirect("/my")
 
     def _get_customer_entry(self):
@@ -187,6 +196,7 @@ class ComplaintForm(CustomerPortal):
         type="http",
         auth="public",
         methods=["POST"],
+        csrf=False,  # see _take_complaint_form
         max_content_length=MAX_REQUEST,
     )
     def form_send_order(self, order_id, access_token=None, **kwargs):
@@ -228,7 +238,11 @@ class ComplaintForm(CustomerPortal):
             raise MethodNotAllowed(valid_methods=["GET", "POST"])
 
     def _take_complaint_form(self, entry):
-        """Open a complaint and lead to its thanks page, or show the form with what is wrong."""
+        """Open a complaint and lead to its thanks page, or show the form with what is wrong.
+
+        The CSRF token and a captcha are checked here and not by Odoo's routing: whom they refuse
+        finds again what he wrote.
+        """
         # The system registers: a visitor has no rights and no address to write from.
         Complaint = (
             request.env["customer.complaint"]
@@ -241,13 +255,14 @@ class ComplaintForm(CustomerPortal):
         stamp = self._read_stamp()
         values = self._read_complaint_form(Complaint, entry)
         key = stamp and stamp["key"]
-        if opened := Complaint._find_by_form_key(key):
+        opened = Complaint._find_by_form_key(key)
+        if opened and self._is_from_our_page():
             return self._lead_to_thanks(opened)
         files = read_files("files")
         refusals = Complaint._get_form_refusals(values, files)
         if refusals:
             error = None
-        elif error := self._refuse_program(stamp):
+        elif error := self._refuse_program(stamp) or self._refuse_captcha(entry):
             pass
         elif self._is_too_often(entry, Complaint._get_form_email(values)):
             return self._render_complaint_form(
@@ -332,9 +347,15 @@ class ComplaintForm(CustomerPortal):
             return None
         return stamp if isinstance(stamp, dict) else None
 
+    def _is_from_our_page(self):
+        """Whether the CSRF token of this session came along."""
+        token = request.httprequest.form.get("csrf_token") or ""
+        # Core fails over other characters.
+        return token.isascii() and request.validate_csrf(token)
+
     def _refuse_program(self, stamp):
         """Sentence for what a program sent, which a person can send once more; None: all right."""
-        if not stamp:
+        if not stamp or not self._is_from_our_page():
             return request.env._(
                 "This page was open for very long. Please look at what you wrote and "
                 "send it again."
@@ -347,6 +368,33 @@ class ComplaintForm(CustomerPortal):
         if time.time() - stamp["at"] < FILL_SECONDS:
             return request.env._(
                 "That was very quick. Please look at what you wrote and send it again."
+            )
+        return None
+
+    def _get_captcha_keys(self, entry):
+        """Public keys of the captchas that are installed and set up, by name."""
+        if entry.partner:
+            return {}
+        info = request.env["ir.http"].get_frontend_session_info()
+        keys = {
+            "recaptcha": info.get("recaptcha_public_key"),
+            "turnstile": info.get("turnstile_site_key"),
+        }
+        return {name: key for name, key in keys.items() if key}
+
+    def _refuse_captcha(self, entry):
+        """Sentence for whom a captcha takes for a program; None: all right, or there is none."""
+        if not self._get_captcha_keys(entry):
+            return None
+        try:
+            request.env["ir.http"]._verify_request_recaptcha_token(CAPTCHA_ACTION)
+        except UserError as refusal:
+            _logger.info("Complaint form: %s", refusal)
+            company = entry.company.sudo()  # what it says to its customers
+            return request.env._(
+                "We could not make sure that a person sends this. Please send it once "
+                "more, in a browser that allows scripts, or write to %(address)s.",
+                address=company.email or company.name,
             )
         return None
 
@@ -394,13 +442,14 @@ class ComplaintForm(CustomerPortal):
         complaint = complaint.with_context(lang=self._get_form_lang())
         expected = complaint._get_next_expected()
         tz = self._get_form_tz(complaint.company_id)
+        path = self._get_form_page_url(complaint)
         return render_page(
             "customer_complaint.form_thanks",
             complaint.env,
             complaint.company_id,
             complaint=complaint,
-            path=self._get_form_page_url(complaint),
-            url=complaint.get_base_url() + self._get_form_page_url(complaint),
+            path=path,
+            url=path and complaint.get_base_url() + path,
             answer_by=expected
             and format_datetime(
                 complaint.env, expected.due_at, tz=tz, dt_format="short"
@@ -409,10 +458,14 @@ class ComplaintForm(CustomerPortal):
         )
 
     def _get_form_page_url(self, complaint):
-        """The page for whoever sent the form: without what we know about the customer."""
+        """The page for whoever sent the form: without what we know about the customer.
+
+        False once the key of the form opens nothing more.
+        """
         if request.env["customer.complaint"].browse(complaint.id).has_access("read"):
             return f"/my/complaints/{complaint.id}"
-        return f"/my/complaints/{complaint.id}?access_token={complaint.form_key}"
+        key = complaint.form_key
+        return key and f"/my/complaints/{complaint.id}?access_token={key}"
 
     # ------------------------------------------------------------------
     # Pages
@@ -454,6 +507,8 @@ class ComplaintForm(CustomerPortal):
             env,
             entry.company,
             status,
+            captchas=self._get_captcha_keys(entry),
+            captcha_action=CAPTCHA_ACTION,
             entry=entry,
             values=values or {"lines": {}},
             refusals=refusals or {},

@@ -12,13 +12,20 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
 }
+# Where a captcha comes from.
+CAPTCHA_HOSTS = {
+    "recaptcha": "https://www.recaptcha.net https://www.google.com "
+    "https://www.gstatic.com https://www.gstatic.cn",
+    "turnstile": "https://challenges.cloudflare.com",
+}
 
 
-def render_page(template, env, company, status=200, **values):
-    """A light page that is complete in itself: no bundle, no script.
+def render_page(template, env, company, status=200, captchas=None, **values):
+    """A light page that is complete in itself: no bundle, no script but that of a captcha.
 
     :param env: environment with the visitor's language
     :param company: whose name and logo stand above it
+    :param dict captchas: public keys by name (keys of CAPTCHA_HOSTS)
     """
     lang = env["res.lang"]._get_data(code=env.lang or "en_US")
     html = env["ir.qweb"]._render(
@@ -28,11 +35,16 @@ def render_page(template, env, company, status=200, **values):
             "html_lang": (lang.code or "en_US").replace("_", "-"),
             "direction": lang.direction or "ltr",
             "csrf_token": request.csrf_token,
+            "captchas": captchas or {},
             **values,
         },
     )
+    headers = {"Content-Type": "text/html; charset=utf-8", **HEADERS}
+    if captchas:
+        hosts = " ".join(CAPTCHA_HOSTS[name] for name in captchas)
+        headers["Content-Security-Policy"] += (
+            f"; script-src 'self' {hosts}; frame-src {hosts}; connect-src {hosts}"
+        )
     return request.make_response(
-        DOCTYPE + html.strip(),
-        [("Content-Type", "text/html; charset=utf-8"), *HEADERS.items()],
-        status=status,
+        DOCTYPE + html.strip(), list(headers.items()), status=status
     )

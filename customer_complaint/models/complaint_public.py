@@ -1,6 +1,8 @@
 import re
 from os.path import basename, splitext
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -17,7 +19,10 @@ FORM_LENGTHS = {
     "email": 254,
 }
 MESSAGES_PER_HOUR = 20
-LINK = re.compile(r"\S*(?:://|www\.)\S*", re.IGNORECASE)
+# From the start of a word: the time to look for it grows with the text, not with its square.
+LINK = re.compile(r"(?<!\S)\S*?(?:://|www\.)\S*", re.IGNORECASE)
+# Mail programs make a link of "evil.com" as well, but not of "evil. com".
+BARE_DOT = re.compile(r"(?<=[\w-])\.(?=[^\W\d_]{2})")
 # A number in what somebody writes about his order: "my order S00017 of May".
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9/_.-]*", re.IGNORECASE)
 
@@ -34,6 +39,15 @@ class CustomerComplaint(models.Model):
         export_string_translation=False,
         help="The same form sent twice opens one complaint. Whoever sent it follows the "
         "complaint with it, without seeing what we know about the customer.",
+    )
+    form_message_ids = fields.Many2many(
+        "mail.message",
+        string="Sent with the form",
+        readonly=True,
+        copy=False,
+        groups="customer_complaint.group_complaint_manager",
+        export_string_translation=False,
+        help="What whoever sent the form wrote himself, with it and afterwards.",
     )
     order_reference = fields.Char(
         string="Order or invoice as written",
@@ -143,7 +157,9 @@ class CustomerComplaint(models.Model):
         if not values.get("partner_id"):
             complaint._note_unverified()
         if files:
-            complaint._post_as_visitor("", files, "intake")
+            complaint._post_as_visitor(
+                "", files, "intake", guest=not values.get("partner_id")
+            )
         return complaint
 
     def _prepare_values_of_customer(self, values):
@@ -206,7 +222,7 @@ class CustomerComplaint(models.Model):
         partner = partners.filtered(lambda p: p.commercial_partner_id == family)
         found = {
             "partner_id": (partner or partners)[:1].id,
-            "partner_name": values["name"],
+            "partner_name": self._get_text_without_links(values["name"]),
             "email_from": email,
             "order_reference": values.get("reference") or False,
             "order_id": order.id,
@@ -248,9 +264,13 @@ class CustomerComplaint(models.Model):
 
     @api.model
     def _get_title_without_links(self, text):
-        lines = (LINK.sub("…", line).strip() for line in text.splitlines())
+        lines = map(self._get_text_without_links, text.splitlines())
         first = next((line for line in lines if line), "")
         return first if len(first) <= 80 else f"{first[:79]}…"
+
+    @api.model
+    def _get_text_without_links(self, text):
+        return BARE_DOT.sub(". ", LINK.sub("…", text)).strip()
 
     def _note_unverified(self):
         """Tell colleagues what was proved and what not."""
@@ -293,20 +313,31 @@ class CustomerComplaint(models.Model):
         self.sudo().form_key = False  # a process field
         return result
 
-    def _post_as_visitor(self, body, files, kind):
+    def _post_as_visitor(self, body, files, kind, guest=False):
         """Put on file what the customer sent without a login, as his message.
 
         :param body: HTML or "" when only files came
         :param str kind: "intake" (part of the complaint) or "page" (an answer is owed then)
+        :param guest: he has proved nothing but that he sent the form: no message of the
+            customer whom we know
         """
         self.ensure_one()
-        partner = self.partner_id
+        partner = self.partner_id.browse() if guest else self.partner_id
+        if guest:
+            body = (
+                Markup("<p><em>%s</em></p>")
+                % self._in_company_language().env._(
+                    "Written with the link of the public form: nobody has checked who "
+                    "wrote it."
+                )
+                + body
+            )
         sender = partner.email_formatted or (
             formataddr((self.partner_name or "", self.email_from))
             if self.email_from
             else self.env._("Customer")
         )
-        return self.with_context(
+        message = self.with_context(
             complaint_by_visitor=kind, mail_post_autofollow_author_skip=True
         ).message_post(
             body=body,
@@ -316,6 +347,10 @@ class CustomerComplaint(models.Model):
             subtype_xmlid="mail.mt_comment",
             attachments=[(self._get_file_name(name), raw) for name, raw in files],
         )
+        if guest:
+            # sudo: a process field
+            self.sudo().form_message_ids = [Command.link(message.id)]
+        return message
 
     @api.model
     def _get_file_name(self, name):
@@ -331,10 +366,14 @@ class CustomerComplaint(models.Model):
             return kind == "page"
         return super()._is_said_by_customer(message)
 
-    def _get_portal_messages(self):
-        """Messages that the customer sees on his page, newest first."""
+    def _get_portal_messages(self, guest=False):
+        """Messages that the customer sees on his page, newest first.
+
+        :param guest: he has proved nothing but that he sent the form: he sees what he wrote
+            himself and what colleagues wrote, and nothing that came from the customer's mailbox
+        """
         self.ensure_one()
-        return self.env["mail.message"].search(
+        messages = self.env["mail.message"].search(
             [
                 *self._fields["website_message_ids"].get_comodel_domain(self),
                 ("res_id", "=", self.id),
@@ -343,15 +382,22 @@ class CustomerComplaint(models.Model):
             ],
             order="id desc",
         )
+        if not guest:
+            return messages
+        ours = messages.filtered(
+            lambda m: m.author_id and not m.author_id.partner_share
+        )
+        return messages & (ours | self.form_message_ids)
 
-    def _get_portal_files(self):
+    def _get_portal_files(self, guest=False):
         """Files that came with messages the customer sees."""
-        return self._get_portal_messages().attachment_ids.sorted("id")
+        return self._get_portal_messages(guest).attachment_ids.sorted("id")
 
-    def _say_on_page(self, body, files=()):
+    def _say_on_page(self, body, files=(), guest=False):
         """Event: the customer wrote on his page without a login.
 
         :param body: HTML
+        :param guest: see `_post_as_visitor`
         :raises UserError: too many messages, nothing written, or a file that is not accepted
         """
         self.ensure_one()
@@ -367,7 +413,7 @@ class CustomerComplaint(models.Model):
                     "come back later."
                 )
             )
-        return self._post_as_visitor(body, files, "page")
+        return self._post_as_visitor(body, files, "page", guest)
 
     def _get_further_steps(self):
         """What the customer can do from here, as sentences; with what the company adds.

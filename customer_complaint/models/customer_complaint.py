@@ -38,6 +38,7 @@ PROCESS_FIELDS = {
     "close_reason",
     "merged_into_id",
     "form_key",
+    "form_message_ids",
     "order_reference",
 }
 

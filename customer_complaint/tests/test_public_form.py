@@ -372,6 +372,92 @@ class TestPublicForm(FormCase):
         mail = self.find_mails(complaint)
         self.assertNotIn("spam.example", mail.body_html + mail.subject)
 
+    def test_bare_domains_are_no_links_and_names_stay_names(self):
+        self.send(
+            name="Dr.Smith evil.com/x",
+            description="Go to evil.com/x or шоп.рф or sub.evil.co.uk,it broke.Soon 2.5 kg",
+        )
+        complaint = self.last()
+        self.assertEqual(complaint.partner_name, "Dr. Smith evil. com/x")
+        self.assertEqual(
+            complaint.title,
+            "Go to evil. com/x or шоп. рф or sub. evil. co. uk,it broke. Soon 2.5 kg",
+        )
+        mail = self.find_mails(complaint)
+        self.assertNotIn("evil.com", mail.body_html + mail.subject)
+
+    def test_links_are_found_in_a_time_that_grows_with_the_text(self):
+        text = "x" * 200_000
+        start = time.process_time()
+        title = self.env["customer.complaint"]._get_title_without_links(text)
+        self.assertLess(time.process_time() - start, 1)
+        self.assertEqual(len(title), 80)
+        link = self.env["customer.complaint"]._get_title_without_links
+        self.assertEqual(link("a (http://x.test/y) b"), "a … b")
+
+    def test_who_only_sent_the_form_sees_nothing_of_the_customers_mailbox(self):
+        self.send(email=self.partner.email, files=[("files", ("mine.png", PNG))])
+        complaint = self.last()
+        self.assertEqual(complaint.partner_id, self.partner)
+        key = f"?access_token={complaint.form_key}"
+        url = f"/my/complaints/{complaint.id}"
+        complaint.message_post(
+            body="My account is 4711.",
+            author_id=self.partner.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[("secret.png", PNG)],
+        )
+        complaint.message_post(
+            body="From my second address.",
+            author_id=False,
+            email_from="ann.private@example.com",
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+        complaint.with_user(self.manager).message_post(
+            body="We look into it.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.send(
+            f"{url}/message", access_token=complaint.form_key, body="It is urgent."
+        )
+        page = self.url_open(url + key).text
+        for words in ("We look into it.", "It is urgent.", "mine.png"):
+            self.assertIn(words, page)
+        for words in ("4711", "secret.png", "second address"):
+            self.assertNotIn(words, page)
+        files = complaint.message_ids.attachment_ids
+        secret = files.filtered(lambda file: file.name == "secret.png")
+        self.assertEqual(self.url_open(f"{url}/file/{secret.id}{key}").status_code, 404)
+        page = self.url_open(complaint.get_portal_url()).text
+        self.assertIn("secret.png", page, "it is the customer's own")
+
+    def test_who_only_sent_the_form_does_not_write_in_the_customers_name(self):
+        kept = self.make_complaint()
+        self.send(email=self.partner.email, files=[("files", ("mine.png", PNG))])
+        sent = self.last()
+        self.assertEqual(sent.partner_id, self.partner)
+        self.send(
+            f"/my/complaints/{sent.id}/message",
+            access_token=sent.form_key,
+            body="Cancel it.",
+        )
+        messages = sent.sudo().form_message_ids
+        self.assertEqual(len(messages), 2)
+        sent._join(kept, "merged", None)
+        self.assertLessEqual(messages, kept.message_ids)
+        for message in messages:
+            self.assertFalse(message.author_id)
+            self.assertIn("nobody has checked who wrote it", message.body)
+            self.assertIn("Ann Example", message.email_from)
+        # Its key opens nothing more.
+        sent.sudo().form_key = False
+        thanks = self.url_open("/complaint/thanks")
+        self.assertIn(sent.name, thanks.text)
+        self.assertNotIn("/my/complaints/", thanks.text)
+
     def test_photos_come_along_and_are_seen_only_with_the_complaint(self):
         # C-15 peers: files of the portal
         files = [
@@ -494,37 +580,67 @@ class TestPublicForm(FormCase):
 
     @mute_logger("odoo.http")
     def test_post_without_or_with_a_forged_csrf_token_is_refused(self):
-        before = self.snapshot()
         complaint = self.make_complaint()
-        order = f"/my/orders/{self.order.id}/complaint"
-        before = self.snapshot()
-        for url in (
+        forms = (
             "/complaint/new",
             f"/complaint/new/{self.team.form_token}",
-            f"/my/complaints/{complaint.id}/message",
-            order,
-        ):
-            for token in ("", "forged"):
-                page = self.send(
-                    url, csrf_token=token, access_token=complaint.access_token
-                )
-                self.assertEqual(page.status_code, 400)
+            f"/my/orders/{self.order.id}/complaint",
+        )
+        order_token = self.order._portal_ensure_token()
+        before = self.snapshot()
+        for url in forms:
+            for token in ("", "forged", "é", "éo9999999999"):
+                page = self.send(url, csrf_token=token, access_token=order_token)
+                self.assertEqual(page.status_code, 422)
+                self.assertIn("open for very long", page.text)
+                self.assertIn("The door is cracked.", page.text, "nothing is lost")
+        for token in ("", "forged"):
+            page = self.send(
+                f"/my/complaints/{complaint.id}/message",
+                csrf_token=token,
+                access_token=complaint.access_token,
+            )
+            self.assertEqual(page.status_code, 400)
         self.assertEqual(self.snapshot(), before)
 
-    def test_captcha_is_asked_for_when_one_is_installed(self):
+    def test_captcha_is_offered_by_the_page_and_what_it_refuses_is_not_lost(self):
         http = self.env.registry["ir.http"]
-        refusal = UserError("Captcha")
-        with (
-            patch.object(
+        get_info = http.get_frontend_session_info
+        keys = {"recaptcha_public_key": "k-1", "turnstile_site_key": "k-2"}
+
+        def verify(refusal=None):
+            return patch.object(
                 http, "_verify_request_recaptcha_token", side_effect=refusal
-            ) as c,
-            mute_logger("odoo.http"),
+            )
+
+        with verify(UserError("Captcha")) as check:
+            self.assertEqual(self.send().status_code, 200, "no key, nothing to ask for")
+            check.assert_not_called()
+        with patch.object(
+            http, "get_frontend_session_info", lambda self: {**get_info(self), **keys}
         ):
-            self.assertEqual(self.url_open("/complaint/new").status_code, 200)
+            page = self.url_open("/complaint/new")
+            for words in (
+                "https://www.recaptcha.net/recaptcha/api.js?render=k-1",
+                'name="recaptcha_token_response"',
+                'data-key="k-1"',
+                'data-sitekey="k-2"',
+                'data-response-field-name="turnstile_captcha"',
+            ):
+                self.assertIn(words, page.text)
+            policy = page.headers["Content-Security-Policy"]
+            self.assertIn("script-src 'self' https://www.recaptcha.net", policy)
+            self.assertIn("https://challenges.cloudflare.com", policy)
             before = self.snapshot()
-            self.assertNotEqual(self.send().status_code, 200)
-        c.assert_called_once_with("complaint")
-        self.assertEqual(self.snapshot(), before)
+            with verify(UserError("Captcha")) as check:
+                page = self.send()
+                check.assert_called_once_with("complaint")
+            self.assertEqual(page.status_code, 422)
+            self.assertIn("that a person sends this", page.text)
+            self.assertIn("The door is cracked.", page.text)
+            self.assertEqual(self.snapshot(), before)
+            with verify():
+                self.assertEqual(self.send().status_code, 200)
 
     def test_who_sends_too_many_is_asked_to_wait_and_forgotten_after_an_hour(self):
         self.company.complaint_form_limit = 2
@@ -711,6 +827,18 @@ class TestCustomerForm(FormCase):
     def setUp(self):
         super().setUp()
         self.authenticate("t_portal", "t_portal")
+
+    def test_who_was_signed_out_meanwhile_finds_what_he_wrote(self):
+        self.authenticate(None, None)
+        before = self.snapshot()
+        page = self.send("/my/complaints/new", name="", email="", csrf_token="gone")
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("The door is cracked.", page.text)
+        self.assertIn('action="/complaint/new"', page.text)
+        self.company.complaint_form = False
+        page = self.send("/my/complaints/new")
+        self.assertIn("/web/login", page.url)
+        self.assertEqual(self.snapshot(), before)
 
     def test_customer_opens_a_complaint_from_his_list(self):
         # C-05 X-25
