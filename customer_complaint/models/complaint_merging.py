@@ -476,7 +476,7 @@ class CustomerComplaint(models.Model):
         kept._sync_next_due()
         self.write({"merged_into_id": False, "close_reason": False, "closed_at": False})
         stage = self.stage_id.browse(taken.get("stage")).exists()
-        opened = self.with_context(complaint_reopen=True)
+        opened = self.with_context(complaint_reopen=True, complaint_quiet_stage=True)
         if stage.active:
             opened.stage_id = stage
         else:
