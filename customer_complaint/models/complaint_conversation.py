@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import date_words, wording
+from .complaint_told import Telling
 
 # Channels over which a message of the composer reaches the customer.
 WRITTEN_HERE = ("channel_email", "channel_portal", "channel_web_form")
@@ -111,14 +112,20 @@ class CustomerComplaint(models.Model):
     def _tell_stage(self):
         """Queue the message of the stage that was entered, in the customer's language.
 
-        It is automatic: no deadline is met by it.
+        It is automatic: no deadline is met by it. Joining complaints, or undoing that, is
+        order among colleagues and no news.
         """
-        if self._is_history():
+        if self._is_history() or self.env.context.get("complaint_quiet_stage"):
             return
-        complaints = self.sudo().filtered(  # templates are the managers'
-            lambda c: c.stage_id.mail_template_id
-            and c.email_from
-            and not c._is_put_away()
+        complaints = (
+            self.sudo()
+            .filtered(  # templates are the managers'
+                lambda c: c.stage_id.mail_template_id
+                and c.email_from
+                and not c._is_put_away()
+                and not c._is_joined()
+            )
+            ._filter_reachable()
         )
         if not complaints or self.env["customer.complaint.health"]._is_neutralized():
             return
@@ -220,6 +227,14 @@ class CustomerComplaint(models.Model):
             for name in WRITTEN_HERE
         ]
         return preferred.id not in written
+
+    def _is_checked(self):
+        """Whether the words of the message on its way were checked by who hands it over.
+
+        Letters are here already, and our dialogs ask before they send.
+        """
+        tells = self.env.context.get("complaint_tells")
+        return bool(self._get_letter() or isinstance(tells, Telling))
 
     def _refuse_faults(self, *args, **kwargs):
         """Refuse a message that lacks something, where the company wants that.

@@ -97,9 +97,12 @@ class CustomerComplaint(models.Model):
         now = fields.Datetime.now()
         is_answer = self._is_substantive(message)
         if is_answer:
-            if message.message_type == "comment" and not tells:  # not of the composer
+            if not self._is_checked():
                 complaint._refuse_faults(
-                    message.body, files=bool(message.attachment_ids)
+                    message.body,
+                    tells=tells or "update",
+                    is_dated=bool(promised),
+                    files=bool(message.attachment_ids),
                 )
             complaint._on_customer_told(
                 now,

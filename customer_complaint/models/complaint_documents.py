@@ -89,7 +89,8 @@ class CustomerComplaint(models.Model):
     def _get_report_salutation(self):
         """First line of a letter, in its language."""
         self.ensure_one()
-        return self.env._("Dear %(name)s,", name=self.partner_name or "")
+        name = self.partner_name
+        return self.env._("Dear %(name)s,", name=name) if name else ""
 
     def _get_report_deadlines(self):
         """Deadlines for the colleagues' sheet: dict with type, round, due, done and verdict."""

@@ -37,13 +37,32 @@ class CustomerComplaint(models.Model):
                 )
 
     def _on_customer_said(self, at):
-        """A closed complaint asks a colleague whether it is to be reopened."""
+        """A closed complaint asks whether it is to be reopened, one put away whether it goes on."""
         res = super()._on_customer_said(at)
-        # sudo: a process field, whoever wrote
-        self.sudo().filtered(
+        complaints = self.sudo()  # a process field, whoever wrote
+        complaints.filtered(
             lambda c: c.stage_type in CLOSED_TYPES and not c.late_reply_at
         )._ask_about_late_reply(at)
+        complaints.filtered(lambda c: c._is_put_away())._ask_about_archived()
         return res
+
+    def _ask_about_archived(self):
+        """Nobody is reminded of what was put away, so the owner, or the next one up, is told."""
+        for complaint in self:
+            user = complaint._get_first_told("owner")
+            there = complaint.with_context(lang=user.lang)
+            summary = there.env._("The customer wrote to an archived complaint")
+            if user and summary not in complaint.activity_ids.mapped("summary"):
+                there.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    user_id=user.id,
+                    summary=summary,
+                    note=there.env._(
+                        "Please read the message. If something is to be done, take the "
+                        "complaint out of the archive: until then nobody is reminded of "
+                        "its deadlines."
+                    ),
+                )
 
     def _ask_about_late_reply(self, at):
         """Give whoever answers for the closed complaints, or the next one up, a to-do."""

@@ -531,7 +531,7 @@ class CustomerComplaint(models.Model):
         for pause in pauses:
             pause.complaint_id._pause_again(pause, reason)
         stage = self.stage_id.browse(taken.get("stage")).exists()
-        opened = self.with_context(complaint_reopen=True)
+        opened = self.with_context(complaint_reopen=True, complaint_quiet_stage=True)
         if stage.active:
             opened.stage_id = stage
         else:

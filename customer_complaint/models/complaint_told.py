@@ -25,6 +25,13 @@ QUOTED = (
 ON_TIMELINE = ("first_response", "completion")
 
 
+class Telling(str):
+    """What a message tells (see `complaint_tells`), said by a dialog that checked its words.
+
+    A key of the context; who calls from outside cannot make one, only a string.
+    """
+
+
 class Promised(NamedTuple):
     """What a message promises, on its way from the composer to `message_post`.
 

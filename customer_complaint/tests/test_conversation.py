@@ -281,6 +281,21 @@ class TestGuards(ConversationCommon):
         self.assertEqual(self.row(complaint, "first_response").state, "open")
 
     @freeze_time(NOW)
+    def test_nobody_passes_the_guard_from_outside(self):
+        # C-82
+        self.company.complaint_guard = "refuse"
+        complaint = self.make_owned()
+        for message_type in ("comment", "email"):
+            for tells in (None, "update", "outcome"):
+                with self.assertRefused(UserError, "is all it says"):
+                    complaint.with_context(complaint_tells=tells).message_post(
+                        body="We are investigating.",
+                        message_type=message_type,
+                        subtype_xmlid="mail.mt_comment",
+                    )
+        self.assertEqual(self.row(complaint, "first_response").state, "open")
+
+    @freeze_time(NOW)
     def test_internal_notes_and_customers_are_never_guarded(self):
         # C-82
         self.company.complaint_guard = "refuse"
@@ -416,6 +431,50 @@ class TestToldAtStages(ConversationCommon):
             {"user_id": self.handler.id, "stage_id": stage.id}
         )
         self.assertFalse(self.mails(old))
+
+    @freeze_time(NOW)
+    def test_nobody_is_told_where_no_mail_arrives(self):
+        # C-86
+        stage = self.env.ref("customer_complaint.stage_in_progress")
+        stage.mail_template_id = self.env.ref("customer_complaint.mail_template_stage")
+        self.partner.message_bounce = 1
+        complaint = self.make_owned()
+        complaint.action_start()
+        mails = self.env["mail.mail"].search(
+            [("model", "=", complaint._name), ("res_id", "=", complaint.id)]
+        )
+        told = mails.filtered(lambda mail: mail.message_type == "email_outgoing")
+        self.assertFalse(told, "none without a recipient either")
+
+    @freeze_time(NOW)
+    def test_joining_complaints_and_undoing_it_is_no_news(self):
+        # C-86
+        template = self.env.ref("customer_complaint.mail_template_stage")
+        stages = self.env["customer.complaint.stage"].search([])
+        kept, later = self.make_owned(), self.make_owned()
+        stages.mail_template_id = template
+        for kind in ("merged", "duplicate"):
+            link = later._join(kept, kind, "Twice.")
+            self.assertEqual(later.stage_type, "closed")
+            link.with_user(self.handler).action_undo()
+            self.assertNotEqual(later.stage_type, "closed")
+        self.assertFalse(self.mails(later) + self.mails(kept))
+        later.action_start()
+        self.assertTrue(self.mails(later))
+
+    @freeze_time(NOW)
+    def test_without_a_name_there_is_no_salutation(self):
+        complaint = self.make_complaint(partner_id=False, email_from="x@example.com")
+        templates = self.env["mail.template"].search(
+            [("model", "=", complaint._name), ("body_html", "like", "Dear")]
+        )
+        self.assertTrue(templates)
+        for template in templates:
+            body = template._render_field("body_html", complaint.ids)[complaint.id]
+            self.assertNotIn("Dear", body, template.name)
+        complaint.partner_name = "Ann"
+        body = template._render_field("body_html", complaint.ids)[complaint.id]
+        self.assertIn("Dear Ann,", body)
 
     def test_saved_replies_are_there_for_those_who_answer(self):
         # C-84

@@ -1,4 +1,5 @@
 import doctest
+import time
 from datetime import timedelta
 
 from odoo.exceptions import UserError
@@ -411,6 +412,70 @@ class TestGateway(MailGatewayCommon):
         self.assertFalse(complaint.late_reply_at)
         self.assertIn(complaint.name, "".join(new.message_ids.mapped("body")))
 
+    def test_the_new_complaint_has_his_order_and_files_and_the_way_he_wrote(self):
+        complaint = self.closed()
+        complaint.order_id = self.order
+        files = [("crack.png", self.picture(30, 30), "image", "png")]
+        self.receive("See the photo.", subject=complaint.name, files=files)
+        action = self.decide(complaint, "new")
+        new = self.env["customer.complaint"].browse(action["res_id"])
+        self.assertEqual(new.order_id, self.order)
+        self.assertEqual(
+            new.channel_id, self.env.ref("customer_complaint.channel_email")
+        )
+        photo = new.message_ids.attachment_ids
+        self.assertEqual(photo.name, "crack.png")
+        self.assertEqual((photo.res_model, photo.res_id), (new._name, new.id))
+        mine = complaint.message_ids.attachment_ids
+        self.assertEqual(mine.mapped("res_id"), complaint.ids, "its own file")
+
+    def test_a_late_reply_on_the_page_is_no_mail(self):
+        complaint = self.closed()
+        self.decide(complaint, "thanks")
+        user = new_test_user(self.env, "t_portal_late", "base.group_portal")
+        for author, name in (
+            (user, "portal"),
+            (self.env.ref("base.public_user"), "web_form"),
+        ):
+            complaint.with_user(author).sudo()._say_on_page("The lamp is broken.")
+            action = self.decide(complaint, "new")
+            new = self.env["customer.complaint"].browse(action["res_id"])
+            self.assertEqual(new.channel_id.code, name)
+            self.assertIn("The lamp is broken.", new.description)
+
+    def test_a_late_reply_of_an_anonymous_customer_stays_anonymous(self):
+        self.company.complaint_allow_anonymous = True
+        complaint = self.make_complaint(
+            partner_id=False, is_anonymous=True, user_id=self.handler.id
+        )
+        self.tell_outcome(complaint)
+        complaint.sudo()._close("no_reply")
+        visitor = complaint.with_user(self.env.ref("base.public_user")).sudo()
+        visitor._say_on_page("The guard was rude again.")
+        dialog = self.env["customer.complaint.late.reply"].new(
+            {"complaint_id": complaint.id}
+        )
+        self.assertEqual(dialog.text, "The guard was rude again.")
+        action = self.decide(complaint, "new")
+        new = self.env["customer.complaint"].browse(action["res_id"])
+        self.assertTrue(new.is_anonymous)
+        self.assertEqual(new.description, "The guard was rude again.")
+
+    def test_a_letter_to_an_archived_complaint_gives_one_todo(self):
+        complaint = self.answered()
+        complaint.with_user(self.lead).action_archive()
+        for _time in range(2):
+            self.receive("Hello?", subject=complaint.name)
+        todo = complaint.activity_ids
+        self.assertEqual(todo.user_id, self.handler)
+        self.assertIn("archived", todo.summary)
+        closed = self.answered()
+        self.tell_outcome(closed)
+        self.confirm(closed)
+        closed.with_user(self.lead).action_archive()
+        self.receive("Hello?", subject=closed.name)
+        self.assertEqual(closed.activity_ids.user_id, self.handler)
+
     def test_thanks_leave_it_closed(self):
         complaint = self.closed()
         self.decide(complaint, "thanks")
@@ -432,15 +497,27 @@ class TestGateway(MailGatewayCommon):
         for values in (
             {"headers": {"Auto-Submitted": "auto-replied (vacation)"}},
             {"headers": {"X-Autoreply": "yes"}},
-            {"headers": {"Precedence": "bulk"}},
-            {"headers": {"Return-Path": "<>"}},
-            {"subject": "Out of Office: Cracked door"},
-            {"subject": "自动回复: 门"},
+            {"headers": {"Precedence": "auto_reply"}},
+            {"headers": {"Return-Path": "<>", "Precedence": "bulk"}},
+            {"headers": {"Return-Path": "<>"}, "subject": "自动回复: 门"},
+            {"headers": {"Return-Path": "<>"}, "sender": "postmaster@example.com"},
             {"sender": "MAILER-DAEMON@example.com"},
-            {"sender": "postmaster@example.com"},
         ):
             self.assertFalse(self.receive(**values), values)
         self.assertEqual(self.count(), before)
+
+    def test_what_only_looks_automatic_is_a_complaint_that_nobody_is_thanked_for(self):
+        for values in (
+            {"subject": "Out of office hours nobody answers"},
+            {"subject": "Auto reply of your shop is rude"},
+            {"headers": {"Precedence": "bulk"}},
+            {"headers": {"Precedence": "list"}},
+            {"headers": {"Return-Path": "<>"}},
+            {"sender": "Postmaster <postmaster@example.com>"},
+        ):
+            complaint = self.receive(**values)
+            self.assertTrue(complaint, values)
+            self.assertFalse(self.sent(complaint), values)
 
     def test_a_form_of_the_customer_opens_one_that_nobody_is_thanked_for(self):
         complaint = self.receive(headers={"Auto-Submitted": "auto-generated"})
@@ -564,6 +641,25 @@ class TestGateway(MailGatewayCommon):
 
     def test_the_examples_in_the_code_are_right(self):
         self.assertFalse(doctest.testmod(mail_reading).failed)
+
+    def test_a_forwarded_letter_is_read_in_no_time_whatever_stands_in_it(self):
+        for sign in (" ", "> ", "\n", "from", "from:", "[@", "(", "*"):
+            text = (sign * 20_000)[:20_000]
+            started = time.monotonic()
+            mail_reading.read_forwarded_sender(f"From: {text}@{text}")
+            mail_reading.read_forwarded_sender(f"{text}From{text}\n{text}")
+            self.assertLess(time.monotonic() - started, 1, repr(sign))
+
+    def test_reading_who_wrote_a_forwarded_letter(self):
+        ann = ("Ann Lee", "ann@example.com")
+        for line in (
+            "From: Ann Lee <ann@example.com>",
+            "> *Von:* Ann Lee <ann@example.com>",
+            "发件人：Ann Lee [mailto:ann@example.com]",
+            "From : Ann Lee [ann@example.com]",
+        ):
+            self.assertEqual(mail_reading.read_forwarded_sender(f"FYI\n{line}\nx"), ann)
+        self.assertFalse(mail_reading.read_forwarded_sender("Far from: a@b.example"))
 
     def test_reading_a_subject(self):
         for subject, number in (

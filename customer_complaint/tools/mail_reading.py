@@ -31,8 +31,11 @@ RESPONDER_HEADERS = frozenset(
     "x-autoreply x-auto-reply x-autorespond x-autoresponder x-autoreply-from "
     "x-mail-autoreply".split()
 )
-RESPONDER_PRECEDENCE = frozenset(("auto_reply", "auto-reply", "bulk", "junk"))
-RESPONDER_SUBJECT = re.compile(
+RESPONDER_PRECEDENCE = frozenset(("auto_reply", "auto-reply"))
+# People's letters look like that, too: alone these only say that nobody waits for thanks.
+MACHINE_PRECEDENCE = frozenset(("bulk", "junk", "list"))
+MACHINE_SENDER = re.compile(r"\b(mailer-daemon|postmaster)@")
+MACHINE_SUBJECT = re.compile(
     r"\s*(automatic reply|auto[- ]?reply|autoreply|out of (the )?office"
     r"|automatische antwort|abwesenheitsnotiz|r[ée]ponse automatique"
     r"|respuesta autom[áa]tica|risposta automatica|automatisch antwoord"
@@ -46,11 +49,8 @@ REPLY_PREFIX = re.compile(
 # What stands between a number and the words around it.
 AROUND_NUMBERS = re.compile(r"[\s\[\]()<>{}「」【】（）:：,，;；。#\"'!?！？]+")
 ASCII_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.\-]*[0-9]")
-# "From: Ann <ann@example.com>" in the text of a letter that a colleague passed on.
-FORWARDED_FROM = re.compile(
-    r"^[>*\s]*(?:from|von|de|da|van|发件人|寄件者|差出人)\s*\*?\s*[:：]\s*\*?\s*(.+@.+)$",
-    re.IGNORECASE | re.MULTILINE,
-)
+# Before the sender in the text of a letter that a colleague passed on.
+FORWARDED_FROM = frozenset("from von de da van 发件人 寄件者 差出人".split())
 # Not text, and neither PostgreSQL nor XML take it.
 NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Proofs of the sender that mail programs check; nobody opens them.
@@ -107,20 +107,30 @@ def read_received_at(message, now):
 
 
 def read_author_kind(message):
-    """Who wrote: "person", "machine" (nobody to thank) or "responder" (answers by itself)."""
+    """Who wrote: "person", "machine" (nobody to thank) or "responder" (answers by itself).
+
+    A letter that is taken for an automatic answer is lost, so its headers must say so.
+    """
     submitted = get_header(message, "auto-submitted").lower()
     headers = {key.lower() for key in message.keys()}
-    sender = get_header(message, "from").lower()
+    precedence = get_header(message, "precedence").lower()
+    no_way_back = get_header(message, "return-path") == "<>"
+    is_report = (
+        get_header(message, "content-type").lower().startswith("multipart/report")
+    )
+    looks_automatic = bool(
+        precedence in MACHINE_PRECEDENCE
+        or MACHINE_SENDER.search(get_header(message, "from").lower())
+        or MACHINE_SUBJECT.match(read_subject(message))
+    )
     if (
         submitted.startswith("auto-replied")
         or RESPONDER_HEADERS & headers
-        or get_header(message, "precedence").lower() in RESPONDER_PRECEDENCE
-        or get_header(message, "return-path") == "<>"
-        or re.search(r"\b(mailer-daemon|postmaster)@", sender)
-        or RESPONDER_SUBJECT.match(read_subject(message))
+        or precedence in RESPONDER_PRECEDENCE
+        or (no_way_back and (is_report or looks_automatic))
     ):
         return "responder"
-    if submitted and not submitted.startswith("no"):
+    if no_way_back or looks_automatic or (submitted and not submitted.startswith("no")):
         return "machine"
     return "person"
 
@@ -160,14 +170,20 @@ def read_forwarded_sender(text):
     >>> read_forwarded_sender("FYI\\n\\nVon: Ann Lee <ann@example.com>\\nBetreff: x")
     ('Ann Lee', 'ann@example.com')
     """
-    found = FORWARDED_FROM.search(text or "")
-    line = found.group(1) if found else ""
-    # Some programs write "Ann Lee [mailto:ann@example.com]".
-    return _read_address(re.sub(r"\[(?:mailto:)?([^\]\s]+@[^\]\s]+)\]", r"<\1>", line))
+    for line in (text or "").splitlines():
+        word, _colon, sender = line.replace("：", ":").partition(":")
+        if "@" in sender and word.strip("> *\t\xa0\u3000").lower() in FORWARDED_FROM:
+            # Some programs write "Ann Lee [mailto:ann@example.com]".
+            sender = re.sub(
+                r"\[(?:mailto:)?([^\[\]\s@]+@[^\[\]\s@]+)\]", r"<\1>", sender
+            )
+            return _read_address(sender.strip("* \t"))
+    return ()
 
 
 def _read_address(text):
-    pairs = [pair for pair in getaddresses([text]) if "@" in pair[1].strip("@")]
+    # Cut: the parser of the standard library goes down into each bracket.
+    pairs = [pair for pair in getaddresses([text[:400]]) if "@" in pair[1].strip("@")]
     return (clean_text(pairs[0][0]).strip(), clean_text(pairs[0][1])) if pairs else ()
 
 

@@ -58,7 +58,10 @@ class CustomerComplaintLateReply(models.TransientModel):
         ).sorted("id", reverse=True)
         said = messages.browse(
             message.id
-            for message in takewhile(complaint._is_said_by_customer, messages)
+            # Nobody is named who wrote from his page or from an address that is not known.
+            for message in takewhile(
+                lambda m: not m.author_id or complaint._is_said_by_customer(m), messages
+            )
         )
         closed_at = complaint.closed_at or complaint.late_reply_at
         late = said.filtered(lambda m: closed_at and m.create_date >= closed_at)
@@ -98,8 +101,23 @@ class CustomerComplaintLateReply(models.TransientModel):
             complaint._settle_late_reply(self.env._("Just thanks, nothing more to do."))
         return {"type": "ir.actions.act_window_close"}
 
+    def _get_channel(self):
+        """How the customer wrote: by e-mail, on his page with a login, or without one."""
+        complaint = self.complaint_id
+        # sudo: only how it was written is asked
+        message = self._get_messages()[-1:].sudo()
+        if not message:
+            return complaint.channel_id
+        if message.message_type == "email":
+            name = "channel_email"
+        elif message.create_uid._is_portal():
+            name = "channel_portal"
+        else:
+            name = "channel_web_form"
+        return complaint._get_shipped(name, "customer.complaint.channel")
+
     def _open_new(self):
-        """Open a complaint with what the customer wrote, received when he wrote it."""
+        """Open a complaint with what the customer wrote and sent, received when he wrote it."""
         before = self.complaint_id
         complaint = self.env["customer.complaint"].create(
             {
@@ -110,13 +128,18 @@ class CustomerComplaintLateReply(models.TransientModel):
                 "invoiced_partner_id": before.invoiced_partner_id.id,
                 "company_id": before.company_id.id,
                 "team_id": before.team_id.id,
-                "channel_id": before._get_shipped(
-                    "channel_email", "customer.complaint.channel"
-                ).id,
+                "is_anonymous": before.is_anonymous,
+                "channel_id": self._get_channel().id,
                 "received_at": before.late_reply_at,
                 "description": self.text,
             }
         )
+        # sudo: whose order it is was known before; not everybody here reads orders
+        complaint.sudo().order_id = before.sudo().order_id
+        files = self._get_messages().attachment_ids
+        copies = [
+            file.copy({"res_id": complaint.id, "access_token": False}) for file in files
+        ]
         complaint._message_log(
             body=plaintext2html(
                 self.env._(
@@ -124,7 +147,8 @@ class CustomerComplaintLateReply(models.TransientModel):
                     "closed.",
                     before=before.name,
                 )
-            )
+            ),
+            attachment_ids=[file.id for file in copies],
         )
         before._settle_late_reply(
             self.env._("New complaint: %(complaint)s.", complaint=complaint.name)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext, is_html_empty
 
+from ..models.complaint_told import Telling
+
 
 class CustomerComplaintMoveDeadline(models.TransientModel):
     """Moves a date, with what is said about it: a customer's date moves with a notice only."""
@@ -179,7 +181,7 @@ class CustomerComplaintMoveDeadline(models.TransientModel):
         """Send the notice, or log the contact in which it was given."""
         self.ensure_one()
         complaint = self.deadline_id.complaint_id.with_context(
-            complaint_moved_ids=self.deadline_id.ids, complaint_tells="update"
+            complaint_moved_ids=self.deadline_id.ids, complaint_tells=Telling("update")
         )
         if self.told_by == "message":
             recipients = complaint._message_get_default_recipients()[complaint.id]

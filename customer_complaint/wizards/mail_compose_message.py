@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_list
 
-from ..models.complaint_told import Promised
+from ..models.complaint_told import Promised, Telling
 from ..models.customer_complaint_deadline import KEPT_BY
 from ..tools import commitment_marker
 
@@ -299,7 +299,8 @@ class MailComposeMessage(models.TransientModel):
                 self.complaint_kept_by,
             )
         return self.with_context(
-            complaint_tells=self.complaint_tells, complaint_promised=promised
+            complaint_tells=Telling(self.complaint_tells or ""),
+            complaint_promised=promised,
         )
 
     def _check_complaint_wording(self):
