@@ -134,7 +134,7 @@ class CustomerComplaint(models.Model):
             *self._count_types(domain),
             *words,
         ]
-        return workbook.write(
+        count = workbook.write(
             file,
             sheets,
             facts,
@@ -143,6 +143,11 @@ class CustomerComplaint(models.Model):
             (self.env._("Column"), self.env._("Meaning")),
             self._get_register_pages(domain),
         )
+        # Here, where it is made: there are several ways to it.
+        self.env["customer.complaint.access.log"]._log(
+            "export", count, self.env._("Register (Excel)")
+        )
+        return count
 
     @api.model
     def _get_register_pages(self, domain):
