@@ -445,7 +445,7 @@ class CustomerComplaint(models.Model):
         )
         if customer is not None:
             values |= self._prepare_api_customer(customer, order)
-        if customer is not None or "order_id" in values:
+        if {"order_id", "partner_id", "email_from"} & values.keys():
             self._check_api_customer(values, order)
         if received_at is not None:
             values["received_at"] = self._get_api_moment(received_at)

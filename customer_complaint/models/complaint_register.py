@@ -41,7 +41,6 @@ class CustomerComplaint(models.Model):
         )
 
     @api.model
-    @api.readonly
     def get_register(self, domain=None):
         """Return the register as a workbook (XLSX), limited to API_ROWS complaints.
 
