@@ -18,7 +18,6 @@ class ComplaintRegister(http.Controller):
         type="http",
         auth="user",
         methods=["GET"],
-        readonly=True,
     )
     def download(self, register_id, **kwargs):
         # A record rule: whoever prepared it reads it, nobody else.

@@ -21,6 +21,8 @@ NAMED = {
 TEXTS = ("title", "description", "demand")
 CUSTOMER_KEYS = ("reference", "email", "name", "phone")
 LINE_KEYS = ("product", "name", "quantity", "problem")
+MOST_QUANTITY = 10**9
+FIRST_YEAR = 2000  # an earlier receipt is a slip
 
 
 class CustomerComplaint(models.Model):
@@ -85,15 +87,16 @@ class CustomerComplaint(models.Model):
         """Open a complaint; called again with the same reference it changes nothing.
 
         :param str description: what happened
-        :param str channel: code or name of a channel, as "online_chat"
+        :param str channel: code or name of a channel, as "online_chat"; null: the default one
         :param str external_source: with `external_ref`: makes the call repeatable
         :param str category: code or name
         :param level: rank (1 is the most severe) or name; the category proposes one otherwise
         :param str team: name
         :param str owner: login
         :param str order: number of a sales order; its customer and products are taken over
-        :param dict customer: any of `reference`, `email`, `name`, `phone`; a known contact is
-            linked when the reference, or the address, is his alone
+        :param dict customer: any of `reference`, `email` (one address), `name`, `phone`; a known
+            contact is linked when the reference, or the address, is his alone; with `order`
+            he belongs to its customer
         :param list lines: dicts with `product` (code, barcode or name) or `name`, and
             `quantity`, `problem`
         :param str received_at: when it reached the company; now by default
@@ -107,9 +110,10 @@ class CustomerComplaint(models.Model):
                     "Give external_source and external_ref together, or none of them."
                 )
             )
+        self._get_api_name("description", description)
         if external_ref:
-            external_source = self._get_api_text("external_source", external_source)
-            external_ref = self._get_api_text("external_ref", external_ref)
+            external_source = self._get_api_name("external_source", external_source)
+            external_ref = self._get_api_name("external_ref", external_ref)
             if known := self._claim_reference(external_source, external_ref):
                 return {**known._describe_for_api(), "created": False}
         values = self._prepare_api_values(
@@ -159,6 +163,8 @@ class CustomerComplaint(models.Model):
         Arguments as in `api_v1_create`. Stages and deadlines follow from what is done, not from
         this method.
 
+        :param dict customer: who complains now: with a reference, an address or another name the
+            contact, name, e-mail and phone become his; `phone` alone only corrects it
         :param str reason: why the level changes; required then
         :return: what `api_v1_status` returns
         """
@@ -193,7 +199,8 @@ class CustomerComplaint(models.Model):
             (codes or names), `team`, `owner` (login), `customer` (name), `received_at`,
             `closed_at`, `next_due_at`, `late`, `tracking_url` (the customer's page, without
             login) and `deadlines`: dicts with `type`, `due_at`, `done_at`, `state` (open, paused,
-            done, dropped) and `result` (on_time, overdue or null)
+            done, dropped) and `result` (on_time, overdue or null); `merged_into` is null, or
+            the complaint that goes on for this one: dict with `number` and `stage`
         """
         return self._find_for_api(
             number, external_source, external_ref, "read"
@@ -229,7 +236,7 @@ class CustomerComplaint(models.Model):
         complaint = self._find_for_api(number, external_source, external_ref)
         message_id = False
         if message_ref:
-            message_ref = self._get_api_text("message_ref", message_ref)
+            message_ref = self._get_api_name("message_ref", message_ref)
             digest = hashlib.sha256(message_ref.encode()).hexdigest()
             message_id = f"<{digest}@{complaint.id}.complaint.api>"
             complaint._lock()  # two calls at once
@@ -275,7 +282,7 @@ class CustomerComplaint(models.Model):
         :return: dict with `attachment` (id) and `added`
         """
         complaint = self._find_for_api(number, external_source, external_ref)
-        name = self._get_api_text("name", name)
+        name = self._get_api_name("name", name)
         try:
             raw = base64.b64decode(content, validate=True)
         except (TypeError, ValueError) as error:
@@ -316,7 +323,22 @@ class CustomerComplaint(models.Model):
         """The text of an argument, or the sentence that it is none."""
         if not isinstance(value, str):
             raise UserError(self.env._("%(name)s must be a text.", name=name))
+        if any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise UserError(
+                self.env._(
+                    "%(name)s holds half a character (a lone surrogate). Send it as "
+                    "proper UTF-8.",
+                    name=name,
+                )
+            )
         return value.replace("\0", "").strip()  # PostgreSQL stores no NUL
+
+    @api.model
+    def _get_api_name(self, name, value):
+        """The text of an argument that may not be empty."""
+        if text := self._get_api_text(name, value):
+            return text
+        raise UserError(self.env._("%(name)s is empty. Give its text.", name=name))
 
     @api.model
     def _claim_reference(self, source, ref):
@@ -366,11 +388,11 @@ class CustomerComplaint(models.Model):
         """The one complaint that is named, checked for the right to do `operation`."""
         self._check_api_rights()
         if number:
-            domain = [("name", "=", self._get_api_text("number", number))]
+            domain = [("name", "=", self._get_api_name("number", number))]
         elif source and ref:
             domain = [
-                ("external_source", "=", self._get_api_text("external_source", source)),
-                ("external_ref", "=", self._get_api_text("external_ref", ref)),
+                ("external_source", "=", self._get_api_name("external_source", source)),
+                ("external_ref", "=", self._get_api_name("external_ref", ref)),
                 ("company_id", "=", self.env.company.id),
             ]
         else:
@@ -396,7 +418,7 @@ class CustomerComplaint(models.Model):
         values, problems = {}, []
         for argument, word in named.items():
             fname = NAMED[argument]
-            if not isinstance(word, (str, int)):
+            if not isinstance(word, int):
                 word = self._get_api_text(argument, word)
             found, wrong = self._find_references(
                 self._fields[fname].comodel_name, [word]
@@ -418,22 +440,49 @@ class CustomerComplaint(models.Model):
         values |= self._find_for_api_values(
             {name: value for name, value in given.items() if name in NAMED}
         )
+        order = self.env["sale.order"].browse(
+            values.get("order_id") or self.order_id.ids
+        )
         if customer is not None:
-            values |= self._prepare_api_customer(customer)
+            values |= self._prepare_api_customer(customer, order)
+        if {"order_id", "partner_id", "email_from"} & values.keys():
+            self._check_api_customer(values, order)
         if received_at is not None:
             values["received_at"] = self._get_api_moment(received_at)
         return values
 
-    @api.model
-    def _prepare_api_customer(self, customer):
+    def _prepare_api_customer(self, customer, order):
+        """Contact, name, e-mail and phone, all of the same person.
+
+        :param order: the order that it concerns, may be empty
+        """
         self._check_api_keys("customer", customer, CUSTOMER_KEYS)
         customer = {
             key: self._get_api_text(key, value)
             for key, value in customer.items()
             if value is not None
         }
-        reference = customer.get("reference")
-        partner = self._find_customer(reference, customer.get("email"))
+        reference, email = customer.get("reference"), customer.get("email")
+        if email:
+            email = self._get_form_email(customer)
+            if not email:
+                raise UserError(
+                    self.env._(
+                        "“%(email)s” is no complete e-mail address. Give exactly one.",
+                        email=customer["email"],
+                    )
+                )
+        partner = self._find_customer(reference, email)
+        if email and order and not partner:
+            # Several have the address; the one who ordered is meant.
+            partner = self.env["res.partner"].search(
+                [
+                    ("email_normalized", "=", email),
+                    ("id", "child_of", order.partner_id.commercial_partner_id.ids),
+                ],
+                order="id",
+                limit=1,
+            )
         if reference and not partner:
             raise UserError(
                 self.env._(
@@ -443,12 +492,39 @@ class CustomerComplaint(models.Model):
                 )
             )
         told = {
-            "partner_name": customer.get("name"),
-            "email_from": customer.get("email"),
-            "phone": customer.get("phone"),
+            "partner_name": customer.get("name") or partner.name,
+            # He is written to at the contact's address.
+            "email_from": partner.email or email or False,
+            "phone": customer.get("phone") or partner.phone,
         }
+        if partner:
+            return {"partner_id": partner.id, **told}
         values = {fname: value for fname, value in told.items() if value}
-        return {"partner_id": partner.id, **values} if partner else values
+        name = told["partner_name"]
+        if self and (email or (name and name != self.partner_name)):
+            # Somebody else: nothing of the contact before stays.
+            return {"partner_id": False, **told}
+        return values
+
+    def _check_api_customer(self, values, order):
+        """Refuse an order of one customer with the contact or address of another."""
+        partner = self.env["res.partner"].browse(
+            values["partner_id"] if "partner_id" in values else self.partner_id.ids
+        )
+        email = values.get("email_from", self.email_from)
+        stranger = email and not partner and "email_from" in values
+        # sudo: whose the order is, nothing more; the user may read it
+        family = order.sudo().partner_id.commercial_partner_id
+        if order and (
+            stranger or (partner and partner.sudo().commercial_partner_id != family)
+        ):
+            raise UserError(
+                self.env._(
+                    "%(order)s is an order of another customer. Give the order of this "
+                    "one, or a contact of that one.",
+                    order=order.sudo().name,
+                )
+            )
 
     @api.model
     def _prepare_api_lines(self, lines):
@@ -473,7 +549,11 @@ class CustomerComplaint(models.Model):
             if not ("product_id" in values or "name" in values):
                 raise UserError(self.env._("Each of lines needs a product or a name."))
             if "quantity" in line:
-                if not isinstance(line["quantity"], (int, float)):
+                # NaN and infinity are no quantity either.
+                if not (
+                    isinstance(line["quantity"], (int, float))
+                    and -MOST_QUANTITY <= line["quantity"] <= MOST_QUANTITY
+                ):
                     raise UserError(self.env._("quantity must be a number."))
                 values["quantity"] = line["quantity"]
             commands.append(Command.create(values))
@@ -503,6 +583,13 @@ class CustomerComplaint(models.Model):
                     value=value,
                 )
             ) from error
+        if moment.year < FIRST_YEAR:
+            raise UserError(
+                self.env._(
+                    "received_at lies before the year %(year)s. Correct the date.",
+                    year=FIRST_YEAR,
+                )
+            )
         return moment.replace(microsecond=0)
 
     def _describe_for_api(self):
@@ -513,6 +600,10 @@ class CustomerComplaint(models.Model):
             return value.isoformat() + "Z" if value else None
 
         channel, category = self.channel_id, self.category_id
+        # sudo: whoever may read what was merged is told where it goes on
+        kept = self.sudo().merged_into_id
+        while kept.merged_into_id:
+            kept = kept.merged_into_id
         return {
             "id": self.id,
             "number": self.name,
@@ -531,6 +622,9 @@ class CustomerComplaint(models.Model):
             "customer": self.partner_name or None,
             "received_at": moment(self.received_at),
             "closed_at": moment(self.closed_at),
+            "merged_into": {"number": kept.name, "stage": kept.stage_type}
+            if kept
+            else None,
             "next_due_at": moment(self.next_due_at),
             "late": bool(self.next_due_at and self.next_due_at < fields.Datetime.now()),
             "tracking_url": self.get_base_url() + self.get_portal_url(),

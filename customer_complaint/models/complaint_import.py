@@ -43,6 +43,8 @@ NAMED_COLUMNS = (
     "emotion_id",
 )
 ROWS_SHOWN = 8
+# Digits that a number from a file may have more than ours: a longer one is of another kind.
+MORE_DIGITS = 4
 
 
 class Import:
@@ -124,11 +126,22 @@ class CustomerComplaint(models.Model):
                     "manager to do it."
                 )
             )
-        if mode not in BROUGHT:
+        if not isinstance(mode, str) or mode not in BROUGHT:
             raise UserError(self.env._('The mode is "history" or "open".'))
-        go_live_at = fields.Datetime.now()
-        if given := self.env.context.get("complaint_go_live"):
-            go_live_at = fields.Datetime.to_datetime(given)
+        try:
+            go_live_at = (
+                fields.Datetime.to_datetime(self.env.context.get("complaint_go_live"))
+                or fields.Datetime.now()
+            )
+        except (TypeError, ValueError):
+            go_live_at = None
+        if not go_live_at or not 2000 <= go_live_at.year < 2100:
+            raise UserError(
+                self.env._(
+                    "It is not clear from when deadlines count. Begin the import again "
+                    "under Configuration / Import complaints."
+                )
+            )
         return self.with_context(
             complaint_import_run=Import(mode, go_live_at),
             # Colleagues follow what they own from now on, and are not mailed about each.
@@ -146,6 +159,8 @@ class CustomerComplaint(models.Model):
     @api.model
     def _prepare_intake_values(self, vals_list):
         if running := self._get_import():
+            # Copies: Odoo's import offers the same rows again one by one after an error.
+            vals_list = [dict(vals) for vals in vals_list]
             for vals in vals_list:
                 vals["acknowledge"] = False
                 vals.setdefault("first_contact_id", False)
@@ -186,6 +201,9 @@ class CustomerComplaint(models.Model):
         """
         history = self._get_import().mode == HISTORY
         taken = [{} for _row in rows]
+        companies = self.env.company
+        if any("company_id" in record for record, _extras in rows):
+            companies = self.env.companies
         for fname in NAMED_COLUMNS:
             used = defaultdict(list)
             for index, (record, _extras) in enumerate(rows):
@@ -197,7 +215,10 @@ class CustomerComplaint(models.Model):
             if not used:
                 continue
             found, problems = self._find_references(
-                self._fields[fname].comodel_name, used, with_archived=history
+                self._fields[fname].comodel_name,
+                used,
+                with_archived=history,
+                companies=companies,
             )
             for word, indexes in used.items():
                 for index in indexes:
@@ -235,9 +256,8 @@ class CustomerComplaint(models.Model):
     @api.model
     def _get_row_number(self, info):
         """Row of the file, without its titles; files are imported in packages."""
-        return (
-            self.env.context.get("complaint_rows_before", 0) + info["rows"]["from"] + 1
-        )
+        before = self.env.context.get("complaint_rows_before")
+        return (before if isinstance(before, int) else 0) + info["rows"]["from"] + 1
 
     @api.model
     def _complete_rows(self, converted, log):
@@ -255,6 +275,7 @@ class CustomerComplaint(models.Model):
             stage = Stage.browse(values.get("stage_id"))
             closed_at = fields.Datetime.to_datetime(values.get("closed_at"))
             received_at = fields.Datetime.to_datetime(values.get("received_at"))
+            is_known = bool(xid in owners.known or dbid)
             if history and closed_at:
                 if not stage:
                     values["stage_id"] = closed.id
@@ -262,7 +283,7 @@ class CustomerComplaint(models.Model):
             for fname, is_wrong, message in (
                 (
                     "received_at",
-                    not received_at and not (xid in owners.known or dbid),
+                    not received_at and not is_known,
                     self.env._(
                         "Received on is missing: deadlines and figures need it."
                     ),
@@ -291,6 +312,18 @@ class CustomerComplaint(models.Model):
                     and stage
                     and stage.stage_type not in CLOSED_TYPES,
                     self.env._("It has a closing date and stands in an open stage."),
+                ),
+                (
+                    "closed_at",
+                    history
+                    and not closed_at
+                    and (
+                        stage.stage_type not in CLOSED_TYPES if stage else not is_known
+                    ),
+                    self.env._(
+                        "It is not closed, and history has no deadlines. Enter Closed "
+                        "on, or import it as an open complaint."
+                    ),
                 ),
                 (
                     "stage_id",
@@ -361,6 +394,13 @@ class CustomerComplaint(models.Model):
             for fname, value in values.items()
             if fname != "acknowledge" and self._differs(fname, value)
         }
+        if "company_id" in changed and running.mode == HISTORY:
+            raise UserError(
+                self.env._(
+                    "%(complaint)s stays in the company that received it.",
+                    complaint=self.name,
+                )
+            )
         if "level_id" in changed and running.mode == OPEN:
             changed.setdefault("level_reason", self.env._("Imported from a file."))
         if changed:
@@ -411,11 +451,13 @@ class CustomerComplaint(models.Model):
 
     def _pass_over_numbers_of(self, sequence):
         highest = 0
+        most = sequence.padding + MORE_DIGITS
         for complaint in self:
             day = fields.Datetime.context_timestamp(complaint, complaint.received_at)
             prefix, suffix = sequence._get_prefix_suffix(date=str(day.date()))
             number = complaint.name.removeprefix(prefix).removesuffix(suffix)
-            if f"{prefix}{number}{suffix}" == complaint.name and number.isdecimal():
+            is_ours = f"{prefix}{number}{suffix}" == complaint.name
+            if is_ours and number.isdecimal() and len(number) <= most:
                 highest = max(highest, int(number))
         if highest:
             table = f"ir_sequence_{sequence.id:03d}"

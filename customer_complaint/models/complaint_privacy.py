@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
@@ -8,20 +8,12 @@ class CustomerComplaint(models.Model):
 
     _inherit = "customer.complaint"
 
-    def export_data(self, fields_to_export):
-        """See core; who exported what is logged."""
-        exported = super().export_data(fields_to_export)
-        self.env["customer.complaint.access.log"]._log(
-            "export", self, ", ".join(fields_to_export)
-        )
-        return exported
-
     def _get_personal_domain(self, partner):
         """Complaints of a contact, of those below it, and those that only know its address."""
         domain = Domain("partner_id", "child_of", partner.ids)
         if email := partner.email_normalized:
             domain |= Domain("partner_id", "=", False) & Domain(
-                "email_from", "=ilike", email
+                "email_normalized", "=", email
             )
         return domain & Domain("active", "in", [True, False])
 
@@ -52,11 +44,6 @@ class CustomerComplaint(models.Model):
         )
         data = []
         for complaint in self:
-            messages = complaint.message_ids.filtered(
-                lambda m: m.message_type in ("comment", "email", "email_outgoing")
-                and not m.is_internal
-                and not m.subtype_id.internal
-            )
             data.append(
                 {
                     **{fname: words(complaint, fname) for fname in known},
@@ -81,15 +68,68 @@ class CustomerComplaint(models.Model):
                             "from": message.author_id.name or message.email_from,
                             "text": html2plaintext(message.body),
                         }
-                        for message in messages
+                        for message in complaint._get_personal_messages()
                     ],
                     "files": complaint._get_personal_files().mapped("name"),
                 }
             )
         return data
 
-    def _get_personal_files(self):
-        """Files of these complaints, as far as the current user may read them."""
-        return self.env["ir.attachment"].search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)], order="id"
+    def _get_personal_messages(self):
+        """What was said to and by the customer; notes of colleagues stay inside."""
+        return self.message_ids.filtered(
+            lambda m: m.message_type in ("comment", "email", "email_outgoing")
+            and not m.is_internal
+            and not m.subtype_id.internal
         )
+
+    def _get_personal_files(self):
+        """Files of these complaints, as far as the current user may read them.
+
+        Those of notes stay inside as the notes do.
+        """
+        told = self._get_personal_messages()
+        noted = (self.message_ids - told).attachment_ids - told.attachment_ids
+        return self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("id", "not in", noted.ids),
+            ],
+            order="id",
+        )
+
+    @api.model
+    def _get_passed_on(self, partner):
+        """Complaints that a contact handed over to us; what is in them is another person's."""
+        complaints = self.search(
+            Domain("third_party_id", "child_of", partner.ids)
+            & Domain("active", "in", [True, False])
+        )
+        return [
+            {"name": complaint.name, "received_at": str(complaint.received_at)}
+            for complaint in complaints
+        ]
+
+
+class Base(models.AbstractModel):
+    _inherit = "base"
+
+    def export_data(self, fields_to_export):
+        """See core; who exported complaints, or what belongs to them, is logged."""
+        exported = super().export_data(fields_to_export)
+        if self._name == "customer.complaint":
+            complaints = self
+        else:
+            field = self._fields.get("complaint_id")
+            is_part = (
+                field and getattr(field, "comodel_name", "") == "customer.complaint"
+            )
+            # sudo: only which they are
+            complaints = is_part and self.sudo().complaint_id
+        if complaints:
+            detail = ", ".join(fields_to_export)
+            if self._name != "customer.complaint":
+                detail = f"{self._description}: {detail}"
+            self.env["customer.complaint.access.log"]._log("export", complaints, detail)
+        return exported

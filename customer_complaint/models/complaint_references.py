@@ -26,18 +26,22 @@ class CustomerComplaint(models.Model):
     _inherit = "customer.complaint"
 
     @api.model
-    def _find_references(self, model, words, with_archived=False):
-        """Records that words from outside mean, for the companies of the user.
+    def _find_references(self, model, words, with_archived=False, companies=None):
+        """Records that words from outside mean.
 
         Capital letters do not matter; names are known in the user's language and in English.
 
         :param str model: name of the model
         :param words: codes, names, ranks, e-mail addresses…
         :param bool with_archived: what is archived may be meant as well
+        :param companies: whose records may be meant, beside those that all share; that of the
+            complaint, else of the user, when not given
         :return: tuple (ids by word, sentence by word that means nothing or too much)
         """
         words = {str(word): str(word).strip().casefold() for word in words}
-        candidates = self._get_reference_candidates(model, words)
+        candidates = self._get_reference_candidates(
+            model, words, companies or self.company_id or self.env.company
+        )
         if not with_archived and "active" in candidates._fields:
             archived = candidates.filtered(lambda record: not record.active)
             candidates -= archived
@@ -69,17 +73,20 @@ class CustomerComplaint(models.Model):
         return found, problems
 
     @api.model
-    def _get_reference_candidates(self, model, words):
+    def _get_reference_candidates(self, model, words, companies):
         Model = self.env[model].with_context(active_test=False)
         domain = Domain.TRUE
         if not model.startswith(CONFIGURATION):
             # Names are written as they are known; addresses and logins in small letters.
-            spellings = sorted({*(word.strip() for word in words), *words.values()})
+            spellings = {*(word.strip() for word in words), *words.values()} - {""}
             domain = Domain.OR(
-                [(fname, "in", spellings)] for fname in self._get_reference_names(model)
+                Domain(fname, "in", sorted(spellings))
+                for fname in self._get_reference_names(model)
             )
-        if "company_id" in Model._fields:
-            domain &= Domain("company_id", "in", [*self.env.companies.ids, False])
+        if model == "res.users":  # their company is only where they begin
+            domain &= Domain("company_ids", "in", companies.ids)
+        elif "company_id" in Model._fields:
+            domain &= Domain("company_id", "in", [*companies.ids, False])
         return Model.search(domain)
 
     @api.model

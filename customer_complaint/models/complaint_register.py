@@ -41,7 +41,6 @@ class CustomerComplaint(models.Model):
         )
 
     @api.model
-    @api.readonly
     def get_register(self, domain=None):
         """Return the register as a workbook (XLSX), limited to API_ROWS complaints.
 
@@ -134,7 +133,7 @@ class CustomerComplaint(models.Model):
             *self._count_types(domain),
             *words,
         ]
-        return workbook.write(
+        count = workbook.write(
             file,
             sheets,
             facts,
@@ -143,6 +142,11 @@ class CustomerComplaint(models.Model):
             (self.env._("Column"), self.env._("Meaning")),
             self._get_register_pages(domain),
         )
+        # Here, where it is made: there are several ways to it.
+        self.env["customer.complaint.access.log"]._log(
+            "export", count, self.env._("Register (Excel)")
+        )
+        return count
 
     @api.model
     def _get_register_pages(self, domain):

@@ -55,10 +55,17 @@ class IrActionsReport(models.Model):
             # sudo: rendering has checked that the complaint may be read
             stamped = stamp(rendered, complaint.sudo().name)
             streams[complaint.id]["stream"] = stamped
-            self.env["customer.complaint.access.log"]._log(
-                "print", complaint, report.sudo().name
-            )
         return streams
+
+    def _get_rendering_context(self, report, docids, data):
+        context = super()._get_rendering_context(report, docids, data)
+        # What is rendered is taken out, as PDF, page or text.
+        if report._is_complaint_document():
+            for complaint in self.env[report.model].browse(docids):
+                self.env["customer.complaint.access.log"]._log(
+                    "print", complaint, report.sudo().name
+                )
+        return context
 
 
 def stamp(stream, number):

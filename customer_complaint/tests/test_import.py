@@ -1,9 +1,11 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
+import requests
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import file_open, mute_logger
 
@@ -158,6 +160,8 @@ class TestImport(ImportCommon):
             {"Number": "OLD-1"},
             {"Number": "OLD-5"},
             {"Number": "OLD-5"},
+            {"Closed on": ""},
+            {"Closed on": "", "Stage": "Received"},
         ]
         rows = [
             {**ROW, "Stage": "", "External ID": f"x_{i}", "Number": f"X-{i}", **change}
@@ -174,6 +178,8 @@ class TestImport(ImportCommon):
                 (5, "closed_at"),
                 (6, "name"),
                 (8, "name"),
+                (9, "closed_at"),
+                (10, "closed_at"),
             ],
         )
         self.assertIn("Import it as history", self.read_errors([ROW], "open")[0])
@@ -234,6 +240,69 @@ class TestImport(ImportCommon):
         self.assertEqual(int(self.make_complaint().name.rsplit("/")[-1]), last + 1)
         self.bring_rows([{**ROW, "Number": f"CC/2024/{last + 5:05d}"}])
         self.assertEqual(int(self.make_complaint().name.rsplit("/")[-1]), last + 6)
+
+    def test_a_number_of_endless_length_stops_no_intake(self):
+        # C-16
+        last = int(self.make_complaint().name.rsplit("/")[-1])
+        numbers = ("9223372036854775807", "1" * 25)
+        self.bring_rows(
+            [
+                {**ROW, "External ID": f"n{number}", "Number": f"CC/2024/{number}"}
+                for number in numbers
+            ]
+        )
+        self.assertEqual(int(self.make_complaint().name.rsplit("/")[-1]), last + 1)
+
+    def test_a_wrong_row_is_named_with_its_own_fault(self):
+        rows = [
+            {**OPEN_ROW, "External ID": f"r{i}", "Number": f"R-{i}", "Received on": day}
+            for i, day in enumerate(("2024-03-04 09:15:00", "2999-03-04 09:15:00"))
+        ]
+        errors = self.read_errors(rows, "open")
+        self.assertTrue(errors)
+        for error in errors:
+            self.assertIn("lies in the future", error)
+
+    def test_history_stays_in_its_company(self):
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        self.manager.company_ids += other
+        complaint = self.bring_rows([ROW])
+        answer = (
+            self.complaints.with_user(self.manager)
+            .with_context(
+                complaint_import="history",
+                allowed_company_ids=[self.company.id, other.id],
+            )
+            .load(["id", "company_id"], [[ROW["External ID"], other.name]])
+        )
+        self.assertIn("stays in the company", answer["messages"][0]["message"])
+        self.assertEqual(complaint.company_id, self.company)
+
+    def test_other_programs_are_not_told_of_history(self):
+        #
+        rule = self.env.ref("customer_complaint.automation_webhook_stage")
+        rule.action_server_ids.webhook_url = "https://chat.example.com/complaints"
+        rule.active = True
+        self.env.cr.postcommit.clear()
+        with patch.object(requests, "post") as sent:
+            self.bring_rows([ROW])
+            self.bring_rows([{**ROW, "Closed on": "2024-03-12 16:00:00"}])
+            self.env.cr.postcommit.run()
+            self.assertFalse(sent.called)
+            self.bring_rows([{**OPEN_ROW, "External ID": "o", "Number": "O"}], "open")
+            self.env.cr.postcommit.run()
+            self.assertTrue(sent.called)
+
+    def test_a_context_that_is_none_is_refused_in_words(self):
+        complaints = self.complaints.with_user(self.manager)
+        for context in (
+            {"complaint_import": ["history"]},
+            {"complaint_import": "open", "complaint_go_live": "soon"},
+            {"complaint_import": "open", "complaint_go_live": 7},
+            {"complaint_import": "open", "complaint_go_live": "0001-01-01 00:00:00"},
+        ):
+            with self.subTest(context=context), self.assertRefused(UserError, "."):
+                complaints.with_context(**context).load(["title"], [["x"]])
 
     def test_the_shipped_templates_are_understood_as_they_are(self):
         # C-06

@@ -110,6 +110,18 @@ class TestInterface(ComplaintCommon):
             {"owner": "nobody"},
             {"channel": "fax"},
             {"channel": ["phone"]},
+            {"description": None},
+            {"description": " \0 "},
+            {"description": "half \ud83d a smile"},
+            {"category": "half \ud83d"},
+            {"order": "S\0"},
+            {"lines": [{"name": "x", "quantity": float("nan")}]},
+            {"lines": [{"name": "x", "quantity": float("inf")}]},
+            {"received_at": "0001-01-01T00:00:00"},
+            {"received_at": "1999-12-31T00:00:00"},
+            {"external_source": " ", "external_ref": " "},
+            {"customer": {"email": "ann@example.com, bob@example.com"}},
+            {"customer": {"email": "ann at home"}},
         ):
             with self.subTest(arguments=arguments), self.assertRefused(UserError, "."):
                 self.open_chat(**arguments)
@@ -132,6 +144,92 @@ class TestInterface(ComplaintCommon):
         self.assertFalse(self.get(self.open_chat(external_ref="2")).partner_id)
         told = self.open_chat(external_ref="3", customer={"reference": "K-17"})
         self.assertEqual(self.get(told).partner_id.ref, "K-17")
+
+    def test_a_blank_reference_names_no_complaint(self):
+        #
+        self.make_complaint()
+        self.make_complaint()
+        for named in (
+            {"number": " "},
+            {"number": "\0"},
+            {"external_source": " ", "external_ref": " "},
+            {"external_source": "chat", "external_ref": "\0"},
+        ):
+            with self.subTest(named=named), self.assertRefused(UserError, "is empty"):
+                self.api.api_v1_status(**named)
+
+    def test_without_a_channel_it_is_the_default_one(self):
+        complaint = self.get(self.open_chat(channel=None))
+        self.assertEqual(
+            complaint.channel_id,
+            self.env["customer.complaint"]._get_default_channel(),
+        )
+
+    def test_the_order_of_one_customer_is_not_linked_to_another(self):
+        #
+        stranger = self.env["res.partner"].create(
+            {"name": "Eve", "email": "eve@example.com"}
+        )
+        for email in (stranger.email, "nobody@example.com"):
+            with self.assertRefused(UserError, "order of another customer"):
+                self.open_chat(order=self.order.name, customer={"email": email})
+        # Of several with the address, the one who ordered.
+        self.partner.copy({"email": self.partner.email})
+        complaint = self.get(self.open_chat(order=self.order.name))
+        self.assertEqual(complaint.partner_id, self.partner)
+        with self.assertRefused(UserError, "order of another customer"):
+            self.api.api_v1_update(**CHAT, customer={"email": stranger.email})
+
+    def test_another_customer_is_another_in_name_address_and_link(self):
+        #
+        complaint = self.get(self.open_chat())
+
+        def told(**customer):
+            self.api.api_v1_update(**CHAT, customer=customer)
+            return (
+                complaint.partner_id.name or None,
+                complaint.partner_name,
+                complaint.email_from,
+                complaint.phone,
+            )
+
+        known = ("Test Customer", "Test Customer", self.partner.email)
+        self.assertEqual(told(phone="+1 555"), (*known, "+1 555"))
+        self.assertEqual(told(name="Ann"), (None, "Ann", False, False))
+        self.assertNotIn(self.partner, complaint.message_partner_ids)
+        self.assertEqual(told(email=self.partner.email), (*known, self.partner.phone))
+        self.assertEqual(
+            told(name="Ann", email="Ann@Example.com"),
+            (None, "Ann", "ann@example.com", False),
+        )
+
+    def test_names_mean_what_the_company_of_the_complaint_calls_so(self):
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        foreign = self.env["customer.complaint.team"].create(
+            {"name": "Night shift", "company_id": other.id}
+        )
+        self.handler.company_ids += other
+        api = self.api.with_context(allowed_company_ids=[self.company.id, other.id])
+        self.open_chat()
+        for call in (
+            lambda: api.api_v1_create("x", "phone", team=foreign.name),
+            lambda: api.api_v1_update(**CHAT, team=foreign.name),
+        ):
+            with self.assertRefused(UserError, "is not known"):
+                call()
+
+    def test_what_was_merged_says_where_it_goes_on(self):
+        #
+        number = self.open_chat()["number"]
+        self.assertIsNone(self.api.api_v1_status(number=number)["merged_into"])
+        kept = self.make_complaint()
+        self.get(self.api.api_v1_status(number=number)).sudo().write(
+            {"merged_into_id": kept.id, "close_reason": "merged"}
+        )
+        self.assertEqual(
+            self.api.api_v1_status(number=number)["merged_into"],
+            {"number": kept.name, "stage": "received"},
+        )
 
     def test_a_code_shared_by_a_branch_means_its_top(self):
         told = self.open_chat(category="prd")

@@ -242,6 +242,9 @@ class TestRegisterDownload(RegisterCommon, HttpCase):
         self.assertIn(".xlsx", answer.headers["Content-Disposition"])
         self.assertEqual(int(answer.headers["Content-Length"]), len(answer.content))
         self.assertEqual(len(self.rows(self.open_book(answer.content))), 1)
+        # C-52
+        log = self.env["customer.complaint.access.log"].search([], limit=1)
+        self.assertEqual((log.user_id, log.complaint_count), (self.lead, 1))
 
     @mute_logger("odoo.http")
     def test_nobody_downloads_what_another_prepared(self):

@@ -277,7 +277,28 @@ class TestTakenOut(ComplaintCommon):
         log = self.get_logs("print")
         self.assertEqual((log.user_id, log.complaint_id), (self.handler, complaint))
 
-    def test_who_prepares_the_register_is_noted(self):
+    def test_who_looks_at_a_sheet_as_a_page_is_noted(self):
+        # C-52
+        complaint = self.make_owned()
+        reports = self.env["ir.actions.report"].with_user(self.handler)
+        for render in (reports._render_qweb_html, reports._render_qweb_text):
+            render("customer_complaint.report_sheet", complaint.ids)
+            log = self.get_logs("print")[:1]
+            self.assertEqual((log.user_id, log.complaint_id), (self.handler, complaint))
+        self.assertEqual(len(self.get_logs("print")), 2)
+
+    def test_who_exports_what_belongs_to_complaints_is_noted(self):
+        # C-52 X-17
+        self.handler.group_ids += self.env.ref("base.group_allow_export")
+        complaint = self.make_owned()
+        complaint.deadline_ids.export_data(["complaint_id/email_from"])
+        log = self.get_logs("export")
+        self.assertEqual((log.user_id, log.complaint_id), (self.handler, complaint))
+        self.assertIn("complaint_id/email_from", log.detail)
+        self.partner.with_user(self.handler).export_data(["name"])
+        self.assertEqual(len(self.get_logs("export")), 1)
+
+    def test_who_takes_the_register_is_noted(self):
         # C-52
         complaint = self.make_owned()
         self.lead.group_ids += self.env.ref("base.group_allow_export")
@@ -287,8 +308,40 @@ class TestTakenOut(ComplaintCommon):
             .create({"date_from": "2025-03-01", "date_to": "2025-03-31"})
         )
         register.action_download()
-        self.assertTrue(complaint)
-        self.assertEqual(self.get_logs("export").user_id, self.lead)
+        self.assertFalse(self.get_logs("export"), "nothing has left yet")
+        answer = complaint.with_user(self.lead).get_register(
+            [("id", "=", complaint.id)]
+        )
+        log = self.get_logs("export")
+        self.assertEqual((log.user_id, log.complaint_count), (self.lead, 1))
+        self.assertEqual(answer["count"], 1)
+
+    def test_a_persons_data_are_his_in_all_companies_and_nobody_elses(self):
+        #
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        self.manager.company_ids += other
+        person = self.env["res.partner"].create(
+            {"name": "Joe", "email": "j_e@example.com"}
+        )
+        nobody = {"partner_id": False, "partner_name": "X"}
+        mine = self.make_complaint(**nobody, email_from="Joe <J_E@example.com>")
+        self.make_complaint(**nobody, email_from="joe@example.com")
+        abroad = self.make_complaint(
+            partner_id=person.id,
+            company_id=other.id,
+            team_id=False,
+        )
+        passed_on = self.make_complaint(third_party_id=person.id)
+        action = person.with_user(self.manager).action_export_complaint_data()
+        export = self.env[action["res_model"]].browse(action["res_id"])
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(export.file))) as archive:
+            data = json.loads(archive.read("data.json"))
+        self.assertEqual(
+            {told["name"] for told in data["complaints"]}, {mine.name, abroad.name}
+        )
+        self.assertEqual([c["name"] for c in data["passed_on"]], [passed_on.name])
+        self.assertNotIn(self.partner.email, json.dumps(data))
+        self.assertIn("Other Ltd", data["companies"])
 
     def test_a_manager_hands_out_all_that_is_known_about_a_person(self):
         #
@@ -299,7 +352,9 @@ class TestTakenOut(ComplaintCommon):
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
         )
-        complaint.message_post(body="He is difficult")
+        complaint.message_post(
+            body="He is difficult", attachments=[("note.txt", b"Difficult.")]
+        )
         self.env["ir.attachment"].create(
             {
                 "name": "../door.txt",

@@ -31,7 +31,11 @@ class CustomerComplaintPersonExport(models.TransientModel):
                 )
             )
         partner.check_access("read")
-        Complaint = self.env["customer.complaint"]
+        # Of all companies in which the manager works, not only those he looks at.
+        companies = self.env.user.company_ids
+        Complaint = self.env["customer.complaint"].with_context(
+            allowed_company_ids=companies.ids
+        )
         complaints = Complaint.search(Complaint._get_personal_domain(partner))
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
@@ -63,5 +67,7 @@ class CustomerComplaintPersonExport(models.TransientModel):
                 fname: partner[fname] or None
                 for fname in ("name", "email", "phone", "lang", "street", "zip", "city")
             },
+            "companies": complaints.env.companies.mapped("name"),
             "complaints": complaints._get_personal_data(),
+            "passed_on": complaints._get_passed_on(partner),
         }

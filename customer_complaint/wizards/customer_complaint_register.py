@@ -129,9 +129,6 @@ class CustomerComplaintRegister(models.TransientModel):
                 )
             )
         Complaint._check_register_size(domain)
-        self.env["customer.complaint.access.log"]._log(
-            "export", self.complaint_count, self.env._("Register (Excel)")
-        )
         return {
             "type": "ir.actions.act_url",
             "url": f"/customer_complaint/register/{self.id}",
