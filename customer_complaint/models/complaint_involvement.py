@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 
 from ..tools.colleagues import READERS, WORKERS, colleagues_domain
 
+NAMED = {"user_id": WORKERS, "coordinator_id": WORKERS, "observer_ids": READERS}
+
 
 class CustomerComplaint(models.Model):
     """Who works along: other departments, the coordinator between them, and observers."""
@@ -127,37 +129,33 @@ class CustomerComplaint(models.Model):
             for role in roles
         )
 
-    def _check_can_be_shown_to(self, fname, roles):
-        if self.env.su:  # the process itself names who is there
+    def _check_named(self, fnames):
+        """Refuse colleagues who were named in these fields and could not open the complaint.
+
+        :raises ValidationError: says who
+        """
+        if (
+            self.env.su
+        ):  # the process itself names whom it finds; constraints would run for it
             return
         for complaint in self:
-            for user in complaint[fname]:
-                if not complaint._can_be_shown_to(user, roles):
-                    raise ValidationError(
-                        self.env._(
-                            "%(user)s could not open %(complaint)s: he needs a role in "
-                            "complaints, in %(company)s. Choose somebody else.",
-                            user=user.name,
-                            complaint=complaint.name,
-                            company=complaint.company_id.name,
+            for fname in NAMED.keys() & fnames:
+                for user in complaint[fname]:
+                    if not complaint._can_be_shown_to(user, NAMED[fname]):
+                        raise ValidationError(
+                            self.env._(
+                                "%(user)s could not open %(complaint)s: he needs a role "
+                                "in complaints, in %(company)s. Choose somebody else.",
+                                user=user.name,
+                                complaint=complaint.name,
+                                company=complaint.company_id.name,
+                            )
                         )
-                    )
-
-    @api.constrains("user_id")
-    def _check_owner(self):
-        self._check_can_be_shown_to("user_id", WORKERS)
-
-    @api.constrains("coordinator_id")
-    def _check_coordinator(self):
-        self._check_can_be_shown_to("coordinator_id", WORKERS)
-
-    @api.constrains("observer_ids")
-    def _check_observers(self):
-        self._check_can_be_shown_to("observer_ids", READERS)
 
     @api.model_create_multi
     def create(self, vals_list):
         complaints = super().create(vals_list)
+        complaints._check_named({fname for vals in vals_list for fname in vals})
         if any(
             {"observer_ids", "involved_team_ids"} & vals.keys() for vals in vals_list
         ):
@@ -165,11 +163,16 @@ class CustomerComplaint(models.Model):
         return complaints
 
     def write(self, vals):
-        if not {"observer_ids", "involved_team_ids", "coordinator_id"} & vals.keys():
-            return super().write(vals)
-        before = {c: c.coordinator_id | c.observer_ids for c in self.sudo()}
+        # sudo: followers are no right, see _let_follow
+        before = {
+            complaint: complaint.coordinator_id | complaint.observer_ids
+            for complaint in self.sudo()
+            if {"observer_ids", "involved_team_ids", "coordinator_id"} & vals.keys()
+        }
         res = super().write(vals)
-        self._let_follow()
+        self._check_named(vals.keys())
+        if before:
+            self._let_follow()
         for complaint, users in before.items():
             left = users - (
                 complaint.coordinator_id

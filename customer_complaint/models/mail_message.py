@@ -15,7 +15,8 @@ class MailMessage(models.Model):
     def _filter_not_for_user_to_write(self):
         """Messages about complaints that a colleague who does not work on them may not write.
 
-        Observers write notes; what only notifies colleagues is nobody's word.
+        Observers write notes, and who was given a to-do says that it is done; what only notifies
+        colleagues is nobody's word.
         """
         # sudo: what the messages are about decides about the right to write them
         messages = self.sudo().filtered(
@@ -31,6 +32,7 @@ class MailMessage(models.Model):
                 complaint._is_seen_by_customer(message)
                 or (
                     message.message_type != "user_notification"
+                    and not message.mail_activity_type_id
                     and self.env.user not in complaint.observer_ids
                 )
             ):
