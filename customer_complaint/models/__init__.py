@@ -94,6 +94,7 @@ from . import customer_complaint_workload
 from . import customer_complaint_indicator
 from . import customer_complaint_dashboard
 from . import mail_mail
+from . import mail_message
 from . import complaint_privacy
 from . import customer_complaint_access_log
 from . import customer_complaint_duty

@@ -70,17 +70,47 @@ class CustomerComplaint(models.Model):
                     "Enter a new complaint as anonymous instead."
                 )
             )
+        if any(complaint.is_anonymous for complaint in self):
+            self._check_without_identity(vals)
         return super().write(vals)
 
-    def _check_anonymous(self):
-        """Anonymous complaints are taken where the company allows it, and of nobody's order."""
-        if self.line_ids.order_line_id:
+    @api.model
+    def _prepare_intake_values(self, vals_list):
+        vals_list = super()._prepare_intake_values(vals_list)
+        for vals in vals_list:
+            if vals.get("is_anonymous"):
+                self._check_without_identity(vals)
+        return vals_list
+
+    def _check_without_identity(self, vals):
+        """Refuse values of an anonymous complaint that tell who complains.
+
+        An organisation that passed it on does not; nor does anything in `vals` that is empty.
+        """
+        third_party = self.env["res.partner"].sudo().browse(vals.get("third_party_id"))
+        if any(vals.get(fname) for fname in (*IDENTITY, "origin_id")) or (
+            third_party and not third_party.is_company
+        ):
+            raise UserError(
+                self.env._(
+                    "An anonymous complaint keeps nothing that tells who complains: no "
+                    "customer, name, e-mail, phone, order or service number. Empty "
+                    "these, or take up the complaint under a name."
+                )
+            )
+
+    def _check_without_order_lines(self):
+        """Refuse lines of orders on anonymous complaints; invoked when one is set."""
+        if self.filtered("is_anonymous").line_ids.order_line_id:
             raise UserError(
                 self.env._(
                     "The lines of a sales order tell who complains. Remove them from the "
                     "anonymous complaint."
                 )
             )
+
+    def _check_anonymous(self):
+        """Anonymous complaints are taken where the company allows it."""
         for company in self.company_id:
             if not company.sudo().complaint_allow_anonymous:
                 raise UserError(

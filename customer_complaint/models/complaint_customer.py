@@ -25,8 +25,9 @@ class CustomerComplaint(models.Model):
         return result
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        # Reading is enough to post for the customer and for the colleague who took the complaint
-        # first; any other colleague must be allowed to work on it.
+        # Reading is enough to post for the customer, for the colleague who took the complaint
+        # first, and for an observer's notes (see `mail.message`); any other colleague must be
+        # allowed to work on it.
         result = super()._mail_get_operation_for_mail_message_operation(
             message_operation
         )
@@ -34,11 +35,23 @@ class CustomerComplaint(models.Model):
         if message_operation == "create" and user._is_internal():
             return {
                 complaint: operation
-                if user == complaint.sudo().first_contact_id
+                if user
+                in complaint.sudo().first_contact_id | complaint.sudo().observer_ids
                 else "write"
                 for complaint, operation in result.items()
             }
         return result
+
+    def _filter_told_by_user(self):
+        """Those whose customer hears from the user: he works on them, or took them first."""
+        # sudo: who took it first is asked, whatever the user may read
+        first = self.filtered(lambda c: c.sudo().first_contact_id == self.env.user)
+        return first | (self - first)._filtered_access("write")
+
+    def _check_told_by_user(self):
+        """:raises AccessError: writing to one of these customers is not the user's affair"""
+        self.check_access("read")
+        (self - self._filter_told_by_user()).check_access("write")
 
     def _track_subtype(self, init_values):
         self.ensure_one()

@@ -243,10 +243,16 @@ class CustomerComplaint(models.Model):
     def web_save(self, vals, specification, next_id=None):
         """Save what a colleague changed on a screen; what is missing is a link to its dialog.
 
+        Whoever hands a complaint over so that he may no longer read it has saved it, too.
+
         :raises RedirectWarning: one complaint cannot move on yet
         """
         try:
-            return super().web_save(vals, specification, next_id)
+            saved = self.browse(row["id"] for row in super().web_save(vals, {}))
+            shown = self.browse(next_id) if next_id else saved
+            if shown == saved and not saved.has_access("read"):
+                return saved._read_handed_over(specification)
+            return shown.with_context(bin_size=True).web_read(specification)
         except SomethingMissing as refusal:
             if len(self) != 1 or refusal.complaint != self:
                 raise
@@ -260,6 +266,21 @@ class CustomerComplaint(models.Model):
             warning = RedirectWarning(str(refusal), action, self.env._("Fill in"))
             warning.loglevel = logging.INFO  # read by odoo.http: nothing is broken
             raise warning from refusal
+
+    def _read_handed_over(self, specification):
+        """What the screen shows of complaints that its user has just handed over: no lists."""
+        shown, lists = {}, {}
+        for fname in specification:
+            field = self._fields[fname]
+            if not self._has_field_access(field, "read"):
+                continue
+            if field.type in ("one2many", "many2many"):
+                lists[fname] = []
+            else:
+                name_only = {"fields": {"display_name": {}}}
+                shown[fname] = name_only if field.type == "many2one" else {}
+        # sudo: he had it before him until now; names only of what it leads to
+        return [{**row, **lists} for row in self.sudo().web_read(shown)]
 
     def _get_missing_dialog(self, stage_type, **context):
         """Dialog that asks for all that is missing before `stage_type`, and then goes on."""

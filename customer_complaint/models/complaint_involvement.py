@@ -1,6 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.colleagues import READERS, WORKERS, colleagues_domain
+
+NAMED = {"user_id": WORKERS, "coordinator_id": WORKERS, "observer_ids": READERS}
+
 
 class CustomerComplaint(models.Model):
     """Who works along: other departments, the coordinator between them, and observers."""
@@ -28,7 +32,7 @@ class CustomerComplaint(models.Model):
         compute="_compute_coordinator_id",
         store=True,
         readonly=False,
-        domain="[('share', '=', False)]",
+        domain=colleagues_domain(WORKERS),
         index="btree_not_null",
         copy=False,
         tracking=True,
@@ -40,7 +44,7 @@ class CustomerComplaint(models.Model):
         "res.users",
         "customer_complaint_observer_rel",
         string="Observers",
-        domain="[('share', '=', False)]",
+        domain=colleagues_domain(READERS),
         copy=False,
         groups="base.group_user",
         help="Colleagues who read the complaint and are told what happens, without working "
@@ -68,9 +72,18 @@ class CustomerComplaint(models.Model):
                 complaint.coordinator_id = complaint.coordinator_id
                 continue
             # sudo: who leads a team is asked, whoever may read it
-            team = complaint.sudo().team_id
-            complaint.coordinator_id = (
-                team.leader_id or complaint.user_id or complaint.sudo().first_contact_id
+            known = complaint.sudo()
+            complaint.coordinator_id = next(
+                (
+                    user
+                    for user in (
+                        known.team_id.leader_id,
+                        known.user_id,
+                        known.first_contact_id,
+                    )
+                    if user and complaint._can_be_shown_to(user, WORKERS)
+                ),
+                False,
             )
 
     @api.depends(
@@ -106,9 +119,43 @@ class CustomerComplaint(models.Model):
                     )
                 )
 
+    def _can_be_shown_to(self, user, roles):
+        """Whether `user` works in the company of the complaint and holds one of the roles."""
+        self.ensure_one()
+        # sudo: roles and companies of colleagues
+        user = user.sudo()
+        return self.company_id in user.company_ids and any(
+            user.has_group(f"customer_complaint.group_complaint_{role}")
+            for role in roles
+        )
+
+    def _check_named(self, fnames):
+        """Refuse colleagues who were named in these fields and could not open the complaint.
+
+        :raises ValidationError: says who
+        """
+        if (
+            self.env.su
+        ):  # the process itself names whom it finds; constraints would run for it
+            return
+        for complaint in self:
+            for fname in NAMED.keys() & fnames:
+                for user in complaint[fname]:
+                    if not complaint._can_be_shown_to(user, NAMED[fname]):
+                        raise ValidationError(
+                            self.env._(
+                                "%(user)s could not open %(complaint)s: he needs a role "
+                                "in complaints, in %(company)s. Choose somebody else.",
+                                user=user.name,
+                                complaint=complaint.name,
+                                company=complaint.company_id.name,
+                            )
+                        )
+
     @api.model_create_multi
     def create(self, vals_list):
         complaints = super().create(vals_list)
+        complaints._check_named({fname for vals in vals_list for fname in vals})
         if any(
             {"observer_ids", "involved_team_ids"} & vals.keys() for vals in vals_list
         ):
@@ -116,9 +163,24 @@ class CustomerComplaint(models.Model):
         return complaints
 
     def write(self, vals):
+        # sudo: followers are no right, see _let_follow
+        before = {
+            complaint: complaint.coordinator_id | complaint.observer_ids
+            for complaint in self.sudo()
+            if {"observer_ids", "involved_team_ids", "coordinator_id"} & vals.keys()
+        }
         res = super().write(vals)
-        if {"observer_ids", "involved_team_ids", "coordinator_id"} & vals.keys():
+        self._check_named(vals.keys())
+        if before:
             self._let_follow()
+        for complaint, users in before.items():
+            left = users - (
+                complaint.coordinator_id
+                | complaint.observer_ids
+                | complaint.user_id
+                | complaint.first_contact_id
+            )
+            complaint.message_unsubscribe(partner_ids=left.partner_id.ids)
         return res
 
     def _let_follow(self):

@@ -37,9 +37,14 @@ class CustomerComplaint(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        if {"partner_id", "category_id", "line_ids", "record_type"} & vals.keys():
+        if {"partner_id", "category_id", "record_type"} & vals.keys():
             self._note_repeats()
         return res
+
+    def _on_lines_changed(self):
+        """Event: other products are complained about."""
+        if not self._is_history():
+            self._note_repeats()
 
     def _note_repeats(self):
         """Flag those that are repeats and link what came before; one statement for all."""

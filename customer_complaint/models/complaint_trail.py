@@ -1,11 +1,20 @@
-from odoo import fields, models
+from itertools import chain
+
+from odoo import api, fields, models
 
 # What somebody may have to answer for later; deadlines, confirmations and contacts keep their own.
 TRAILED = (
     *("stage_id", "level_id", "user_id", "team_id", "coordinator_id", "category_id"),
     *("partner_id", "received_at", "decision", "decision_reason", "round"),
-    *("close_reason", "active"),
+    *("close_reason", "active", "record_type", "path_id", "observer_ids"),
+    "involved_team_ids",
 )
+# What changes along by itself.
+FOLLOWING = {
+    "category_id": ("team_id", "path_id"),
+    "team_id": ("path_id",),
+    "involved_team_ids": ("coordinator_id",),
+}
 # Given with the change itself.
 REASONS = {"level_id": "level_reason"}
 
@@ -25,7 +34,8 @@ class CustomerComplaint(models.Model):
     )
 
     def write(self, vals):
-        watched = [fname for fname in TRAILED if fname in vals]
+        changed = {*vals, *chain.from_iterable(FOLLOWING.get(f, ()) for f in vals)}
+        watched = [fname for fname in TRAILED if fname in changed]
         if not watched or self._is_history():
             return super().write(vals)
         # sudo: some of the fields are not for everybody who may write others
@@ -51,6 +61,14 @@ class CustomerComplaint(models.Model):
         # sudo: the trail is written by what happens, nobody has rights to write it
         self.env["customer.complaint.event"].sudo().create(events)
         return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_with_a_trace(self):
+        # The trail goes with the complaint: what stays is who deleted which number.
+        if self and not self.env.su:
+            self.env["customer.complaint.access.log"]._log(
+                "delete", self, ", ".join(self.mapped("name"))
+            )
 
     def _get_trailed(self, fnames):
         """Value and words of each field, as they are now, in the language of the company.

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize, format_list
 
 from ..tools import due_times
+from ..tools.colleagues import WORKERS, colleagues_domain
 from ..tools.deadline_types import DEADLINE_TYPES
 from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
 
@@ -16,6 +17,8 @@ PROCESS_FIELDS = {
     "stage_type",
     "round_start_at",
     "first_contact_id",
+    "guest_ids",
+    "is_complex",
     "next_due_at",
     "next_due_type",
     "queue_rank",
@@ -202,7 +205,7 @@ class CustomerComplaint(models.Model):
     user_id = fields.Many2one(
         "res.users",
         string="Owner",
-        domain="[('share', '=', False)]",
+        domain=colleagues_domain(WORKERS),
         index="btree_not_null",
         copy=False,
         tracking=True,

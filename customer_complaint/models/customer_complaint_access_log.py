@@ -17,6 +17,7 @@ class CustomerComplaintAccessLog(models.Model):
             ("print", "Print"),
             ("export", "Export"),
             ("person", "Export of a person's data"),
+            ("delete", "Deletion"),
         ],
         required=True,
     )

@@ -46,6 +46,22 @@ class CustomerComplaintLine(models.Model):
         "the product is not concerned.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.complaint_id._on_lines_changed()
+        return lines
+
+    @api.constrains("order_line_id")
+    def _check_order_line_id(self):
+        self.filtered("order_line_id").complaint_id._check_without_order_lines()
+
+    def unlink(self):
+        complaints = self.complaint_id
+        res = super().unlink()
+        complaints.exists()._on_lines_changed()
+        return res
+
     def write(self, vals):
         if "complaint_id" in vals and any(
             line.complaint_id.id != vals["complaint_id"] for line in self
@@ -53,7 +69,10 @@ class CustomerComplaintLine(models.Model):
             raise AccessError(
                 self.env._("A line stays with its complaint. Add a new one instead.")
             )
-        return super().write(vals)
+        res = super().write(vals)
+        if "product_id" in vals:
+            self.complaint_id._on_lines_changed()
+        return res
 
     def _get_content(self):
         """What is complained about, to find the same line on another complaint."""

@@ -55,6 +55,12 @@ class MailTemplate(models.Model):
             fields.Datetime.now(),
         )
 
+    def _send_check_access(self, res_ids):
+        res = super()._send_check_access(res_ids)
+        if self.model == "customer.complaint":
+            self.env[self.model].browse(res_ids)._check_told_by_user()
+        return res
+
     def send_mail_batch(
         self,
         res_ids,

@@ -453,6 +453,20 @@ class TestRepeats(ComplaintCommon):
         )
         self.assertEqual(second.earlier_ids, first)
 
+    def test_products_added_later_count_too(self):
+        # C-25
+        first = self.make_complaint(order_id=self.order.id)
+        complaint = self.make_complaint(
+            category_id=False, received_at=RECEIPT + timedelta(days=1)
+        )
+        self.assertFalse(complaint.is_repeat)
+        line = self.env["customer.complaint.line"].create(
+            {"complaint_id": complaint.id, "product_id": self.product.id}
+        )
+        self.assertEqual(complaint.earlier_ids, first)
+        line.unlink()
+        self.assertFalse(complaint.is_repeat)
+
     def test_it_follows_customer_and_category(self):
         # C-25
         self.make_complaint()

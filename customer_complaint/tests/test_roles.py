@@ -77,12 +77,17 @@ class TestRoles(ComplaintCommon):
         # C-55
         user = self.make_user("feedback")
         complaint = self.make_owned(team_id=self.other_team.id)
-        self.assertFalse(self.sees(user, complaint))
+        with self.assertRaises(AccessError):
+            complaint.with_user(user).demand = "x"
         self.tell_outcome(complaint.sudo())
         self.assertEqual(complaint.stage_type, "feedback")
-        self.assertTrue(self.sees(user, complaint))
-        self.confirm(complaint.with_user(user))
+        # As the dialog does: what closes it is shown afterwards.
+        self.env["customer.complaint.confirmation"].with_user(user).web_save(
+            {"complaint_id": complaint.id, "solved": "solved", "grade": "5"},
+            {"complaint_id": {"fields": {"display_name": {}}}, "solved": {}},
+        )
         self.assertEqual(complaint.stage_type, "closed")
+        self.assertTrue(complaint.with_user(user).contact_ids.mapped("summary"))
 
     def test_supervision_reads_all_and_escalates_but_changes_nothing(self):
         # C-55
@@ -146,6 +151,123 @@ class TestRoles(ComplaintCommon):
             }
             with self.subTest(post=code):
                 self.assertTrue(seen.web_read(names))
+
+    def test_who_only_reads_says_nothing_to_the_customer(self):
+        # C-62
+        complaint = self.make_owned(team_id=self.other_team.id)
+        template = self.env.ref("customer_complaint.mail_template_progress")
+        for role in ("auditor", "supervision", "acceptance"):
+            user = self.make_user(role)
+            seen = complaint.with_user(user)
+            seen.message_subscribe(partner_ids=user.partner_id.ids)
+            self.assertIn(user.partner_id, complaint.message_partner_ids)
+            composer = {
+                "model": complaint._name,
+                "res_ids": str(complaint.ids),
+                "body": "Nothing will be done.",
+            }
+            for act in (
+                lambda seen=seen: seen.message_post(body="x"),
+                lambda seen=seen: seen.message_post(
+                    body="x", message_type="comment", subtype_xmlid="mail.mt_comment"
+                ),
+                lambda seen=seen: seen.message_notify(
+                    body="x", subject="x", partner_ids=self.partner.ids
+                ),
+                lambda user=user: template.with_user(user).send_mail(complaint.id),
+                lambda user=user, composer=composer: self.env["mail.compose.message"]
+                .with_user(user)
+                .create({**composer, "composition_mode": "mass_mail"})
+                ._action_send_mail(),
+            ):
+                with self.subTest(role=role), self.assertRaises(AccessError):
+                    act()
+
+    def test_an_observer_writes_notes_and_nothing_else(self):
+        # C-62
+        complaint = self.make_owned()
+        complaint.observer_ids = self.seller
+        seen = complaint.with_user(self.seller)
+        note = seen.message_post(body="He called me, too.")
+        self.assertTrue(note.subtype_id.internal)
+        comment = self.env.ref("mail.mt_comment")
+        with self.assertRaises(AccessError):
+            seen.message_post(body="x", subtype_id=comment.id)
+        with self.assertRaises(AccessError):
+            note.write({"subtype_id": comment.id, "is_internal": False})
+
+    def test_the_committee_applies_the_set_up_wizard(self):
+        # C-60
+        member = self.make_user("committee")
+        setup = self.env["customer.complaint.setup"].with_user(member).create({})
+        setup.bundle_id = self.env["customer.complaint.bundle"].search([])[-1:]
+        setup.switch_channels = True
+        setup.action_apply()
+        self.assertTrue(setup.bundle_id.path_id.active)
+
+    def test_only_those_who_can_open_it_are_named(self):
+        # C-58 C-62
+        complaint = self.make_owned()
+        other = self.env["res.company"].create({"name": "Other Ltd"})
+        stranger = new_test_user(
+            self.env,
+            "t_stranger",
+            f"{GROUP}user",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        complaint = complaint.with_user(self.manager)
+        for user in (self.employee, stranger):
+            for values in (
+                {"observer_ids": [Command.link(user.id)]},
+                {"coordinator_id": user.id},
+                {"user_id": user.id},
+            ):
+                with self.assertRefused(ValidationError, "could not open"):
+                    complaint.write(values)
+        with self.assertRefused(ValidationError, "could not open"):
+            complaint.user_id = self.seller  # he sees his own, and works on none
+
+    def test_who_observes_no_longer_is_told_no_longer(self):
+        # C-62
+        complaint = self.make_owned()
+        complaint.observer_ids = self.seller | self.handler
+        complaint.observer_ids = False
+        self.assertNotIn(self.seller.partner_id, complaint.message_partner_ids)
+        self.assertIn(self.handler.partner_id, complaint.message_partner_ids)
+
+    def test_nobody_makes_himself_a_guest(self):
+        complaint = self.make_owned()
+        with self.assertRefused(AccessError, "set by its process"):
+            complaint.guest_ids = self.colleague
+
+    def test_who_hands_a_complaint_to_another_team_has_saved_it(self):
+        # C-104
+        complaint = self.make_complaint(user_id=self.handler.id, user=self.lead)
+        self.assertTrue(complaint.first_contact_id == self.lead)
+        [shown] = complaint.with_user(self.handler).web_save(
+            {"team_id": self.other_team.id, "user_id": self.colleague.id},
+            {
+                "name": {},
+                "team_id": {"fields": {"display_name": {}, "leader_id": {}}},
+                "line_ids": {"fields": {"name": {}}},
+                "event_ids": {"fields": {"old": {}}},
+            },
+        )
+        self.assertFalse(self.sees(self.handler, complaint))
+        self.assertEqual(complaint.team_id, self.other_team)
+        self.assertEqual((shown["name"], shown["line_ids"]), (complaint.name, []))
+        self.assertEqual(shown["team_id"]["display_name"], "Workshop")
+        self.assertNotIn("leader_id", shown["team_id"])
+        self.assertNotIn("event_ids", shown)
+
+    def test_closing_without_the_right_to_it_says_what_is_missing(self):
+        # C-55
+        user = self.make_user("acceptance")
+        complaint = self.make_complaint()
+        closed = self.env.ref("customer_complaint.stage_closed")
+        with self.assertRefused(ValidationError, "Something is missing"):
+            complaint.with_user(user).stage_id = closed
 
     def test_only_the_committee_changes_rules_where_managers_do_not_decide(self):
         # C-60
@@ -224,6 +346,37 @@ class TestTrail(ComplaintCommon):
             (graded.old, graded.new, graded.reason),
             (self.levels[1].display_name, self.levels[0].display_name, "Danger"),
         )
+
+    def test_type_path_departments_and_observers_are_kept_as_well(self):
+        # C-52
+        complaint = self.make_complaint().with_user(self.lead)
+        path = self.env.ref("customer_complaint.path_eight_steps")
+        path.active = True
+        complaint.write(
+            {
+                "record_type": "suggestion",
+                "path_id": path.id,
+                "involved_team_ids": [Command.set(self.other_team.ids)],
+                "observer_ids": [Command.set(self.seller.ids)],
+            }
+        )
+        changed = {e.field_name: (e.old, e.new) for e in complaint.event_ids}
+        self.assertLessEqual(
+            {"record_type", "path_id", "involved_team_ids", "observer_ids"},
+            changed.keys(),
+        )
+        self.assertEqual(changed["involved_team_ids"], ("", "Workshop"))
+        self.assertEqual(changed["coordinator_id"][1], self.lead.name, "computed")
+
+    def test_who_deleted_which_complaint_is_kept(self):
+        # C-52
+        complaint = self.make_complaint()
+        number = complaint.name
+        complaint.with_user(self.manager).unlink()
+        log = self.env["customer.complaint.access.log"].search(
+            [("kind", "=", "delete")]
+        )
+        self.assertEqual((log.user_id, log.detail), (self.manager, number))
 
     def test_what_stays_as_it_was_leaves_no_trace(self):
         complaint = self.make_owned()

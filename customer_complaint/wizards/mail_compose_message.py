@@ -344,6 +344,8 @@ class MailComposeMessage(models.TransientModel):
 
     def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
         """Mails that are not posted tell and promise what they do all the same."""
+        if self.model == "customer.complaint":
+            self.env[self.model].browse(res_ids)._check_told_by_user()
         sending = {}  # complaint by mail, noted before mails are deleted
         composer = self._with_telling().with_context(complaint_sending=sending)
         mails = super(MailComposeMessage, composer)._action_send_mail_mass_mail(
