@@ -134,9 +134,8 @@ class CustomerComplaint(models.Model):
 
         :raises ValidationError: says who
         """
-        if (
-            self.env.su
-        ):  # the process itself names whom it finds; constraints would run for it
+        # The process itself names whom it finds; a constraint would run for it as well.
+        if self.env.su:
             return
         for complaint in self:
             for fname in NAMED.keys() & fnames:
