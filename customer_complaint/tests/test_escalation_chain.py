@@ -130,7 +130,7 @@ class TestEscalationChain(ChainCommon):
         self.assertEqual(row.next_step_at, DUE)
 
     def test_the_leader_of_the_team_above_is_the_next_tier(self):
-        # C-42
+        # C-42 C-59
         self.step(recipient="leader_above")
         complaint = self.make_owned()
         middle = self.env["customer.complaint.team"].create(
