@@ -168,6 +168,11 @@ class Rules:
         return limits.get(rank, limits.get(0))
 
 
+def to_words(row):
+    """Key to sort rows of a ledger by: False and a date have no order."""
+    return [str(value) for value in row]
+
+
 class Life:
     """What happens to one complaint, each event with the moment `now` at which it is recorded."""
 
@@ -485,7 +490,7 @@ class Life:
             )
             for row in self.rows
         )
-        return sorted(rows, key=str)  # False and a date have no order
+        return sorted(rows, key=to_words)
 
     def get_state(self, row):
         if row.state != "owed":

@@ -14,7 +14,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import ComplaintCommon
-from .ledger_replay import HOUR, Hours, Life, Rules, get_steps
+from .ledger_replay import HOUR, Hours, Life, Rules, get_steps, to_words
 
 _logger = logging.getLogger(__name__)
 
@@ -465,7 +465,7 @@ class LedgerYear(ComplaintCommon):
                     )
                     for row in rows_of.get(complaint, ())
                 ),
-                key=str,
+                key=to_words,
             )
             expected = life.get_ledger()
             if ledger != expected:
