@@ -449,7 +449,8 @@ class ComplaintForm(CustomerPortal):
             complaint.company_id,
             complaint=complaint,
             path=path,
-            url=path and complaint.get_base_url() + path,
+            # Who is signed in finds the page under his account; nobody else opens its address.
+            url="access_token" in (path or "") and complaint.get_base_url() + path,
             answer_by=expected
             and format_datetime(
                 complaint.env, expected.due_at, tz=tz, dt_format="short"

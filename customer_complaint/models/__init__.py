@@ -25,6 +25,7 @@ from . import customer_complaint_phrase
 from . import customer_complaint_policy
 from . import customer_complaint_bundle
 from . import customer_complaint
+from . import complaint_rights
 from . import customer_complaint_line
 from . import customer_complaint_deadline_reason
 from . import customer_complaint_deadline
@@ -79,6 +80,7 @@ from . import complaint_import
 from . import ir_actions_server
 from . import complaint_credit
 from . import complaint_merging
+from . import complaint_splitting
 from . import customer_complaint_problem
 from . import complaint_problem
 from . import complaint_at_once

@@ -212,8 +212,31 @@ class CustomerComplaint(models.Model):
         return None
 
     # ------------------------------------------------------------------
-    # Portal page
+    # Another complainant
     # ------------------------------------------------------------------
+    def write(self, vals):
+        if self._is_history():
+            return super().write(vals)
+        old_partners = {
+            complaint: complaint.partner_id
+            for complaint in self
+            if vals.get("partner_id", complaint.partner_id.id)
+            != complaint.partner_id.id
+        }
+        old_emails = {c: email_normalize(c.email_from) for c in old_partners}
+        res = super().write(vals)
+        self._take_leave_of(old_partners)
+        # Whoever reads the same mailbox keeps his links, and nobody had them before.
+        self.filtered(
+            lambda c: (
+                (old_partners.get(c) or old_emails.get(c))
+                and not (
+                    old_emails[c] and old_emails[c] == email_normalize(c.email_from)
+                )
+            )
+        )._renew_links()
+        return res
+
     def _take_leave_of(self, old_partners):
         """The complaint is another contact's now: no mail reaches the one before.
 
@@ -228,6 +251,9 @@ class CustomerComplaint(models.Model):
         for complaint in self.sudo():  # a process field
             complaint.access_token = str(uuid.uuid4())
 
+    # ------------------------------------------------------------------
+    # Portal page
+    # ------------------------------------------------------------------
     def _get_portal_timeline(self):
         """Steps the customer sees: label, state (done, current, open) and moment.
 

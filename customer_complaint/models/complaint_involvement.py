@@ -164,7 +164,7 @@ class CustomerComplaint(models.Model):
     def write(self, vals):
         # sudo: followers are no right, see _let_follow
         before = {
-            complaint: complaint.coordinator_id | complaint.observer_ids
+            complaint: complaint._get_along()
             for complaint in self.sudo()
             if {"observer_ids", "involved_team_ids", "coordinator_id"} & vals.keys()
         }
@@ -172,20 +172,26 @@ class CustomerComplaint(models.Model):
         self._check_named(vals.keys())
         if before:
             self._let_follow()
-        for complaint, users in before.items():
-            left = users - (
-                complaint.coordinator_id
-                | complaint.observer_ids
-                | complaint.user_id
-                | complaint.first_contact_id
+        for left, complaints in (
+            self.browse(c.id for c in before)
+            .sudo()
+            .grouped(
+                lambda c: before[c] - c._get_along() - c.user_id - c.first_contact_id
             )
-            complaint.message_unsubscribe(partner_ids=left.partner_id.ids)
+            .items()
+        ):
+            complaints.message_unsubscribe(partner_ids=left.partner_id.ids)
         return res
+
+    def _get_along(self):
+        """Who is told what happens beside owner and first contact."""
+        self.ensure_one()
+        return self.coordinator_id | self.observer_ids
 
     def _let_follow(self):
         """Coordinators and observers are told what happens."""
         if self._is_history():
             return
-        for complaint in self.sudo():  # followers are no right: the fields were written
-            users = complaint.coordinator_id | complaint.observer_ids
-            complaint.message_subscribe(partner_ids=users.partner_id.ids)
+        # sudo: to follow is no right, the fields were written
+        for users, complaints in self.sudo().grouped(lambda c: c._get_along()).items():
+            complaints.message_subscribe(partner_ids=users.partner_id.ids)

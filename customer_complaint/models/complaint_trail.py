@@ -76,10 +76,12 @@ class CustomerComplaint(models.Model):
         :return: dict of (value, str) by field name
         """
         self.ensure_one()
+        # The trail is read by many: it does not change with the language of who writes.
+        there = self.with_context(lang=self.company_id.partner_id.lang)
         return {
             fname: (
                 self[fname],
-                self._fields[fname].convert_to_export(self[fname], self),
+                there._fields[fname].convert_to_export(there[fname], there),
             )
             for fname in fnames
         }

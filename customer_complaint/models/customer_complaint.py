@@ -1,49 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import email_normalize, format_list
 
 from ..tools import due_times
 from ..tools.colleagues import WORKERS, colleagues_domain
 from ..tools.deadline_types import DEADLINE_TYPES
-from .customer_complaint_stage import CLOSED_TYPES, STAGE_POSITION
-
-# Set by the process (numbering, ledger, closing) or copied from another field, never by hand.
-PROCESS_FIELDS = {
-    "name",
-    "access_token",
-    "commercial_partner_id",
-    "level_rank",
-    "stage_type",
-    "round_start_at",
-    "first_contact_id",
-    "guest_ids",
-    "is_complex",
-    "next_due_at",
-    "next_due_type",
-    "queue_rank",
-    "is_repeat",
-    "earlier_ids",
-    "outcome_at",
-    "outcome_channel_ids",
-    "completed_at",
-    "told_at",
-    "said_at",
-    "late_reply_at",
-    "is_answered",
-    "plan_told_at",
-    "stage_since",
-    "paused_at",
-    "pause_reason_id",
-    "policy_id",
-    "round",
-    "closed_at",
-    "close_reason",
-    "merged_into_id",
-    "form_key",
-    "form_message_ids",
-    "order_reference",
-}
 
 
 class CustomerComplaint(models.Model):
@@ -364,11 +325,11 @@ class CustomerComplaint(models.Model):
     # Dashboard: received and closed in a period (`_define_new`, `_get_pareto`, `_get_trend`),
     # and what is open. The columns of the record rules come along: the table is not read.
     _received_idx = models.Index(
-        "(company_id, received_at) INCLUDE (category_id, team_id, user_id, "
+        "(company_id, received_at) INCLUDE (id, category_id, team_id, user_id, "
         "first_contact_id, salesperson_id, record_type, merged_into_id)"
     )
     _closed_idx = models.Index(
-        "(company_id, closed_at) INCLUDE (team_id, user_id, first_contact_id, "
+        "(company_id, closed_at) INCLUDE (id, team_id, user_id, first_contact_id, "
         "salesperson_id, record_type, merged_into_id) WHERE closed_at IS NOT NULL"
     )
     _open_idx = models.Index(
@@ -519,18 +480,6 @@ class CustomerComplaint(models.Model):
 
         `_prepare_intake_values` and `_after_intake` are the hooks of the single intake.
         """
-        if not self.env.su:
-            self._check_process_fields({fname for vals in vals_list for fname in vals})
-            if any(vals.get("active") is False for vals in vals_list):
-                self._check_archiving()
-            # Some keys are to go, which keyword arguments cannot say.
-            self = self.with_context(  # pylint: disable=context-overridden
-                {
-                    key: value
-                    for key, value in self.env.context.items()
-                    if key.removeprefix("default_") not in PROCESS_FIELDS
-                }
-            )
         if self._is_history():
             self = self.with_context(tracking_disable=True)
         complaints = super().create(self._prepare_intake_values(vals_list))
@@ -541,22 +490,11 @@ class CustomerComplaint(models.Model):
         if (running := self._get_import()) and running.mode == "history":
             # What a file corrects happened long ago: it does not happen again.
             self._check_only_history()
-            if not self.env.su:
-                self._check_process_fields(vals)
             return super().write(vals)
-        if not self.env.su:
-            self._check_process_fields(vals)
-            self._check_write_rights(vals)
         before = {
             complaint.id: (complaint.stage_type, complaint.user_id)
             for complaint in self
             if {"stage_id", "user_id"} & vals.keys()
-        }
-        old_partners = {
-            complaint: complaint.partner_id
-            for complaint in self
-            if vals.get("partner_id", complaint.partner_id.id)
-            != complaint.partner_id.id
         }
         left = {
             complaint: (
@@ -566,7 +504,6 @@ class CustomerComplaint(models.Model):
             for complaint in self
             if vals.get("stage_id", complaint.stage_id.id) != complaint.stage_id.id
         }
-        old_emails = {c: email_normalize(c.email_from) for c in old_partners}
         policies = (
             {complaint: complaint.sudo().policy_id for complaint in self}
             if {"team_id", "category_id", "received_at"} & vals.keys()
@@ -603,94 +540,4 @@ class CustomerComplaint(models.Model):
         # Another team has another chain and other working hours.
         if vals.get("active") or "team_id" in vals:
             self.sudo().deadline_ids._rearm()
-        self._take_leave_of(old_partners)
-        # Whoever reads the same mailbox keeps his links, and nobody had them before.
-        self.filtered(
-            lambda c: (
-                (old_partners.get(c) or old_emails.get(c))
-                and not (
-                    old_emails[c] and old_emails[c] == email_normalize(c.email_from)
-                )
-            )
-        )._renew_links()
         return res
-
-    def _check_process_fields(self, fnames):
-        if forbidden := sorted(PROCESS_FIELDS & set(fnames)):
-            raise AccessError(
-                self.env._(
-                    "%(fields)s of a complaint are set by its process and cannot be "
-                    "written directly. Use the buttons of the complaint instead.",
-                    fields=format_list(
-                        self.env, (self._fields[f].string for f in forbidden)
-                    ),
-                )
-            )
-
-    def _check_write_rights(self, vals):
-        """Refuse what would move or silence a deadline, or mix companies."""
-        if vals.get("order_id"):
-            self.env["sale.order"].browse(vals["order_id"]).check_access("read")
-        if "company_id" in vals and any(
-            c.company_id.id != vals["company_id"] for c in self
-        ):
-            raise AccessError(
-                self.env._(
-                    "A complaint stays in the company that received it. Open a new one "
-                    "in the other company."
-                )
-            )
-        if not (vals.get("level_reason") or "").strip() and any(
-            c.level_id.id != vals.get("level_id", c.level_id.id) for c in self
-        ):
-            raise ValidationError(
-                self.env._(
-                    "The level decides about the deadlines. Say why it changes: the "
-                    "reason stands in the history."
-                )
-            )
-        if self.env.user.has_group("customer_complaint.group_complaint_lead"):
-            return
-        if {"level_id", "received_at"} & vals.keys() and any(
-            STAGE_POSITION[c.stage_type] > STAGE_POSITION["assessed"] for c in self
-        ):
-            raise AccessError(
-                self.env._(
-                    "Level and receipt time decide about the deadlines. Once work has "
-                    "started, only a team lead changes them."
-                )
-            )
-        received_at = fields.Datetime.to_datetime(vals.get("received_at"))
-        if received_at and any(
-            received_at > c.received_at + due_times.CLOCK_TOLERANCE for c in self
-        ):
-            raise AccessError(
-                self.env._(
-                    "The receipt cannot be moved later: the customer waits since then. If "
-                    "it was entered wrongly, only a team lead corrects it."
-                )
-            )
-        if vals.get("active") is False and any(
-            c.stage_type not in CLOSED_TYPES for c in self
-        ):
-            self._check_archiving()
-
-    def _check_archiving(self):
-        """Only a lead puts an open complaint away: nobody is told about its deadlines then."""
-        if not self.env.user.has_group("customer_complaint.group_complaint_lead"):
-            raise AccessError(
-                self.env._(
-                    "An open complaint cannot be archived: its deadlines would be "
-                    "forgotten. Close it first, or ask a team lead."
-                )
-            )
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_registered(self):
-        if not self.env.user.has_group("customer_complaint.group_complaint_manager"):
-            raise AccessError(
-                self.env._(
-                    "A registered complaint stays on file. Archive it, or ask a "
-                    "complaint manager."
-                )
-            )

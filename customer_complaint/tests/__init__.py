@@ -16,6 +16,7 @@ from . import test_policies
 from . import test_setup
 from . import test_recompute
 from . import test_ledger
+from . import test_ledger_pauses
 from . import test_year
 from . import test_engine
 from . import test_date_words
@@ -34,6 +35,7 @@ from . import test_credit_rights
 from . import test_access
 from . import test_portal
 from . import test_public_form
+from . import test_customer_form
 from . import test_form_fuzz
 from . import test_screens
 from . import test_performance

@@ -3,7 +3,7 @@ import re
 
 from odoo.tests import tagged
 
-from .test_public_form import PNG, FormCase
+from .form_common import PNG, FormCase
 
 SAMPLE = 150
 ALL = 10_000

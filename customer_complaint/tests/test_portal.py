@@ -560,8 +560,12 @@ class TestPortal(ComplaintCommon, HttpCase):
         self.assertTrue(complaint.said_at)
 
     def test_the_customers_list_uses_its_index_whatever_the_number(self):
+        # Few rows are cheaper to sort than to read in order: only the order is asked.
         self.env.flush_all()
-        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        for way in ("seqscan", "bitmapscan", "sort"):
+            self.env.cr.execute(
+                SQL("SET LOCAL %s = off", SQL.identifier(f"enable_{way}"))
+            )
         query = self.env["customer.complaint"]._search(
             [("commercial_partner_id", "=", self.partner.id)],
             order="received_at desc, id desc",

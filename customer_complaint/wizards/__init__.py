@@ -7,6 +7,7 @@ from . import customer_complaint_problem_answer
 from . import customer_complaint_start_pause
 from . import customer_complaint_move_deadline
 from . import customer_complaint_setup
+from . import customer_complaint_setup_words
 from . import customer_complaint_recompute
 from . import mail_compose_message
 from . import customer_complaint_promise
