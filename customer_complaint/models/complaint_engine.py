@@ -66,17 +66,19 @@ class CustomerComplaintDeadline(models.Model):
         now = now or fields.Datetime.now()
         health = self.env["customer.complaint.health"]
         collisions = 0
-        failed = (
-            set()
-        )  # complaints whose pause could not be ended: not again in this run
+        next_at = None
+        # Complaints whose pause could not be ended: not again in this run.
+        failed = set()
         while collisions < MAX_COLLISIONS:
             try:
                 may_send = health._may_send(now)
                 health._note_run(now)
                 if not may_send:
                     return
-                ended = self._end_expired_pauses(now, failed)
-                locked = self._run_due_steps(now)
+                next_at, paused = self._look_for_work(now)
+                due = next_at and next_at <= now
+                ended = self._end_expired_pauses(now, failed) if paused else 0
+                locked = self._run_due_steps(now) if due else 0
                 if not (ended or locked):
                     break
                 left = health.sudo()._count_waiting(now) - len(failed)
@@ -88,7 +90,28 @@ class CustomerComplaintDeadline(models.Model):
                 # Somebody else wrote the same rows meanwhile; the batch is undone and done again.
                 self.env.cr.rollback()
                 collisions += 1
-        self._wake_engine(self._get_next_step_time())
+        self._wake_engine(next_at)
+
+    @api.model
+    def _look_for_work(self, now):
+        """What waits, in one statement, as most runs find nothing to do.
+
+        :return: time of the earliest step, if any, and whether a pause has to end
+        """
+        self.flush_model(["next_step_at"])
+        self.env["customer.complaint.pause"].flush_model(["end_at", "latest_at"])
+        [found] = self.env.execute_query(
+            SQL(
+                """
+                SELECT (SELECT min(next_step_at) FROM customer_complaint_deadline
+                         WHERE next_step_at IS NOT NULL),
+                       EXISTS (SELECT FROM customer_complaint_pause
+                                WHERE end_at IS NULL AND latest_at <= %s)
+                """,
+                now,
+            )
+        )
+        return found
 
     @api.model
     def _end_expired_pauses(self, now, failed=None):
@@ -308,19 +331,6 @@ class CustomerComplaintDeadline(models.Model):
             "deadline": labels[self.deadline_type],
             "due": self._format_moment(self.due_at),
         }
-
-    @api.model
-    def _get_next_step_time(self):
-        return (
-            self.sudo()
-            .search_fetch(
-                [("next_step_at", "!=", False)],
-                ["next_step_at"],
-                order="next_step_at, id",
-                limit=1,
-            )
-            .next_step_at
-        )
 
     @api.model
     def _look_again(self):
