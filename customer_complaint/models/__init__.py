@@ -27,6 +27,10 @@ from . import customer_complaint_bundle
 from . import customer_complaint
 from . import complaint_rights
 from . import customer_complaint_line
+from . import customer_complaint_remedy_type
+from . import customer_complaint_solution
+from . import customer_complaint_remedy
+from . import complaint_solution
 from . import customer_complaint_deadline_reason
 from . import customer_complaint_deadline
 from . import customer_complaint_deadline_event

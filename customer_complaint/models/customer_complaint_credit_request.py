@@ -54,6 +54,12 @@ class CustomerComplaintCreditRequest(models.Model):
     complaint_name = fields.Char(
         related="complaint_id.name", string="Complaint number", store=True
     )
+    remedy_id = fields.Many2one(
+        "customer.complaint.remedy",
+        readonly=True,
+        index="btree_not_null",
+        groups="customer_complaint.group_complaint_user",
+    )
     company_id = fields.Many2one(
         related="complaint_id.company_id", store=True, index=True
     )
