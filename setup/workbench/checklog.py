@@ -41,3 +41,9 @@ def tests(log):
     ]
     failed = min(failures + errors, total)
     return total - failed, failed, skipped
+
+
+def failed(log):
+    """Names of the tests that failed in a run, as `TestClass.test_name`."""
+    text = log.read_text(errors="replace")
+    return re.findall(r" ERROR \S+ [\w.]+: (?:FAIL|ERROR): (?:Subtest )?([\w.]+)", text)

@@ -11,7 +11,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor, wait
 
-from . import debian, ids, lint, machine, odoo, packaging, stages, templates, tools
+from . import core, debian, ids, lint, machine, odoo, packaging, stages, templates, tools
 from .report import Report, counts
 from .say import Problem, step
 
@@ -30,6 +30,9 @@ STAGES = {
     "ids": (3, ids.ids),
 }
 FULL = {"addons": (stages.addons_with_demo,)}
+LONG = {"core": (2, core.core)}  # only when named, or with --full
+NAMED = {"baseline": (2, core.baseline)}  # only when named
+ALL = {**STAGES, **LONG, **NAMED}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +74,7 @@ def parser():
     parsed.add_argument(
         "stage",
         nargs="*",
-        choices=[*STAGES, []],
+        choices=[*ALL, []],
         metavar="stage",
         help="run only these",
     )
@@ -85,7 +88,7 @@ def parser():
 
 
 def _described():
-    for name, (_round, *checks) in STAGES.items():
+    for name, (_round, *checks) in ALL.items():
         text = checks[0].__doc__.splitlines()[0]
         yield textwrap.fill(text, 88, initial_indent=f"  {name:<10} ", subsequent_indent=" " * 13)
 
@@ -96,7 +99,7 @@ def run_stages(options):
     values = {field.name: getattr(base, field.name) for field in dataclasses.fields(base)}
     chosen = ("-k", options.k) if options.k else ()
     ready = Ready(**values, full=options.full, tags=options.tags, pytest=chosen)
-    names = options.stage or list(STAGES)
+    names = options.stage or [*STAGES, *(LONG if options.full else ())]
     if not odoo.present() and set(names) - {"lint", "ids"}:
         raise Problem(f"No addons in {machine.TREE}: get a complete copy of the repository.")
     with machine.locked("prepare", "preparing the tools"):
@@ -115,7 +118,7 @@ def jobs_of(names, number, full):
     """The (stage, check) pairs of one round, the longest first."""
     return [
         (name, check)
-        for name, (of, *checks) in STAGES.items()
+        for name, (of, *checks) in ALL.items()
         if name in names and of == number
         for check in (*checks, *(FULL.get(name, ()) if full else ()))
     ]
