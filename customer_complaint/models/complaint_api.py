@@ -169,6 +169,8 @@ class CustomerComplaint(models.Model):
         :return: what `api_v1_status` returns
         """
         complaint = self._find_for_api(number, external_source, external_ref)
+        if description is not None:
+            self._get_api_name("description", description)
         values = complaint._prepare_api_values(
             {
                 "title": title,
@@ -430,7 +432,10 @@ class CustomerComplaint(models.Model):
         return values
 
     def _prepare_api_values(self, arguments, customer=None, received_at=None):
-        """Values of a complaint; arguments that are None are left out, "" empties a text."""
+        """Values of a complaint; arguments that are None are left out, "" empties a text.
+
+        What happened is never emptied: its callers refuse that.
+        """
         given = {name: value for name, value in arguments.items() if value is not None}
         values = {
             name: self._get_api_text(name, given[name])
