@@ -158,7 +158,9 @@ class CustomerComplaint(models.Model):
         customer=None,
         reason=None,
     ):
-        """Change what is known about a complaint; what is not given stays.
+        """Change what is known about a complaint; what is not given stays, "" empties a text.
+
+        What happened (`description`) cannot be emptied.
 
         Arguments as in `api_v1_create`. Stages and deadlines follow from what is done, not from
         this method.
@@ -432,10 +434,7 @@ class CustomerComplaint(models.Model):
         return values
 
     def _prepare_api_values(self, arguments, customer=None, received_at=None):
-        """Values of a complaint; arguments that are None are left out, "" empties a text.
-
-        What happened is never emptied: its callers refuse that.
-        """
+        """Values of a complaint; arguments that are None are left out, "" empties a text."""
         given = {name: value for name, value in arguments.items() if value is not None}
         values = {
             name: self._get_api_text(name, given[name])

@@ -30,6 +30,7 @@ class CustomerComplaint(models.Model):
         compute="_compute_cause_user_id",
         store=True,
         readonly=False,
+        precompute=True,
         copy=False,
         index="btree_not_null",
         tracking=True,
