@@ -61,10 +61,12 @@ from . import complaint_flow
 from . import complaint_path
 from . import complaint_closing
 from . import customer_complaint_link
+from . import customer_complaint_meeting
 from . import complaint_customer
 from . import complaint_told
 from . import complaint_record_type
 from . import complaint_anonymous
+from . import complaint_cause
 from . import complaint_classification
 from . import complaint_tier
 from . import complaint_proposals
@@ -104,6 +106,8 @@ from . import mail_message
 from . import complaint_privacy
 from . import customer_complaint_access_log
 from . import customer_complaint_duty
+from . import complaint_duty
+from . import res_groups
 from . import customer_complaint_event
 from . import complaint_trail
 from . import mail_thread

@@ -70,9 +70,19 @@ class CustomerComplaint(models.Model):
                     "Enter a new complaint as anonymous instead."
                 )
             )
-        if any(complaint.is_anonymous for complaint in self):
+        hidden = self.filtered("is_anonymous")
+        if hidden and vals.get("is_anonymous", True):
             self._check_without_identity(vals)
-        return super().write(vals)
+        res = super().write(vals)
+        for complaint in hidden - self.filtered("is_anonymous"):
+            self.env["customer.complaint.access.log"]._log(
+                "identity",
+                complaint,
+                self.env._(
+                    "%(complaint)s is anonymous no more", complaint=complaint.name
+                ),
+            )
+        return res
 
     @api.model
     def _prepare_intake_values(self, vals_list):

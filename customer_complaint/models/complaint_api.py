@@ -158,7 +158,9 @@ class CustomerComplaint(models.Model):
         customer=None,
         reason=None,
     ):
-        """Change what is known about a complaint; what is not given stays.
+        """Change what is known about a complaint; what is not given stays, "" empties a text.
+
+        What happened (`description`) cannot be emptied.
 
         Arguments as in `api_v1_create`. Stages and deadlines follow from what is done, not from
         this method.
@@ -169,6 +171,8 @@ class CustomerComplaint(models.Model):
         :return: what `api_v1_status` returns
         """
         complaint = self._find_for_api(number, external_source, external_ref)
+        if description is not None:
+            self._get_api_name("description", description)
         values = complaint._prepare_api_values(
             {
                 "title": title,

@@ -143,6 +143,7 @@ class CustomerComplaint(models.Model):
                 "plan_told": lambda: self.plan_told_at,
                 "approval": lambda: "to_approve"
                 not in self.sudo().credit_request_ids.mapped("state"),
+                "cause": lambda: self._is_cause_found(),
                 "decision": lambda: self.decision
                 and (self.decision_reason or "").strip(),
                 "outcome": lambda: self.outcome_at,

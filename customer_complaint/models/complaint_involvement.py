@@ -71,20 +71,18 @@ class CustomerComplaint(models.Model):
             if complaint.coordinator_id or not complaint.involved_team_ids:
                 complaint.coordinator_id = complaint.coordinator_id
                 continue
-            # sudo: who leads a team is asked, whoever may read it
-            known = complaint.sudo()
-            complaint.coordinator_id = next(
-                (
-                    user
-                    for user in (
-                        known.team_id.leader_id,
-                        known.user_id,
-                        known.first_contact_id,
-                    )
-                    if user and complaint._can_be_shown_to(user, WORKERS)
-                ),
-                False,
-            )
+            complaint.coordinator_id = complaint._propose_coordinator()
+
+    def _propose_coordinator(self):
+        """Leader of the team, else owner or first contact; empty when none of them can be."""
+        self.ensure_one()
+        # sudo: who leads a team is asked, whoever may read it
+        known = self.sudo()
+        users = (known.team_id.leader_id, known.user_id, known.first_contact_id)
+        return next(
+            (user for user in users if user and self._can_be_shown_to(user, WORKERS)),
+            self.env["res.users"],
+        )
 
     @api.depends(
         "coordinator_id",

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext
@@ -118,18 +120,31 @@ class Base(models.AbstractModel):
     def export_data(self, fields_to_export):
         """See core; who exported complaints, or what belongs to them, is logged."""
         exported = super().export_data(fields_to_export)
-        if self._name == "customer.complaint":
-            complaints = self
-        else:
-            field = self._fields.get("complaint_id")
-            is_part = (
-                field and getattr(field, "comodel_name", "") == "customer.complaint"
-            )
-            # sudo: only which they are
-            complaints = is_part and self.sudo().complaint_id
-        if complaints:
+        if complaints := self._get_exported_complaints(fields_to_export):
             detail = ", ".join(fields_to_export)
             if self._name != "customer.complaint":
                 detail = f"{self._description}: {detail}"
             self.env["customer.complaint.access.log"]._log("export", complaints, detail)
         return exported
+
+    def _get_exported_complaints(self, paths):
+        """Complaints that an export holds: the records, those they belong to, those on a path.
+
+        :param list paths: as in `export_data`, for example "complaint_ids/title"
+        """
+        found = self.env["customer.complaint"]
+        field = self._fields.get("complaint_id")
+        if self._name == found._name:
+            found = self
+        elif field and getattr(field, "comodel_name", "") == found._name:
+            # sudo: only which they are
+            found = self.sudo().complaint_id.sudo(False)
+        heads = {}
+        for path in paths:
+            head, *rest = re.split(r"[/:.]", path, maxsplit=1)
+            heads.setdefault(head, []).extend(rest)
+        for head, rests in heads.items():
+            field = self._fields.get(head)
+            if field and field.relational:  # what was exported is in memory by now
+                found |= self[head]._get_exported_complaints(rests)
+        return found

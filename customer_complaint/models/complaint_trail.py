@@ -7,12 +7,13 @@ TRAILED = (
     *("stage_id", "level_id", "user_id", "team_id", "coordinator_id", "category_id"),
     *("partner_id", "received_at", "decision", "decision_reason", "round"),
     *("close_reason", "active", "record_type", "path_id", "observer_ids"),
-    "involved_team_ids",
+    *("involved_team_ids", "is_anonymous", "cause", "cause_team_id", "cause_user_id"),
 )
 # What changes along by itself.
 FOLLOWING = {
     "category_id": ("team_id", "path_id"),
     "team_id": ("path_id",),
+    "cause_team_id": ("cause_user_id",),
     "involved_team_ids": ("coordinator_id",),
 }
 # Given with the change itself.

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class CustomerComplaintAccessLog(models.Model):
-    """Who took complaints out of the system: on paper, in a file, or all about one person.
+    """Who took complaints out of the system: on paper, in a file, or all about one person;
+    and who put a name to an anonymous one.
 
     Nobody writes it by hand; a manager and an auditor read it.
     """
@@ -18,6 +19,7 @@ class CustomerComplaintAccessLog(models.Model):
             ("export", "Export"),
             ("person", "Export of a person's data"),
             ("delete", "Deletion"),
+            ("identity", "Identity entered"),
         ],
         required=True,
     )

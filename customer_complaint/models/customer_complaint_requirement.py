@@ -31,6 +31,7 @@ class CustomerComplaintRequirement(models.Model):
             ("plan", "Plan"),
             ("plan_told", "Plan told to the customer"),
             ("approval", "Approval of the credit notes asked for"),
+            ("cause", "Cause, responsible department and person"),
             ("decision", "Decision and its reason"),
             ("outcome", "Outcome told to the customer"),
             ("channels", "Outcome told over as many channels as the policy asks for"),

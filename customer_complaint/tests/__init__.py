@@ -28,6 +28,8 @@ from . import test_moving
 from . import test_flow
 from . import test_path
 from . import test_conversation
+from . import test_departments
+from . import test_meetings
 from . import test_closing
 from . import test_credit
 from . import test_credit_link

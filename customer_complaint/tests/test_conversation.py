@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
@@ -203,6 +204,16 @@ class TestContactLog(ConversationCommon):
             "customer_complaint.channel_portal"
         )
         self.assertFalse(self.composer(complaint).complaint_other_channel_id)
+
+    def test_the_dialog_of_a_contact_shows_how_a_good_talk_goes(self):
+        # C-83
+        arch = self.env["customer.complaint.contact"].get_view(view_type="form")["arch"]
+        form = etree.fromstring(arch)
+        [pattern] = form.xpath("//details[summary]")
+        self.assertEqual(
+            [step.text.partition(":")[0] for step in pattern.xpath(".//li")],
+            ["Listen", "Understand", "Respond", "Follow up"],
+        )
 
 
 @tagged("post_install", "-at_install")

@@ -256,6 +256,10 @@ class TestInterface(ComplaintCommon):
             self.api.api_v1_update(number=number, demand="")["id"], complaint.id
         )
         self.assertFalse(complaint.demand)
+        for empty in ("", " \n"):
+            with self.assertRefused(UserError, "description is empty"):
+                self.api.api_v1_update(number=number, description=empty)
+        self.assertEqual(complaint.description, "The lamp is dark.")
 
     def test_the_status_tells_where_it_stands_in_plain_names(self):
         #

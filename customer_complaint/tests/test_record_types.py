@@ -220,6 +220,18 @@ class TestAnonymous(ComplaintCommon):
         with self.assertRefused(UserError, "cannot be forgotten"):
             complaint.is_anonymous = True
 
+    def test_who_enters_the_identity_later_is_noted(self):
+        # C-12 C-52
+        complaint = self.make_anonymous().with_user(self.handler)
+        log = self.env["customer.complaint.access.log"]
+        with Form(complaint) as form:
+            form.is_anonymous = False
+            form.partner_id = self.partner
+        self.assertEqual(complaint.partner_id, self.partner)
+        entry = log.search([("kind", "=", "identity")])
+        self.assertEqual((entry.user_id, entry.complaint_id), (self.handler, complaint))
+        self.assertIn("is_anonymous", complaint.sudo().event_ids.mapped("field_name"))
+
     def test_it_passes_through_every_stage(self):
         # C-12
         complaint = self.make_anonymous().with_user(self.handler)

@@ -451,6 +451,20 @@ class TestTakenOut(ComplaintCommon):
         self.partner.with_user(self.handler).export_data(["name"])
         self.assertEqual(len(self.get_logs("export")), 1)
 
+    def test_who_exports_complaints_on_the_way_of_another_record_is_noted(self):
+        # C-52
+        self.handler.group_ids += self.env.ref("base.group_allow_export")
+        complaint = self.make_owned()
+        problem = complaint.env["customer.complaint.problem"].create({"name": "Hinges"})
+        problem.export_data(["name", "user_id/name"])
+        self.assertFalse(self.get_logs("export"))
+        complaint.problem_id = problem
+        for path in ("complaint_ids/description", "complaint_ids"):
+            problem.export_data(["name", path])
+            log = self.get_logs("export")[:1]
+            self.assertEqual((log.user_id, log.complaint_id), (self.handler, complaint))
+            self.assertEqual(log.detail, f"Shared Problem: name, {path}")
+
     def test_who_takes_the_register_is_noted(self):
         # C-52
         complaint = self.make_owned()

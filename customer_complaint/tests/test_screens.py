@@ -48,6 +48,7 @@ class TestScreens(ComplaintCommon):
                 "menu_deadlines",
                 "menu_credit_requests",
                 "menu_problems",
+                "menu_meetings",
                 "menu_reporting",
                 "menu_dashboard",
                 "menu_reporting_workload",
