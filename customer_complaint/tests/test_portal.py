@@ -265,23 +265,6 @@ class TestPortal(ComplaintCommon, HttpCase):
         page = self.url_open(self.complaint.get_portal_url()).text
         self.assertIn("Cabinet door", page)
 
-    def test_the_list_asks_the_database_as_often_for_many_as_for_one(self):
-        #
-        self.authenticate("t_portal", "t_portal")
-
-        def asked():
-            self.env.flush_all()
-            self.url_open("/my/complaints")  # whatever is kept is kept by now
-            before = self.env.cr.sql_log_count
-            page = self.url_open("/my/complaints")
-            self.assertIn(self.complaint.name, page.text)
-            return self.env.cr.sql_log_count - before
-
-        for_one = asked()
-        for _number in range(5):
-            self.make_complaint(partner_id=self.partner.id)
-        self.assertEqual(asked(), for_one)
-
     def test_this_solves_it_closes_and_not_solved_yet_reopens(self):
         # C-118 C-119 C-123
         self.tell_outcome(self.complaint)
