@@ -35,7 +35,8 @@ class ComplaintRecord extends RelationalModel.Record {
 
     // What is refused is not shown as if it were so: the stage goes back, other entries stay.
     _takeBackMove() {
-        const {stage_id: moved, ...others} = this._changes;
+        // What would be saved; what an onchange brought along goes with the stage.
+        const {stage_id: moved, ...others} = this._getChanges();
         if (moved === undefined || !this.resId) {
             return;
         }
