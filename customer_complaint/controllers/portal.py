@@ -3,6 +3,7 @@ import mimetypes
 from urllib.parse import urlencode
 
 import pytz
+from babel.dates import format_date, format_datetime
 from markupsafe import Markup
 from werkzeug.exceptions import MethodNotAllowed, abort
 
@@ -10,7 +11,8 @@ from odoo import SUPERUSER_ID, fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import content_disposition, request
-from odoo.tools import plaintext2html
+from odoo.tools import get_lang, plaintext2html
+from odoo.tools.misc import babel_locale_parse, posix_to_ldml
 
 from odoo.addons.portal.controllers.portal import pager
 
@@ -23,6 +25,7 @@ from .public_form import MAX_REQUEST, ComplaintForm, read_files, read_text
 _logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 20
+LIST_FIELDS = ("name", "title", "received_at", "closed_at", "stage_id")
 COMMENT_LENGTH = 4000
 SEARCH_LENGTH = 100
 # A browser shows these without running anything in them; everything else is downloaded.
@@ -142,8 +145,9 @@ class ComplaintPortal(ComplaintForm):
             page=page,
             step=PAGE_SIZE,
         )
-        complaints = Complaint.search(
+        complaints = Complaint.search_fetch(
             domain,
+            LIST_FIELDS,
             order=f"{sortings[sortby]['order']}, id desc",
             limit=PAGE_SIZE,
             offset=page_values["offset"],
@@ -153,8 +157,8 @@ class ComplaintPortal(ComplaintForm):
             "customer_complaint.portal_my_complaints",
             {
                 **self._prepare_portal_layout_values(),
-                # sudo: read through the user's own rules; names of stage and colleague are shown
-                "complaints": complaints.sudo(),
+                # sudo: read through the user's own rules; names of stages and dates are shown
+                "rows": self._get_list_rows(complaints.sudo()),
                 "page_name": "complaint",
                 "pager": page_values,
                 "default_url": "/my/complaints",
@@ -168,6 +172,37 @@ class ComplaintPortal(ComplaintForm):
                 "may_open": request.env.user._is_portal(),
             },
         )
+
+    def _get_list_rows(self, complaints):
+        """What the list shows of each complaint.
+
+        The locale is parsed once: Odoo's widgets do it for each date, which is a quarter of the
+        page.
+
+        :return: list of dict with keys complaint, received, state (see `_get_told_state`, False:
+            nothing is expected), moment
+        """
+        lang = get_lang(complaints.env)
+        locale = babel_locale_parse(lang.code)
+        day = posix_to_ldml(lang.date_format, locale=locale)
+        expected = complaints._map_next_expected()
+        rows = []
+        for complaint in complaints:
+            deadline = expected.get(complaint)
+            received_at, due_at = (
+                moment and fields.Datetime.context_timestamp(complaint, moment)
+                for moment in (complaint.received_at, deadline and deadline.due_at)
+            )
+            rows.append(
+                {
+                    "complaint": complaint,
+                    "received": format_date(received_at, day, locale),
+                    "state": deadline and deadline._get_told_state(),
+                    "moment": due_at
+                    and format_datetime(due_at, "short", locale=locale),
+                }
+            )
+        return rows
 
     def _get_complaint(self, complaint_id, access_token):
         """Complaint as superuser when the visitor may see it, else None.
@@ -217,7 +252,9 @@ class ComplaintPortal(ComplaintForm):
             return request.redirect("/my")
         return self._render_complaint(complaint, access_token)
 
-    def _render_complaint(self, complaint, access_token, error=None, draft=None):
+    def _render_complaint(
+        self, complaint, access_token, error=None, draft=None, status=200
+    ):
         if request.env.user._is_public():
             request.update_context(tz=self._get_form_tz(complaint.company_id))
         guest = self._is_guest(complaint, access_token)
@@ -247,6 +284,8 @@ class ComplaintPortal(ComplaintForm):
                 "files": self._get_files(complaint, access_token),
                 "order_name": complaint.order_reference
                 or (not guest and complaint.order_id.name),
+                # What a guest did not write himself is none of his business.
+                "lines": [] if guest else complaint.line_ids,
                 "messages": self._get_messages(complaint, access_token)
                 if plain
                 else None,
@@ -257,7 +296,9 @@ class ComplaintPortal(ComplaintForm):
             "my_complaints_history",
             False,
         )
-        return request.render("customer_complaint.portal_complaint_page", values)
+        return request.render(
+            "customer_complaint.portal_complaint_page", values, status=status
+        )
 
     def _as_visitor(self, complaint):
         """The complaint in the visitor's own rights: a link alone lets nobody speak for us."""
@@ -395,6 +436,7 @@ class ComplaintPortal(ComplaintForm):
         auth="public",
         methods=["POST"],
         website=True,
+        csrf=False,  # checked below: what was written is kept
         max_content_length=MAX_REQUEST,
     )
     def portal_complaint_message(self, complaint_id, access_token=None, **kwargs):
@@ -407,6 +449,10 @@ class ComplaintPortal(ComplaintForm):
         if not complaint or not request.env.user._is_public():
             return request.redirect("/my")
         text = read_text("body", COMMENT_LENGTH)[:COMMENT_LENGTH]
+        if not self._is_from_our_page():
+            return self._render_complaint(
+                complaint, access_token, self._say_open_long(), {"message": text}, 400
+            )
         try:
             with request.env.cr.savepoint():
                 complaint.with_context(lang=request.env.lang)._say_on_page(
@@ -469,6 +515,7 @@ class ComplaintPortal(ComplaintForm):
         auth="public",
         methods=["POST"],
         website=True,
+        csrf=False,  # checked below: what was written is kept
         max_content_length=256 * 1024,
     )
     def portal_complaint_confirm(
@@ -480,10 +527,15 @@ class ComplaintPortal(ComplaintForm):
         complaint = self._get_complaint(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")
+        # PostgreSQL stores no NUL.
+        comment = (comment or "").replace("\0", "").strip()[:COMMENT_LENGTH]
+        draft = {"comment": comment, "grade": grade}
+        if not self._is_from_our_page():
+            return self._render_complaint(
+                complaint, access_token, self._say_open_long(), draft, 400
+            )
         error = self._check_confirmation(complaint, solved, grade)
         if not error:
-            # PostgreSQL stores no NUL.
-            comment = (comment or "").replace("\0", "").strip()[:COMMENT_LENGTH]
             try:
                 with request.env.cr.savepoint():
                     complaint._confirm_by_customer(solved, grade, comment)
@@ -497,7 +549,7 @@ class ComplaintPortal(ComplaintForm):
                     "read it."
                 )
         if error:
-            return self._render_complaint(complaint, access_token, error=error)
+            return self._render_complaint(complaint, access_token, error, draft)
         return request.redirect(self._get_page_url(complaint, access_token))
 
     def _check_confirmation(self, complaint, solved, grade):

@@ -353,13 +353,16 @@ class ComplaintForm(CustomerPortal):
         # Core fails over other characters.
         return token.isascii() and request.validate_csrf(token)
 
+    def _say_open_long(self):
+        return request.env._(
+            "This page was open for very long. Please look at what you wrote and send it "
+            "again."
+        )
+
     def _refuse_program(self, stamp):
         """Sentence for what a program sent, which a person can send once more; None: all right."""
         if not stamp or not self._is_from_our_page():
-            return request.env._(
-                "This page was open for very long. Please look at what you wrote and "
-                "send it again."
-            )
+            return self._say_open_long()
         if request.httprequest.form.get(TRAP):
             return request.env._(
                 "A field that stays empty was filled in. We have emptied it: please look "

@@ -108,6 +108,27 @@ class CustomerComplaint(models.Model):
             by_complaint.setdefault(self.browse(complaint_id), []).append(sentence)
         return by_complaint
 
+    def get_reasons_to_look(self, body, mark=None, files=False):
+        """Why a message written in the small box is looked at once more before it leaves.
+
+        What others did since, what the words lack, and that the customer prefers another channel,
+        where the company wants hints. The composer shows each of them.
+
+        :param str body: HTML that was written
+        :param str mark: `seen_mark` of the screen on which it was written
+        :param bool files: something is attached
+        :return: sentences, empty when nothing speaks against sending
+        :raises AccessError: the user may not read the complaint
+        """
+        self.ensure_one()
+        self.check_access("read")
+        reasons = self._get_news({self.id: mark}).get(self, [])
+        if self.company_id.sudo().complaint_guard in ("warn", "refuse"):
+            reasons += self._find_faults(body, files=files)
+            if self._is_other_channel():
+                reasons.append(self.preferred_channel_id.name)
+        return reasons
+
     def _format_news_moment(self, moment):
         return self.env["customer.complaint.deadline"]._format_moment(moment)
 

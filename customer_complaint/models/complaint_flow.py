@@ -33,6 +33,7 @@ class CustomerComplaint(models.Model):
             ("channel", "Tell over another channel"),
             ("confirm", "Record confirmation"),
         ],
+        string="Next action",
         compute="_compute_next_action",
         groups="base.group_user",
         help="The next sensible act: what the form offers as its main button.",
@@ -281,7 +282,10 @@ class CustomerComplaint(models.Model):
                 name_only = {"fields": {"display_name": {}}}
                 shown[fname] = name_only if field.type == "many2one" else {}
         # sudo: he had it before him until now; names only of what it leads to
-        return [{**row, **lists} for row in self.sudo().web_read(shown)]
+        rows = self.sudo().web_read(shown)
+        # Without a mark: the screen knows by that that there is nothing more to see.
+        gone = {"seen_mark": False} if "seen_mark" in shown else {}
+        return [{**row, **lists, **gone} for row in rows]
 
     def _get_missing_dialog(self, stage_type, **context):
         """Dialog that asks for all that is missing before `stage_type`, and then goes on."""

@@ -33,10 +33,11 @@ class CustomerComplaint(models.Model):
     _inherit = "customer.complaint"
 
     close_reason = fields.Selection(
+        string="Close reason",
         selection_add=[
             ("merged", "Merged into another complaint"),
             ("duplicate", "Duplicate of another complaint"),
-        ]
+        ],
     )
     merged_into_id = fields.Many2one(
         "customer.complaint",

@@ -20,7 +20,8 @@ class CustomerComplaint(models.Model):
         "answered at once.",
     )
     close_reason = fields.Selection(
-        selection_add=[("problem", "Closed with its shared problem")]
+        string="Close reason",
+        selection_add=[("problem", "Closed with its shared problem")],
     )
 
     def _get_missing(self, stage_type):

@@ -12,7 +12,9 @@ class CustomerComplaint(models.Model):
 
     _inherit = "customer.complaint"
 
-    time_left = fields.Char(compute="_compute_time_left", groups="base.group_user")
+    time_left = fields.Char(
+        string="Time left", compute="_compute_time_left", groups="base.group_user"
+    )
     urgency = fields.Selection(
         [
             ("late", "Late"),
@@ -30,6 +32,7 @@ class CustomerComplaint(models.Model):
         help="What is due after the next deadline.",
     )
     deadline_history = fields.Html(
+        string="Deadline history",
         compute="_compute_deadline_history",
         sanitize=False,
         groups="base.group_user",

@@ -116,8 +116,12 @@ class CustomerComplaint(models.Model):
     category_id = fields.Many2one(
         "customer.complaint.category", index="btree_not_null", tracking=True
     )
-    canonical_class = fields.Selection(related="category_id.canonical_class")
-    archive_label = fields.Char(compute="_compute_archive_label")
+    canonical_class = fields.Selection(
+        string="Canonical class", related="category_id.canonical_class"
+    )
+    archive_label = fields.Char(
+        string="Archive label", compute="_compute_archive_label"
+    )
     level_id = fields.Many2one(
         "customer.complaint.level",
         compute="_compute_level_id",
@@ -195,7 +199,7 @@ class CustomerComplaint(models.Model):
         tracking=True,
     )
     stage_type = fields.Selection(
-        related="stage_id.stage_type", store=True, precompute=True
+        string="Stage type", related="stage_id.stage_type", store=True, precompute=True
     )
     stage_since = fields.Datetime(
         string="In this stage since",
@@ -264,6 +268,7 @@ class CustomerComplaint(models.Model):
             ("no_reply", "Closed, no reply"),
             ("unconfirmed", "Closed by a colleague, not confirmed"),
         ],
+        string="Close reason",
         readonly=True,
         copy=False,
         tracking=True,

@@ -19,7 +19,7 @@ class CustomerComplaintCategory(models.Model):
     code = fields.Char(help="Short code; part of the archive label of a complaint.")
     parent_id = fields.Many2one(
         "customer.complaint.category",
-        string="Parent Category",
+        string="Parent category",
         index="btree_not_null",
         ondelete="restrict",
     )
@@ -35,15 +35,16 @@ class CustomerComplaintCategory(models.Model):
             ("suggestion", "Suggestion"),
             ("other", "Other"),
         ],
+        string="Canonical class",
         required=True,
         default="other",
         help="Class that reports compare, whatever the category is called.",
     )
     level_id = fields.Many2one(
         "customer.complaint.level",
-        string="Proposed Level",
+        string="Proposed level",
     )
-    team_id = fields.Many2one("customer.complaint.team", string="Responsible Team")
+    team_id = fields.Many2one("customer.complaint.team", string="Responsible team")
     user_id = fields.Many2one(
         "res.users",
         string="Responsible person",

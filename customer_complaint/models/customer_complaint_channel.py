@@ -20,6 +20,7 @@ class CustomerComplaintChannel(models.Model):
             ("customer", "Customer's own feedback"),
             ("third_party", "Third-party transfer"),
         ],
+        string="Source group",
         required=True,
         default="internal",
     )
@@ -34,7 +35,9 @@ class CustomerComplaintChannel(models.Model):
         help="Decides which channel is proposed when replying.",
     )
     suited_for = fields.Char(
-        translate=True, help="What this channel is good for, shown when replying."
+        string="Suited for",
+        translate=True,
+        help="What this channel is good for, shown when replying.",
     )
     is_reply = fields.Boolean(
         string="For replies", help="Customers are answered over this channel."

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
+from babel.dates import format_datetime
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import get_lang
+from odoo.tools.misc import babel_locale_parse, posix_to_ldml
 
 from ..tools import due_times
 from ..tools.deadline_types import DEADLINE_TYPES, FROM_ROUND, PAUSABLE, UNITS
@@ -66,18 +69,24 @@ class CustomerComplaintDeadline(models.Model):
         index="btree_not_null",
     )
     first_contact_id = fields.Many2one(
-        related="complaint_id.first_contact_id", store=True, precompute=True
+        string="First contact",
+        related="complaint_id.first_contact_id",
+        store=True,
+        precompute=True,
     )
     record_type = fields.Selection(
         related="complaint_id.record_type", store=True, precompute=True
     )
     owed_to = fields.Selection(
         [("customer", "Customer"), ("internal", "Colleague")],
+        string="Owed to",
         required=True,
         default="customer",
         readonly=True,
     )
-    deadline_type = fields.Selection(DEADLINE_TYPES, required=True, readonly=True)
+    deadline_type = fields.Selection(
+        DEADLINE_TYPES, string="Deadline type", required=True, readonly=True
+    )
     round = fields.Integer(required=True, default=1, readonly=True, aggregator=None)
     start_at = fields.Datetime(string="Start", required=True, readonly=True)
     due_at = fields.Datetime(string="Due", required=True, readonly=True)
@@ -550,8 +559,14 @@ class CustomerComplaintDeadline(models.Model):
         rows._wake_engine_for_steps()
 
     def _format_moment(self, moment):
-        return fields.Datetime.context_timestamp(self, moment).strftime(
-            "%Y-%m-%d %H:%M"
+        """A moment within a sentence, as the user's language writes dates, in his time zone."""
+        lang = get_lang(self.env)
+        pattern = f"{lang.date_format} {lang.time_format}"
+        locale = babel_locale_parse(lang.code)
+        return format_datetime(
+            fields.Datetime.context_timestamp(self, moment),
+            posix_to_ldml(pattern, locale=locale).replace(":ss", ""),
+            locale=locale,
         )
 
     def action_move(self):

@@ -15,11 +15,13 @@ class CustomerComplaintDeadlineReason(models.Model):
             ("move", "Moving a date"),
             ("pause", "Pausing"),
         ],
+        string="Used for",
         required=True,
         default="move",
     )
     until_customer_answers = fields.Boolean(
-        help="The pause ends by itself when the customer writes or calls."
+        string="Until customer answers",
+        help="The pause ends by itself when the customer writes or calls.",
     )
     max_days = fields.Integer(
         string="Days at most",

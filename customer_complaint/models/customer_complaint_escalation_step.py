@@ -63,9 +63,11 @@ class CustomerComplaintEscalationStep(models.Model):
         help="Elapsed hours before or after the due time. Unless the level is the most "
         "severe one, people are told in the working hours of the team."
     )
-    deadline_type = fields.Selection(DEADLINE_TYPES, help="Empty: all deadlines.")
+    deadline_type = fields.Selection(
+        DEADLINE_TYPES, string="Deadline type", help="Empty: all deadlines."
+    )
     max_rank = fields.Integer(
-        string="Up to Level Rank",
+        string="Up to level rank",
         help="Only for levels of this rank and more severe ones (1 = the most severe "
         "only). 0: for all levels.",
     )

@@ -14,7 +14,10 @@ class CustomerComplaintLine(models.Model):
     company_id = fields.Many2one(related="complaint_id.company_id", store=True)
     sequence = fields.Integer(default=10)
     order_line_id = fields.Many2one(
-        "sale.order.line", check_company=True, index="btree_not_null"
+        "sale.order.line",
+        string="Order line",
+        check_company=True,
+        index="btree_not_null",
     )
     product_id = fields.Many2one("product.product", check_company=True)
     name = fields.Char(

@@ -14,7 +14,7 @@ class CustomerComplaintRequirement(models.Model):
 
     sequence = fields.Integer(default=10)
     stage_type = fields.Selection(
-        STAGE_TYPES, string="Before Entering", required=True, default="assessed"
+        STAGE_TYPES, string="Before entering", required=True, default="assessed"
     )
     code = fields.Selection(
         [

@@ -8,13 +8,13 @@ STAGE_TYPES = [
     ("received", "Received"),
     ("registered", "Registered"),
     ("classified", "Classified"),
-    ("assessed", "Assessed and assigned"),
+    ("assessed", "Assessing"),
     ("investigating", "Investigating"),
     ("solution", "Solution"),
     ("approval", "Approval"),
-    ("implementing", "Implementing"),
+    ("implementing", "In progress"),
     ("verifying", "Verifying"),
-    ("feedback", "Feedback"),
+    ("feedback", "Outcome sent"),
     ("follow_up", "Follow-up"),
     ("closed", "Closed"),
     ("archived", "Archived"),
@@ -45,6 +45,7 @@ class CustomerComplaintStage(models.Model):
     sequence = fields.Integer(default=10)
     stage_type = fields.Selection(
         STAGE_TYPES,
+        string="Stage type",
         required=True,
         default="implementing",
         help="What the stage means. Names and order of stages are yours; what is "
@@ -81,10 +82,11 @@ class CustomerComplaintStage(models.Model):
         help="Sent by e-mail when a complaint enters the stage, in the customer's "
         "language. It is automatic and meets no deadline.",
     )
-    fold = fields.Boolean(string="Folded in Kanban")
+    fold = fields.Boolean(string="Folded on the board")
     pauses_deadlines = fields.Boolean(
+        string="Pauses deadlines",
         help="Deadlines that may wait stand still while a complaint is in this stage. "
-        "Statutory limits and dates told to the customer go on."
+        "Statutory limits and dates told to the customer go on.",
     )
     active = fields.Boolean(default=True)
 

@@ -31,7 +31,9 @@ class CustomerComplaintStageVisit(models.Model):
     stage_id = fields.Many2one(
         "customer.complaint.stage", required=True, readonly=True, ondelete="restrict"
     )
-    stage_type = fields.Selection(STAGE_TYPES, required=True, readonly=True)
+    stage_type = fields.Selection(
+        STAGE_TYPES, string="Stage type", required=True, readonly=True
+    )
     start_at = fields.Datetime(string="Entered", required=True, readonly=True)
     end_at = fields.Datetime(string="Left", required=True, readonly=True)
     hours = fields.Float(

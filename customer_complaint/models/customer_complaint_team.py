@@ -19,7 +19,7 @@ class CustomerComplaintTeam(models.Model):
     )
     parent_id = fields.Many2one(
         "customer.complaint.team",
-        string="Parent Team",
+        string="Parent team",
         check_company=True,
         index="btree_not_null",
     )
@@ -33,7 +33,7 @@ class CustomerComplaintTeam(models.Model):
         required=True,
     )
     leader_id = fields.Many2one(
-        "res.users", string="Team Leader", domain="[('share', '=', False)]"
+        "res.users", string="Team leader", domain="[('share', '=', False)]"
     )
     member_ids = fields.Many2many(
         "res.users", string="Members", domain="[('share', '=', False)]"

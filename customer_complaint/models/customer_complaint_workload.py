@@ -26,7 +26,10 @@ class CustomerComplaintWorkload(models.Model):
     user_id = fields.Many2one("res.users", string="Owner", readonly=True)
     # For the record rules, which are those of complaints.
     first_contact_id = fields.Many2one(
-        "res.users", readonly=True, export_string_translation=False
+        "res.users",
+        string="First contact",
+        readonly=True,
+        export_string_translation=False,
     )
     record_type = fields.Selection(RECORD_TYPES, string="Type", readonly=True)
     category_id = fields.Many2one("customer.complaint.category", readonly=True)

@@ -20,7 +20,7 @@ class ResourceCalendar(models.Model):
     extra_day_ids = fields.One2many(
         "resource.calendar.extra.day",
         "calendar_id",
-        string="Extra Working Days",
+        string="Extra working days",
         copy=True,
         help="Days worked although the week or a holiday says otherwise, such as a Saturday worked "
         "in exchange for a day off. The deadlines of complaints count them; other apps do not.",

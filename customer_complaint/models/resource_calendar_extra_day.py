@@ -11,7 +11,7 @@ class ResourceCalendarExtraDay(models.Model):
 
     calendar_id = fields.Many2one(
         "resource.calendar",
-        string="Working Schedule",
+        string="Working schedule",
         required=True,
         default=lambda self: self.env.company.resource_calendar_id,
         ondelete="cascade",
@@ -19,14 +19,14 @@ class ResourceCalendarExtraDay(models.Model):
     date = fields.Date(required=True)
     dayofweek = fields.Selection(
         "_get_weekdays",
-        string="Worked Like",
+        string="Worked like",
         required=True,
         default="0",
         help="The hours of this weekday hold on the date, also when it is a public holiday.",
     )
     name = fields.Char(string="Reason")
     hours = fields.Float(
-        string="Working Hours",
+        string="Working hours",
         compute="_compute_hours",
         help="None: nobody works on such a weekday, so the day does not count. Choose another.",
     )

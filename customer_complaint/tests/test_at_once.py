@@ -1,4 +1,4 @@
-from odoo.exceptions import RedirectWarning
+from odoo.exceptions import AccessError, RedirectWarning
 from odoo.tests import tagged
 
 from .common import ComplaintCommon
@@ -55,6 +55,28 @@ class TestAtOnce(ComplaintCommon):
         with self.assertRaises(RedirectWarning) as question:
             self.complaint.with_context(complaint_seen=mark).action_start()
         self.assertIn(self.next_stage.name, question.exception.args[0])
+
+    def test_the_small_box_is_told_why_to_look_before_sending(self):
+        mark = self.mine.seen_mark
+        reasons = self.mine.get_reasons_to_look
+        text = "<p>The new door leaves on Friday.</p>"
+        self.assertFalse(reasons(text, mark))
+        self.say(self.complaint)
+        [news] = reasons(text, mark)
+        self.assertIn("He gets a new one.", news)
+        self.mine.invalidate_recordset(["seen_mark"])
+        self.assertFalse(reasons(text, self.mine.seen_mark))
+        self.assertFalse(reasons(text))
+        # What it lacks, where hints are wanted.
+        empty = "<p>We are looking into it.</p>"
+        self.company.complaint_guard = "warn"
+        hints = self.mine._find_faults(empty)
+        self.assertTrue(hints)
+        self.assertEqual(reasons(empty), hints)
+        self.company.complaint_guard = "off"
+        self.assertFalse(reasons(empty))
+        with self.assertRefused(AccessError, "access"):
+            self.complaint.with_user(self.employee).get_reasons_to_look(text, mark)
 
     def test_what_i_did_myself_and_internal_notes_ask_nothing(self):
         mark = self.mine.seen_mark

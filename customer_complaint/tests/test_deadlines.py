@@ -272,7 +272,9 @@ class TestDeadlines(ComplaintCommon):
             self.row(complaint, "completion").due_at, datetime(2025, 3, 5, 9)
         )
         self.assertEqual(complaint.next_due_at, datetime(2025, 3, 4, 9))
-        self.assertIn("2025-03-08 09:00", "".join(complaint.message_ids.mapped("body")))
+        self.assertIn(
+            "03/08/2025 09:00 AM", "".join(complaint.message_ids.mapped("body"))
+        )
 
     def test_a_met_deadline_keeps_its_verdict_when_the_level_changes(self):
         # C-29
@@ -313,7 +315,7 @@ class TestDeadlines(ComplaintCommon):
         self.assertEqual(row.due_at, datetime(2025, 3, 10, 9), "an agreed date stays")
         history = "".join(complaint.message_ids.mapped("body"))
         self.assertIn("The carrier needs a week.", history)
-        self.assertIn("2025-03-06 09:00", history)
+        self.assertIn("03/06/2025 09:00 AM", history)
 
     @freeze_time("2025-03-07 12:00:00")
     def test_moving_a_date_that_had_passed_counts_as_overdue(self):

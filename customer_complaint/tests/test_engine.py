@@ -50,7 +50,7 @@ class TestEngine(ComplaintCommon):
         todo = self.activities(complaint)
         self.assertEqual(todo.user_id, self.handler)
         self.assertEqual(todo.summary, "Deadline is near")
-        self.assertIn("2025-03-05 09:00", todo.note)
+        self.assertIn("03/05/2025 09:00 AM", todo.note)
 
     def test_one_escalation_after_to_the_team_leader_who_follows_from_then_on(self):
         # C-41 C-42
@@ -64,7 +64,7 @@ class TestEngine(ComplaintCommon):
             lambda e: e.step_id == self.env.ref("customer_complaint.step_leader")
         )
         self.assertEqual((log.from_user_id, log.user_id), (self.handler, self.lead))
-        self.assertIn("was due on 2025-03-05 09:00", log.reason)
+        self.assertIn("was due on 03/05/2025 09:00 AM", log.reason)
 
     def test_escalation_climbs_to_upper_management_a_day_later(self):
         # C-42

@@ -156,9 +156,9 @@ class TestFlow(ComplaintCommon):
     def test_a_stage_type_that_is_needed_cannot_be_lost(self):
         stage = self.env.ref("customer_complaint.stage_in_progress")
         for change in ({"active": False}, {"team_ids": [(6, 0, self.team.ids)]}):
-            with self.assertRefused(ValidationError, "type Implementing"):
+            with self.assertRefused(ValidationError, "type In progress"):
                 stage.write(change)
-        with self.assertRefused(ValidationError, "type Implementing"):
+        with self.assertRefused(ValidationError, "type In progress"):
             stage.unlink()
         stage.copy()
         stage.active = False

@@ -280,7 +280,9 @@ class TestLedger(LedgerCommon):
         self.tell(complaint, datetime(2025, 3, 4, 9))
         self.record_events("2025-03-04 10:00:00")
         sentences = [text for _at, text in complaint._get_deadline_history()]
-        self.assertIn("First response started: 48 h, due 2025-03-05 09:00.", sentences)
+        self.assertIn(
+            "First response started: 48 h, due 03/05/2025 09:00 AM.", sentences
+        )
         name = self.handler.name
         self.assertIn(f"Paused by {name}: Waiting for the customer.", sentences)
         self.assertIn(f"Resumed by {name} after 2 h 0 min.", sentences)
@@ -293,7 +295,7 @@ class TestLedger(LedgerCommon):
         sentences = [text for _at, text in complaint._get_deadline_history()]
         self.assertIn(
             f"First response done on time ({self.handler.name}). Recorded on "
-            "2025-03-04 10:00.",
+            "03/04/2025 10:00 AM.",
             sentences,
         )
 

@@ -274,7 +274,9 @@ class TestPauses(LedgerCommon):
         complaint._pause_deadlines(RECEIPT + HOUR, self.supplier)
         self.tell(complaint, RECEIPT + 60 * HOUR)
         sentences = [text for _at, text in complaint._get_deadline_history()]
-        self.assertIn("First response started: 48 h, due 2025-03-05 09:00.", sentences)
+        self.assertIn(
+            "First response started: 48 h, due 03/05/2025 09:00 AM.", sentences
+        )
 
     def test_a_message_from_before_the_pause_does_not_end_it(self):
         complaint = self.make_owned()

@@ -381,7 +381,7 @@ class TestPresets(PolicyCommon):
         )
         self.assertIn("told over 2 different channels", self.shipped("overall").promise)
         self.assertIn(
-            "stage “Assessed and assigned” left within 1 working day",
+            "stage “Assessing” left within 1 working day",
             self.shipped("stage_limits").promise,
         )
         self.assertIn("after completion", self.shipped("fb_24_72").promise)

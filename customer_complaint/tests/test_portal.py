@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -229,16 +230,40 @@ class TestPortal(ComplaintCommon, HttpCase):
         self.assertFalse(self.complaint.confirmation_ids)
         self.assertEqual(self.complaint.write_date, before)
 
-    @mute_logger("odoo.http")
-    def test_a_post_without_or_with_a_foreign_csrf_token_is_refused(self):
+    def test_a_post_without_or_with_a_foreign_csrf_token_keeps_what_was_written(self):
         self.tell_outcome(self.complaint)
         self.authenticate(None, None)
-        for token in ("", "forged"):
+        for token in ("", "forged", "ü"):
             answer = self.post_confirmation(
-                access_token=self.token, solved="solved", grade="5", csrf_token=token
+                access_token=self.token,
+                solved="solved",
+                grade="5",
+                comment="Well <done>",
+                csrf_token=token,
             )
             self.assertEqual(answer.status_code, 400)
+            self.assertIn("send it again", answer.text)
+            self.assertIn("Well &lt;done&gt;</textarea>", answer.text)
+            self.assertRegex(answer.text, r'value="5"\s+checked')
+            answer = self.url_open(
+                f"{self.url}/message",
+                data={
+                    "access_token": self.token,
+                    "body": "Any news?",
+                    "csrf_token": token,
+                },
+            )
+            self.assertEqual(answer.status_code, 400)
+            self.assertIn("send it again", answer.text)
         self.assertFalse(self.complaint.confirmation_ids)
+        self.assertFalse(self.complaint.said_at)
+
+    def test_the_page_names_the_products_of_the_complaint(self):
+        self.complaint.line_ids = [
+            Command.create({"name": "Cabinet door", "quantity": 2})
+        ]
+        page = self.url_open(self.complaint.get_portal_url()).text
+        self.assertIn("Cabinet door", page)
 
     def test_this_solves_it_closes_and_not_solved_yet_reopens(self):
         # C-118 C-119 C-123

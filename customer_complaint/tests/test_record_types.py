@@ -125,7 +125,7 @@ class TestRecordTypes(ComplaintCommon):
         )
         rows = complaints.with_user(self.manager)._get_register_rows()
         self.assertEqual(
-            [row["record_type"] for row in rows], ["Complaint", "Suggestion"]
+            [row["record_type"] for row in rows], ["Customer complaint", "Suggestion"]
         )
         domain = Domain("id", "in", complaints.ids)
         model = self.env["customer.complaint"]

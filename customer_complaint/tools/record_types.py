@@ -3,7 +3,7 @@
 from odoo.fields import Domain
 
 RECORD_TYPES = [
-    ("complaint", "Complaint"),
+    ("complaint", "Customer complaint"),
     ("suggestion", "Suggestion"),
     ("feedback", "Feedback"),
 ]

@@ -81,6 +81,22 @@ def fill(env, prototype, partners, count):
     tidy(env.cr, "customer_complaint", "customer_complaint_deadline")
 
 
+def give(env, partner, count):
+    """Make `count` of the complaints those of a customer; the newest is his, too."""
+    env.cr.execute(
+        """UPDATE customer_complaint
+              SET partner_id = %(partner)s, commercial_partner_id = %(partner)s
+            WHERE id IN (SELECT id FROM customer_complaint
+                          ORDER BY received_at DESC, id DESC LIMIT %(count)s)
+              AND NOT EXISTS (SELECT 1 FROM customer_complaint
+                               WHERE commercial_partner_id = %(partner)s)""",
+        {"partner": partner.commercial_partner_id.id, "count": count},
+    )
+    env.cr.commit()
+    env.invalidate_all()
+    tidy(env.cr, "customer_complaint")
+
+
 def settle(env):
     """Make two years of it look lived-in: 19 of 20 complaints closed, most dates kept.
 

@@ -1,5 +1,6 @@
 """The workloads, in the order in which the database fills."""
 
+import browsing
 import creating
 import exporting
 import looking
@@ -29,7 +30,9 @@ def run(env, sizes):
         people = _people(root)
     with fresh(registry, people["handler"]) as handler:
         people["original"] = _complaint(handler, people["partners"][0])
+    browsing.run(registry, people, sizes["small"], sizes)
     sweeping.run(registry, people, sizes)
+    browsing.run(registry, people, sizes["large"], sizes)
     opening.run(registry, people, sizes)
     looking.run(registry, people, sizes)
     creating.run(registry, people, sizes)
