@@ -86,6 +86,8 @@ from . import complaint_import
 from . import ir_actions_server
 from . import complaint_credit
 from . import complaint_merging
+from . import complaint_remedy_guard
+from . import complaint_offer
 from . import complaint_splitting
 from . import customer_complaint_problem
 from . import complaint_problem

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # Shipped type by kind of request, when nobody chose a remedy before.
@@ -7,6 +7,9 @@ TYPE_BY_KIND = {
     "amount": "remedy_type_partial_refund",
     "goodwill": "remedy_type_goodwill",
 }
+
+# Satisfaction up to this grade is low, where the company sets no other.
+LOW_GRADE = 2
 
 
 class CustomerComplaint(models.Model):
@@ -26,6 +29,41 @@ class CustomerComplaint(models.Model):
         string="Remedies",
         groups="customer_complaint.group_complaint_user",
     )
+
+    current_remedy_ids = fields.Many2many(
+        "customer.complaint.remedy",
+        string="Remedies now",
+        compute="_compute_current_remedy_ids",
+        groups="customer_complaint.group_complaint_user",
+        help="Of all solutions that were not dropped.",
+    )
+    needs_repair = fields.Boolean(
+        compute="_compute_needs_repair",
+        groups="customer_complaint.group_complaint_user",
+        help="The customer was dissatisfied, and no step repairs the relationship yet.",
+    )
+
+    @api.depends("remedy_ids.solution_id.state")
+    def _compute_current_remedy_ids(self):
+        for complaint in self:
+            complaint.current_remedy_ids = complaint.remedy_ids.filtered(
+                lambda r: r.solution_id.state != "dropped"
+            ).sorted(lambda r: (r.solution_id.state != "chosen", r.sequence, r.id))
+
+    @api.depends("confirmation_ids.grade", "remedy_ids.type_id", "remedy_ids.state")
+    def _compute_needs_repair(self):
+        for complaint in self:
+            limit = complaint.company_id.complaint_reopen_grade or LOW_GRADE
+            last = complaint.confirmation_ids.filtered("grade").sorted("id")[-1:]
+            complaint.needs_repair = (
+                bool(last)
+                and int(last.grade) <= limit
+                and not complaint.remedy_ids.filtered(
+                    lambda r, last=last: r.is_relationship
+                    and r.state != "cancelled"
+                    and r.create_date >= last.create_date
+                )
+            )
 
     def _get_solution(self):
         """The solution that is carried out, made when there is none yet.
@@ -110,3 +148,38 @@ class CustomerComplaint(models.Model):
         elif not remedy.amount:
             remedy.amount = amount
         return remedy
+
+    # ------------------------------------------------------------------
+    # Screens
+    # ------------------------------------------------------------------
+    def action_add_remedy(self):
+        """Open the dialog for something that is carried out for the customer."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Remedy"),
+            "res_model": "customer.complaint.remedy",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "complaint_promised_for": self.id,
+                "default_currency_id": self.company_id.currency_id.id,
+            },
+        }
+
+    def action_repair(self):
+        """Open the same dialog for a step that repairs the relationship."""
+        action = self.action_add_remedy()
+        action["context"]["complaint_repair"] = True
+        return action
+
+    def action_add_solution(self):
+        """Open a draft of another solution, to be offered or chosen."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New alternative"),
+            "res_model": "customer.complaint.solution",
+            "view_mode": "form",
+            "context": {"default_complaint_id": self.id},
+        }

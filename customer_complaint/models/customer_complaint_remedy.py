@@ -71,7 +71,12 @@ class CustomerComplaintRemedy(models.Model):
     amount_shown = fields.Char(string="Money", compute="_compute_amount_shown")
     product_id = fields.Many2one("product.product", index="btree_not_null")
     quantity = fields.Float(default=1.0, digits="Product Unit")
-    user_id = fields.Many2one("res.users", string="Responsible", index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        index="btree_not_null",
+        default=lambda self: self.env.user,
+    )
     date_due = fields.Date(string="Until")
     date_from = fields.Date(string="Entitled from")
     date_to = fields.Date(string="Entitled until")
@@ -201,6 +206,8 @@ class CustomerComplaintRemedy(models.Model):
     # ------------------------------------------------------------------
     @api.model_create_multi
     def create(self, vals_list):
+        """Add them to their solution; from the dialog of a complaint, to the chosen one."""
+        self._find_solution(vals_list)
         ids = {vals["solution_id"] for vals in vals_list if vals.get("solution_id")}
         # What is put on file changes nothing; users cannot set the flag without sudo.
         if not (self.env.su and self.env.context.get("complaint_on_file")):
@@ -210,6 +217,18 @@ class CustomerComplaintRemedy(models.Model):
             remedies._check_date_due()
         remedies._sync_promises()
         return remedies
+
+    @api.model
+    def _find_solution(self, vals_list):
+        complaint_id = self.env.context.get("complaint_promised_for")
+        missing = [vals for vals in vals_list if not vals.get("solution_id")]
+        if complaint_id and missing:
+            complaint = self.env["customer.complaint"].browse(complaint_id)
+            complaint.check_access("write")
+            self.check_access("create")
+            solution = complaint._get_solution()
+            for vals in missing:
+                vals["solution_id"] = solution.id
 
     def _put_on_file(self, solution, version):
         """Copies that keep readable what a solution said; these go on in another version."""
@@ -445,6 +464,18 @@ class CustomerComplaintRemedy(models.Model):
         self.sudo().cancel_reason = reason.strip()  # see `deliver`
         self._trail(self.env._("Cancelled"), reason)
         return True
+
+    def action_view(self):
+        """Open the dialog of the remedy."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Remedy"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def action_request(self):
         """Open the dialog that asks accounting for the credit note of this remedy."""

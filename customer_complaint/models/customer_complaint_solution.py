@@ -391,12 +391,8 @@ class CustomerComplaintSolution(models.Model):
         )
         if acceptance == "rejected" and solution.state != "chosen":
             solution.state = "dropped"
-        self._trail(
-            dict(self._fields["acceptance"]._description_selection(self.env))[
-                acceptance
-            ],
-            suggestion,
-        )
+        words = dict(self._fields["acceptance"]._description_selection(self.env))
+        self._trail(words[acceptance], suggestion)
 
     def _is_asked(self):
         """Whether the customer can answer on his page."""
@@ -437,7 +433,6 @@ class CustomerComplaintSolution(models.Model):
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",
-            "target": "new",
         }
 
     def action_view(self):
