@@ -22,7 +22,8 @@ class CustomerComplaintRemedy(models.Model):
         if self.amount:
             details.append(there.currency_id.format(self.amount))
         if self.product_id:
-            details.append(f"{self.quantity:g} × {there.product_id.display_name}")
+            product = there.product_id.with_context(display_default_code=False)
+            details.append(f"{self.quantity:g} × {product.display_name}")
         if self.date_to:
             details.append(
                 there.env._(

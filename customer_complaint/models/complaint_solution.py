@@ -89,7 +89,11 @@ class CustomerComplaint(models.Model):
     def _get_open_remedies(self):
         """What was promised and is not delivered yet."""
         # sudo: whoever completes need not read what was promised by others
-        return self.sudo().remedy_ids.filtered("is_open")
+        return (
+            self.env["customer.complaint.remedy"]
+            .sudo()
+            .search([("complaint_id", "in", self.ids), ("is_open", "=", True)])
+        )
 
     # ------------------------------------------------------------------
     # Money

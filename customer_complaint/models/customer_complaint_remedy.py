@@ -35,8 +35,9 @@ class CustomerComplaintRemedy(models.Model):
     solution_id = fields.Many2one(
         "customer.complaint.solution", required=True, ondelete="cascade", index=True
     )
+    # Not precomputed: that would leave a record that never was in the complaint's own list.
     complaint_id = fields.Many2one(
-        related="solution_id.complaint_id", store=True, precompute=True, index=True
+        related="solution_id.complaint_id", store=True, index=True
     )
     company_id = fields.Many2one(related="complaint_id.company_id", store=True)
     sequence = fields.Integer(default=10)
@@ -140,12 +141,12 @@ class CustomerComplaintRemedy(models.Model):
                 remedy.currency_id.format(remedy.amount) if remedy.amount else False
             )
 
-    @api.depends("complaint_id")
+    @api.depends("solution_id")
     def _compute_currency_id(self):
         for remedy in self:
             remedy.currency_id = (
                 remedy.currency_id
-                or remedy.complaint_id.company_id.currency_id
+                or remedy.solution_id.complaint_id.company_id.currency_id
                 or self.env.company.currency_id
             )
 
