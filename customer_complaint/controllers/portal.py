@@ -280,6 +280,7 @@ class ComplaintPortal(ComplaintForm):
                     "grade"
                 ]._description_selection(request.env),
                 "access_token": access_token,
+                "offer": complaint._get_portal_solutions(),
                 "documents": self._get_documents(complaint, access_token),
                 "files": self._get_files(complaint, access_token),
                 "order_name": complaint.order_reference
@@ -571,3 +572,51 @@ class ComplaintPortal(ComplaintForm):
         if solved == "solved" and not grade:
             return request.env._("Please choose how satisfied you are.")
         return None
+
+    # ------------------------------------------------------------------
+    # Offered solutions
+    # ------------------------------------------------------------------
+    @http.route(
+        "/my/complaints/<int:complaint_id>/solution",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        max_content_length=256 * 1024,
+    )
+    def portal_complaint_solution(
+        self, complaint_id, access_token=None, choice=None, suggestion="", **kwargs
+    ):
+        """The customer accepts one of the offered solutions, rejects them, or suggests another."""
+        if request.httprequest.method != "POST":
+            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
+            raise MethodNotAllowed(valid_methods=["POST"])
+        complaint = self._get_complaint(complaint_id, access_token)
+        if not complaint:
+            return request.redirect("/my")
+        user = request.env.user
+        suggestion = (suggestion or "").replace("\0", "").strip()[:COMMENT_LENGTH]
+        error = None
+        if user._is_internal():
+            error = request.env._(
+                "You are signed in as a colleague, and this page is the customer's. Use "
+                "Record answer in the solution for what the customer told you."
+            )
+        else:
+            try:
+                with request.env.cr.savepoint():
+                    complaint.with_context(lang=request.env.lang)._answer_offer(
+                        choice,
+                        suggestion,
+                        author=None if user._is_public() else user.partner_id,
+                        guest=self._is_guest(complaint, access_token),
+                    )
+            except UserError as refusal:
+                error = str(refusal)
+        if error:
+            return self._render_complaint(
+                complaint, access_token, error, {"suggestion": suggestion}
+            )
+        return request.redirect(
+            self._get_page_url(complaint, access_token) + "#solutions"
+        )

@@ -2,6 +2,7 @@ from . import customer_complaint_cached_mixin
 from . import customer_complaint_part_mixin
 from . import customer_complaint_origin_mixin
 from . import customer_complaint_filter_mixin
+from . import customer_complaint_method_mixin
 from . import resource_calendar
 from . import resource_calendar_leaves
 from . import resource_calendar_extra_day
@@ -34,6 +35,7 @@ from . import complaint_solution
 from . import customer_complaint_deadline_reason
 from . import customer_complaint_deadline
 from . import customer_complaint_deadline_event
+from . import complaint_remedy_promise
 from . import customer_complaint_pause
 from . import customer_complaint_stage_visit
 from . import customer_complaint_escalation_step
@@ -86,7 +88,10 @@ from . import complaint_import
 from . import ir_actions_server
 from . import complaint_credit
 from . import complaint_merging
+from . import complaint_remedy_guard
+from . import complaint_offer
 from . import complaint_splitting
+from . import complaint_remedy_moves
 from . import customer_complaint_problem
 from . import complaint_problem
 from . import complaint_at_once

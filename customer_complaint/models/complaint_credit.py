@@ -156,13 +156,16 @@ class CustomerComplaint(models.Model):
             asked[line] = (quantity, amount)
         return asked
 
-    def request_credit_note(self, invoice_id, reason, lines=None, amount=None):
+    def request_credit_note(
+        self, invoice_id, reason, lines=None, amount=None, remedy_id=None
+    ):
         """Ask accounting for a credit note, by invoice line and quantity or by amount.
 
         :param int invoice_id: one of `get_creditable_invoices`
         :param str reason: what accounting and the customer read
         :param dict lines: quantity by id of the invoice line
         :param float amount: taxes included, in the currency of the invoice; instead of `lines`
+        :param int remedy_id: what it carries out, of the chosen solution; made when none is given
         :return: id of the request
         :raises UserError: when the invoice is not of this customer, nothing or too much is asked
         """
@@ -199,6 +202,10 @@ class CustomerComplaint(models.Model):
                     "Enter a quantity or an amount greater than zero to be credited."
                 )
             )
+        kind = "products" if commands else "amount"
+        remedy = self._get_remedy_to_credit(
+            remedy_id, kind, invoice.currency_id, invoice.currency_id.round(total)
+        )
         # sudo: write access on the complaint was checked; requests are written by methods only
         request = (
             self.env["customer.complaint.credit.request"]
@@ -206,6 +213,7 @@ class CustomerComplaint(models.Model):
             .create(
                 {
                     **self._prepare_credit_request(invoice, reason),
+                    "remedy_id": remedy.id,
                     "amount": invoice.currency_id.round(total),
                     "line_ids": commands,
                     "needs_approval": self._needs_credit_approval(invoice, total),
@@ -396,6 +404,10 @@ class CustomerComplaint(models.Model):
                 )
             )
         allocation = {"move_id": move.id, "share": free}
+        # Credited without an invoice, it was given without a claim.
+        remedy = complaint._get_remedy_to_credit(
+            None, "amount" if origin else "goodwill", move.currency_id, free
+        )
         request = self.env["customer.complaint.credit.request"].sudo()
         request = request.create(
             {
@@ -404,6 +416,7 @@ class CustomerComplaint(models.Model):
                 ),
                 "user_id": self.env.uid,
                 "is_afterwards": True,
+                "remedy_id": remedy.id,
                 "invoice_id": origin.id if origin.move_type == "out_invoice" else False,
                 "amount": free,
                 "allocation_ids": [Command.create(allocation)],

@@ -17,6 +17,8 @@ from . import test_setup
 from . import test_recompute
 from . import test_ledger
 from . import test_ledger_pauses
+from . import test_solution
+from . import test_offer
 from . import test_year
 from . import test_engine
 from . import test_date_words

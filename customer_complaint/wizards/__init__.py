@@ -11,6 +11,10 @@ from . import customer_complaint_setup_words
 from . import customer_complaint_recompute
 from . import mail_compose_message
 from . import customer_complaint_promise
+from . import customer_complaint_solution_answer
+from . import customer_complaint_remedy_deliver
+from . import customer_complaint_remedy_cancel
+from . import customer_complaint_complete
 from . import customer_complaint_credit_ask
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel

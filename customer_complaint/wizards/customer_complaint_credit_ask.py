@@ -10,6 +10,7 @@ class CustomerComplaintCreditAsk(models.TransientModel):
     _description = "Request a Credit Note"
 
     complaint_id = fields.Many2one("customer.complaint", required=True)
+    remedy_id = fields.Many2one("customer.complaint.remedy")
     kind = fields.Selection(
         [
             ("lines", "Products of an invoice"),
@@ -106,7 +107,9 @@ class CustomerComplaintCreditAsk(models.TransientModel):
                 )
             )
         for invoice_id, what in wanted.items():
-            complaint.request_credit_note(invoice_id, self.reason, **what)
+            complaint.request_credit_note(
+                invoice_id, self.reason, remedy_id=self.remedy_id.id, **what
+            )
         return {"type": "ir.actions.act_window_close"}
 
 
