@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -17,7 +17,11 @@ class CustomerComplaintEntitlement(models.Model):
     _check_company_auto = True
 
     name = fields.Char(
-        compute="_compute_name", store=True, readonly=False, required=True
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
     )
     type_id = fields.Many2one(
         "customer.complaint.remedy.type",
@@ -81,6 +85,25 @@ class CustomerComplaintEntitlement(models.Model):
         "(remedy_id) WHERE remedy_id IS NOT NULL",
         "This remedy was granted already.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_origin_values(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_origin_values(vals)
+        return super().write(vals)
+
+    def _check_origin_values(self, vals):
+        if not self.env.su and {"remedy_id", "complaint_name"} & vals.keys():
+            raise AccessError(
+                self.env._(
+                    "The complaint for which it was granted is not typed in. Grant it with "
+                    "a remedy of that complaint."
+                )
+            )
 
     @api.depends("type_id")
     def _compute_name(self):
@@ -162,11 +185,41 @@ class CustomerComplaintEntitlement(models.Model):
 
 
 class CustomerComplaintRemedy(models.Model):
+    """A remedy of a period is delivered by granting it."""
+
     _inherit = "customer.complaint.remedy"
 
     entitlement_ids = fields.One2many(
         "customer.complaint.entitlement", "remedy_id", string="Entitlement"
     )
+
+    def write(self, vals):
+        """What is granted stands with the customer; what is taken back does not any more."""
+        res = super().write(vals)
+        if "delivered_at" in vals:
+            self._sync_entitlements()
+        return res
+
+    def _sync_entitlements(self):
+        # sudo: whoever delivers a remedy was checked; an entitlement may be another's
+        granted = self.sudo().filtered(lambda r: r.type_id.proof == "period")
+        granted = granted.with_context(active_test=False)
+        for remedy in granted.filtered("entitlement_ids"):
+            remedy.entitlement_ids.write(
+                {**remedy._prepare_entitlement(), "active": True}
+                if remedy.delivered_at
+                else {"active": False}
+            )
+        self.env["customer.complaint.entitlement"].sudo().create(
+            [
+                remedy._prepare_entitlement()
+                for remedy in granted
+                if remedy.delivered_at
+                and not remedy.entitlement_ids
+                and remedy.date_to
+                and remedy.complaint_id.partner_id
+            ]
+        )
 
     def action_grant(self):
         """Grant the customer what the remedy promises, from its first to its last day.
@@ -175,22 +228,15 @@ class CustomerComplaintRemedy(models.Model):
             granted before
         :raises AccessError: for whoever may not work on the complaint
         """
-        today = fields.Date.context_today(self)
-        values = []
         for remedy in self:
             remedy._check_document_rights()
             remedy._check_to_grant()
-            values.append(remedy._prepare_entitlement(today))
-        self.env["customer.complaint.entitlement"].create(values)
         for remedy in self.sudo():  # rights were checked for each of them
-            words = remedy.entitlement_ids.display_name
             remedy.write(
-                {
-                    "delivered_at": fields.Datetime.now(),
-                    "delivered_by_id": self.env.uid,
-                    "delivery_note": words,
-                }
+                {"delivered_at": fields.Datetime.now(), "delivered_by_id": self.env.uid}
             )
+            words = remedy.entitlement_ids.display_name
+            remedy.delivery_note = words
             remedy.complaint_id._message_log(
                 body=self.env._("Granted: %(entitlement)s.", entitlement=words),
                 author_id=self.env.user.partner_id.id,
@@ -219,9 +265,10 @@ class CustomerComplaintRemedy(models.Model):
             )
         )
 
-    def _prepare_entitlement(self, today):
+    def _prepare_entitlement(self):
         """Hook: values of the entitlement that the remedy grants."""
         self.ensure_one()
+        today = fields.Date.context_today(self)
         return {
             "name": self.name,
             "type_id": self.type_id.id,

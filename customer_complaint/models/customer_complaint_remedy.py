@@ -28,7 +28,11 @@ class CustomerComplaintRemedy(models.Model):
     )
     proof = fields.Selection(related="type_id.proof")
     name = fields.Char(
-        compute="_compute_name", store=True, readonly=False, required=True
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
     )
     currency_id = fields.Many2one(
         "res.currency",

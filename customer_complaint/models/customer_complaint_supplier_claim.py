@@ -13,6 +13,11 @@ STATES = [
     ("closed", "Given up"),
 ]
 SETTLED = ("paid", "in_payment")
+# Set by methods, or read from the complaint and the vendor credit notes.
+METHOD_FIELDS = {
+    *("name", "complaint_name", "company_id", "commercial_partner_id"),
+    *("close_reason", "credited_amount", "open_amount", "state", "allocation_ids"),
+}
 
 
 class CustomerComplaintSupplierClaim(models.Model):
@@ -141,6 +146,7 @@ class CustomerComplaintSupplierClaim(models.Model):
             "sequence_supplier_claim", "ir.sequence"
         )
         for vals in vals_list:
+            self._check_method_values(vals)
             vals["name"] = sequence.next_by_id()
         claims = super().create(vals_list)
         if not self.env.su:
@@ -157,20 +163,22 @@ class CustomerComplaintSupplierClaim(models.Model):
         return claims
 
     def write(self, vals):
-        fixed = {"name", "complaint_id", "partner_id", "currency_id", "close_reason"}
-        if not self.env.su and fixed & vals.keys():
-            self._check_fixed(vals)
+        self._check_method_values(vals, {"complaint_id"})
+        if not self.env.su and {"partner_id", "currency_id"} & vals.keys():
+            self._check_unlinked()
         return super().write(vals)
 
-    def _check_fixed(self, vals):
-        """What accounting relies on stays once a credit note is linked; the rest is by methods."""
-        if {"name", "complaint_id", "close_reason"} & vals.keys():
+    def _check_method_values(self, vals, fixed=frozenset()):
+        if not self.env.su and (METHOD_FIELDS | fixed) & vals.keys():
             raise AccessError(
                 self.env._(
                     "Number, complaint and state of a claim are set by its buttons, not "
                     "written."
                 )
             )
+
+    def _check_unlinked(self):
+        """What accounting relies on stays once a credit note is linked."""
         if linked := self.filtered("allocation_ids"):
             raise UserError(
                 self.env._(
@@ -295,7 +303,9 @@ class CustomerComplaintSupplierClaim(models.Model):
                 )
             )
         free = move.sudo()._get_claim_free_amount()
-        share = min(free, claim.open_amount) if amount is None else amount
+        share = min(free, claim.open_amount)
+        if amount is not None:
+            share = self.env["customer.complaint"]._read_number(amount)
         if claim.currency_id.compare_amounts(share, 0) <= 0 or (
             claim.currency_id.compare_amounts(share, free) > 0
         ):

@@ -219,8 +219,11 @@ class TestSupplierClaim(GoodsCommon):
                         "reason": "x",
                     }
                 )
+        for values in ({"close_reason": "x"}, {"state": "paid"}, {"name": "SC/1"}):
+            with self.assertRefused(AccessError, "set by its buttons"):
+                claim.write(values)
         with self.assertRefused(AccessError, "set by its buttons"):
-            claim.write({"close_reason": "x"})
+            self.claim(credited_amount=400)
 
     def test_a_claim_is_given_up_with_a_reason_and_taken_up_again(self):
         claim = self.claim()
