@@ -66,7 +66,7 @@ class Goods:
                 [move["id"]],
                 {"quantity": move["product_uom_qty"], "picked": True},
             )
-        call("stock.picking", "button_validate", pickings)
+        call("stock.picking", "button_validate", pickings, context={"skip_sms": True})
 
     def make(self, name, document, **values):
         """A remedy of the shipped type with this name, and its document."""

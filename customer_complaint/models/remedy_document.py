@@ -118,7 +118,10 @@ class CustomerComplaintRemedy(models.Model):
         :param document: one record, in sudo rights
         """
         if document._name == "sale.order":
-            return document._is_complaint_order_delivered() and fields.Datetime.now()
+            return (
+                document._is_complaint_order_delivered()
+                and document._get_complaint_delivery_date()
+            )
         if document._name == "stock.picking":
             return document.state == "done" and document.date_done
         if document._name == "repair.order":
@@ -328,15 +331,30 @@ class CustomerComplaintRemedy(models.Model):
         return True
 
     def action_view_document(self):
-        """Open the document, for those who may read it."""
+        """Open the document; tell how it stands to who has no rights to work on such ones."""
         self.ensure_one()
         self.check_access("read")
+        if self.env[self.document_model].has_access("write"):
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.document_name,
+                "res_model": self.document_model,
+                "res_id": self.document_id,
+                "views": [(False, "form")],
+            }
+        # Its form asks for more than the few rights of who handles complaints.
         return {
-            "type": "ir.actions.act_window",
-            "name": self.document_name,
-            "res_model": self.document_model,
-            "res_id": self.document_id,
-            "views": [(False, "form")],
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": f"{self.document_name}: {self.document_status}",
+                "message": self.env._(
+                    "It is with the colleagues who work on such documents. What becomes of "
+                    "it is shown here."
+                ),
+                "type": "info",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
         }
 
     def action_document(self):

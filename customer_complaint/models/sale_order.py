@@ -47,6 +47,15 @@ class SaleOrder(models.Model):
             )
         )
 
+    def _get_complaint_delivery_date(self):
+        """When the last of it was delivered, where inventory knows that, else this moment."""
+        self.ensure_one()
+        dates = []
+        if "picking_ids" in self._fields:
+            done = self.picking_ids.filtered(lambda p: p.state == "done")
+            dates = done.mapped("date_done")
+        return max(dates, default=fields.Datetime.now())
+
     def write(self, vals):
         res = super().write(vals)
         if "state" in vals:

@@ -33,7 +33,8 @@ class TestReplacement(GoodsCommon):
             (remedy.document_name, remedy.state), (order.name, "requested")
         )
         self.assertIn(order.name, self.complaint.message_ids[0].body)
-        self.assertEqual(remedy.action_view_document()["res_id"], order.id)
+        opened = remedy.with_user(self.env.user).action_view_document()
+        self.assertEqual(opened["res_id"], order.id)
         opened = order.with_user(self.handler).action_view_remedied_complaints()
         self.assertEqual(opened["res_id"], self.complaint.id)
 
@@ -186,9 +187,11 @@ class TestReplacement(GoodsCommon):
         )
         self.assertEqual(dialog.goods, f"2 × {self.product.display_name}")
         self.assertFalse(dialog.problem)
-        opened = dialog.save().action_create()
-        self.assertEqual(opened["res_model"], "sale.order")
-        self.assertEqual(remedy.action_document()["res_id"], opened["res_id"])
+        told = dialog.save().action_create()
+        self.assertEqual(remedy.document_model, "sale.order")
+        # The form of an order is not for who may not sell.
+        self.assertEqual(told["params"]["title"], f"{remedy.document_name}: Quotation")
+        self.assertEqual(remedy.action_document(), told)
 
     def test_an_application_that_is_not_installed_is_named_in_words(self):
         # C-92
