@@ -8,7 +8,11 @@ def uninstall_hook(env):
     sample = env["customer.complaint.sample"]
     if sample._get_known("res.company"):
         sample._remove()
-    for model in ("customer.complaint.credit.request", "customer.complaint"):
+    for model in (
+        "customer.complaint.credit.request",
+        "customer.complaint.supplier.claim",
+        "customer.complaint",
+    ):
         table = SQL.identifier(env[model]._table)
         env.cr.execute(SQL("DELETE FROM %s", table))
     env["ir.config_parameter"].search(

@@ -32,6 +32,9 @@ from . import customer_complaint_remedy_type
 from . import customer_complaint_solution
 from . import customer_complaint_remedy
 from . import complaint_solution
+from . import remedy_document
+from . import remedy_goods
+from . import customer_complaint_entitlement
 from . import customer_complaint_deadline_reason
 from . import customer_complaint_deadline
 from . import customer_complaint_deadline_event
@@ -87,6 +90,9 @@ from . import complaint_api
 from . import complaint_import
 from . import ir_actions_server
 from . import complaint_credit
+from . import customer_complaint_supplier_claim
+from . import customer_complaint_supplier_allocation
+from . import complaint_goods
 from . import complaint_merging
 from . import complaint_remedy_guard
 from . import complaint_offer

@@ -81,6 +81,9 @@ class CustomerComplaint(models.Model):
                 if orders is None
                 else [(order, self._describe_age(order)) for order in orders],
                 "ago": self._get_age,
+                "entitlements": self.env["customer.complaint.entitlement"]._get_running(
+                    customer
+                ),
             },
         )
 

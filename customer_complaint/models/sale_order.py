@@ -1,11 +1,79 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+
+REMEDY = "customer.complaint.remedy"
 
 
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "customer.complaint.origin.mixin"]
+
+    remedied_complaints = fields.Char(
+        compute="_compute_remedied_complaints",
+        help="Numbers of the complaints for which this order was made.",
+    )
+
+    def _compute_remedied_complaints(self):
+        remedies = self._get_complaint_remedies().grouped("document_id")
+        for order in self:
+            complaints = remedies.get(order.id, order.env[REMEDY]).complaint_id
+            order.remedied_complaints = ", ".join(complaints.mapped("name")) or False
+
+    def _get_complaint_remedies(self):
+        """Remedies of complaints that these orders carry out."""
+        # sudo: whoever reads the order learns the number that stands in its origin, no more
+        return (
+            self.env[REMEDY]
+            .sudo()
+            .search(
+                [("document_model", "=", self._name), ("document_id", "in", self.ids)]
+            )
+        )
+
+    def _is_complaint_order_delivered(self):
+        """Whether the customer has all of the order that can be delivered."""
+        self.ensure_one()
+        goods = self.order_line.filtered(
+            lambda line: line.product_id and not line.is_downpayment
+        )
+        return (
+            self.state == "sale"
+            and bool(goods)
+            and all(
+                line.product_uom_id.compare(line.qty_delivered, line.product_uom_qty)
+                >= 0
+                for line in goods
+            )
+        )
+
+    def _get_complaint_delivery_date(self):
+        """When the last of it was delivered, where inventory knows that, else this moment."""
+        self.ensure_one()
+        dates = []
+        if "picking_ids" in self._fields:
+            done = self.picking_ids.filtered(lambda p: p.state == "done")
+            dates = done.mapped("date_done")
+        return max(dates, default=fields.Datetime.now())
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "state" in vals:
+            self._get_complaint_remedies()._sync_documents()
+        return res
+
+    def action_view_remedied_complaints(self):
+        """Open the complaints for which the order was made, for those who may read them."""
+        complaints = self._get_complaint_remedies().complaint_id
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "customer_complaint.customer_complaint_action"
+        )
+        action["context"] = {}
+        if len(complaints) == 1:
+            action.update({"views": [(False, "form")], "res_id": complaints.id})
+        else:
+            action["domain"] = [("id", "in", complaints.ids)]
+        return action
 
     def _get_complaint_link(self):
         return "order_id"
@@ -42,6 +110,13 @@ class SaleOrder(models.Model):
 
 class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
+
+    def write(self, vals):
+        """Where nothing but the salesperson knows what was delivered, he enters it here."""
+        res = super().write(vals)
+        if {"qty_delivered", "product_uom_qty"} & vals.keys():
+            self.order_id._get_complaint_remedies()._sync_documents()
+        return res
 
     def _prepare_complaint_line_values(self):
         """Hook: what a complaint line takes over from an order line."""

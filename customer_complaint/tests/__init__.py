@@ -36,6 +36,8 @@ from . import test_closing
 from . import test_credit
 from . import test_credit_link
 from . import test_credit_rights
+from . import test_goods
+from . import test_supplier_claim
 from . import test_access
 from . import test_portal
 from . import test_public_form

@@ -27,3 +27,5 @@ from . import complaint_sample_courses
 from . import complaint_sample_records
 from . import customer_complaint_sample_removal
 from . import customer_complaint_person_export
+from . import customer_complaint_remedy_document
+from . import customer_complaint_supplier_link

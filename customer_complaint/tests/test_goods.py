@@ -1,0 +1,378 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .goods_common import GoodsCommon
+
+MODELS = "odoo.addons.customer_complaint.models.remedy_document.MODELS"
+
+
+@tagged("post_install", "-at_install")
+class TestReplacement(GoodsCommon):
+    def test_a_replacement_is_a_free_draft_order_that_names_the_complaint(self):
+        # C-92
+        remedy = self.make_remedy(product_id=self.product.id, quantity=2)
+        order = self.make_order(remedy)
+        self.assertRecordValues(
+            order,
+            [
+                {
+                    "partner_id": self.partner.id,
+                    "origin": self.complaint.name,
+                    "state": "draft",
+                    "amount_total": 0.0,
+                    "remedied_complaints": self.complaint.name,
+                }
+            ],
+        )
+        self.assertEqual(order.order_line.product_uom_qty, 2)
+        self.assertEqual(
+            (remedy.document_name, remedy.state), (order.name, "requested")
+        )
+        self.assertIn(order.name, self.complaint.message_ids[0].body)
+        opened = remedy.with_user(self.env.user).action_view_document()
+        self.assertEqual(opened["res_id"], order.id)
+        opened = order.with_user(self.handler).action_view_remedied_complaints()
+        self.assertEqual(opened["res_id"], self.complaint.id)
+
+    def test_a_charged_replacement_costs_what_was_charged(self):
+        remedy = self.make_remedy(product_id=self.product.id, quantity=1)
+        order = self.make_order(remedy, charged=True)
+        self.assertEqual(order.order_line.price_unit, 80.0)
+        self.assertEqual(order.partner_invoice_id, self.partner)
+
+    def test_without_a_product_all_of_the_complaint_is_replaced(self):
+        order = self.make_order(self.make_remedy())
+        self.assertEqual(order.order_line.product_id, self.product)
+        self.assertEqual(order.order_line.product_uom_qty, 2)
+        empty = self.make_owned()
+        with self.assertRefused(UserError, "names no product"):
+            self.make_remedy(complaint=empty).create_document()
+
+    def test_who_may_not_sell_makes_a_draft_that_the_salesperson_confirms(self):
+        self.assertFalse(
+            self.env["sale.order"].with_user(self.handler).has_access("create")
+        )
+        order = self.make_order(self.make_remedy())
+        self.assertEqual((order.state, order.user_id), ("draft", self.seller))
+        self.assertEqual(order.activity_ids.user_id, self.seller)
+        self.assertIn(self.complaint.name, order.activity_ids.summary)
+        with self.assertRaises(AccessError):
+            order.with_user(self.handler).action_confirm()
+        words = " ".join(order.message_ids.mapped("body"))
+        self.assertNotIn(self.complaint.title, words)
+
+    def test_who_sells_himself_needs_no_to_do(self):
+        self.handler.group_ids += self.env.ref(
+            "sales_team.group_sale_salesman_all_leads"
+        )
+        order = self.make_order(self.make_remedy())
+        self.assertFalse(order.activity_ids)
+        self.assertEqual(order.create_uid, self.handler)
+
+    def test_delivery_of_the_order_delivers_the_remedy(self):
+        # C-92
+        remedy = self.make_remedy(product_id=self.product.id, quantity=2)
+        order = self.make_order(remedy).with_user(self.seller)
+        order.action_confirm()
+        order.order_line.qty_delivered = 1
+        self.assertEqual(remedy.state, "requested")
+        self.assertTrue(remedy.is_open)
+        order.order_line.qty_delivered = 2
+        self.assertEqual((remedy.state, remedy.is_open), ("delivered", False))
+        self.assertEqual(remedy.delivered_by_id, self.seller)
+        self.assertEqual(remedy.delivery_note, order.name)
+
+    def test_a_cancelled_order_is_replaced_by_another_one(self):
+        remedy = self.make_remedy()
+        order = self.make_order(remedy)
+        with self.assertRefused(UserError, "carried out with"):
+            remedy.create_document()
+        order.sudo()._action_cancel()
+        self.assertEqual(remedy.document_status, "Cancelled")
+        self.assertNotEqual(self.make_order(remedy), order)
+
+    @mute_logger("odoo.models.unlink")
+    def test_a_deleted_order_lets_the_remedy_go(self):
+        remedy = self.make_remedy()
+        order = self.make_order(remedy)
+        order.sudo().unlink()
+        remedy.invalidate_recordset(["document_status"])
+        self.assertEqual(remedy.document_status, "Deleted")
+        self.env["customer.complaint.remedy"]._cron_sync_documents()
+        self.assertFalse(remedy.document_id)
+        self.assertEqual(remedy.state, "proposed")
+
+    def test_an_order_made_by_hand_is_linked_by_its_number(self):
+        remedy = self.make_remedy()
+        mine, foreign = (
+            self.env["sale.order"].create(
+                {
+                    "partner_id": partner.id,
+                    "user_id": self.seller.id,
+                    "order_line": [Command.create({"product_id": self.product.id})],
+                }
+            )
+            for partner in (
+                self.partner,
+                self.env["res.partner"].create({"name": "Somebody else"}),
+            )
+        )
+        for number in (foreign.name, "S99999", "", None):
+            with self.assertRefused(UserError, "has no document"):
+                remedy.link_document(number)
+        remedy.link_document(mine.name)
+        self.assertEqual(remedy.document_id, mine.id)
+        self.deliver(mine)
+        self.assertEqual(remedy.state, "delivered")
+        with self.assertRefused(UserError, "stays linked"):
+            remedy.action_unlink_document()
+
+    def test_a_wrong_order_is_let_go(self):
+        remedy = self.make_remedy()
+        order = self.make_order(remedy)
+        remedy.action_unlink_document()
+        self.assertFalse(remedy.document_id)
+        self.assertFalse(order.remedied_complaints)
+
+    def test_documents_are_not_typed_in(self):
+        remedy = self.make_remedy()
+        values = {"document_model": "res.users", "document_id": 2}
+        with self.assertRaises(AccessError):
+            remedy.write(values)
+        with self.assertRaises(AccessError):
+            remedy.create(
+                {
+                    "solution_id": remedy.solution_id.id,
+                    "type_id": remedy.type_id.id,
+                    **values,
+                }
+            )
+        remedy.sudo().write(values)  # whatever stands there, nothing of it is told
+        self.assertFalse(remedy.document_status)
+
+    def test_only_those_who_handle_the_complaint_order_something(self):
+        #
+        remedy = self.make_remedy()
+        for user in (self.seller, self.colleague, self.employee):
+            with self.assertRaises(AccessError):
+                remedy.with_user(user).create_document()
+            with self.assertRaises(AccessError):
+                remedy.with_user(user).link_document(self.order.name)
+
+    def test_what_is_not_chosen_is_not_ordered(self):
+        remedy = self.make_remedy()
+        remedy.solution_id.sudo().state = "offered"
+        with self.assertRefused(UserError, "not chosen yet"):
+            remedy.create_document()
+
+    def test_a_customer_without_a_contact_is_asked_for(self):
+        complaint = self.make_owned(
+            partner_id=False, partner_name="Anna", email_from="anna@example.com"
+        )
+        remedy = self.make_remedy(complaint=complaint, product_id=self.product.id)
+        with self.assertRefused(UserError, "names no customer"):
+            remedy.create_document()
+
+    def test_the_dialog_says_what_he_gets_and_makes_it(self):
+        remedy = self.make_remedy(product_id=self.product.id, quantity=2)
+        action = remedy.action_document()
+        dialog = Form(
+            self.env[action["res_model"]]
+            .with_user(self.handler)
+            .with_context(**action["context"])
+        )
+        self.assertEqual(dialog.goods, f"2 × {self.product.display_name}")
+        self.assertFalse(dialog.problem)
+        told = dialog.save().action_create()
+        self.assertEqual(remedy.document_model, "sale.order")
+        # The form of an order is not for who may not sell.
+        self.assertEqual(told["params"]["title"], f"{remedy.document_name}: Quotation")
+        self.assertEqual(remedy.action_document(), told)
+
+    def test_an_application_that_is_not_installed_is_named_in_words(self):
+        # C-92
+        with patch.dict(
+            MODELS, {"return": "x.return", "repair": "x.repair", "coupon": "x.coupon"}
+        ):
+            for kind in ("return", "repair", "coupon"):
+                remedy = self.make_remedy(kind, product_id=self.product.id, amount=10)
+                with self.assertRefused(UserError, "not installed here"):
+                    remedy.create_document()
+                with self.assertRefused(UserError, "not installed here"):
+                    remedy.link_document("WH/IN/00001")
+                action = remedy.action_document()
+                dialog = Form(
+                    self.env[action["res_model"]]
+                    .with_user(self.handler)
+                    .with_context(**action["context"])
+                )
+                self.assertIn("not installed here", dialog.problem)
+            self.assertEqual(self.env[remedy._name]._get_coupon_programs(), [])
+
+    def test_a_document_of_an_addon_that_is_gone_does_not_disturb(self):
+        remedy = self.make_remedy("return")
+        remedy.sudo().write({"document_model": "gone.model", "document_id": 7})
+        self.assertFalse(remedy.document_status)
+        self.env["customer.complaint.remedy"]._cron_sync_documents()
+        self.assertTrue(remedy.is_open)
+
+    def test_a_remedy_without_a_document_is_recorded_by_hand(self):
+        remedy = self.make_remedy("apology")
+        with self.assertRefused(UserError, "Record its delivery"):
+            remedy.action_document()
+
+    def test_buttons_and_counts_work_on_none_one_and_many(self):
+        other = self.make_owned()
+        self.make_remedy()
+        both = self.complaint | other
+        self.assertEqual(both.mapped("goods_count"), [1, 0])
+        self.assertEqual(both.browse().mapped("goods_count"), [])
+        action = self.complaint.action_view_goods()
+        found = self.env["customer.complaint.remedy"].search(action["domain"])
+        self.assertEqual(found.complaint_id, self.complaint)
+        self.assertFalse(self.env["sale.order"].mapped("remedied_complaints"))
+        self.env["customer.complaint.remedy"]._sync_documents()
+
+
+@tagged("post_install", "-at_install")
+class TestEntitlement(GoodsCommon):
+    def grant(self, **values):
+        remedy = self.make_remedy(
+            "extended_warranty",
+            **{
+                "product_id": self.product.id,
+                "date_from": "2020-01-01",
+                "date_to": "2099-12-31",
+                **values,
+            },
+        )
+        remedy.action_grant()
+        return remedy
+
+    def test_a_package_is_granted_from_a_day_until_a_day(self):
+        # S-94
+        remedy = self.grant()
+        entitlement = remedy.entitlement_ids
+        self.assertRecordValues(
+            entitlement,
+            [
+                {
+                    "partner_id": self.partner.id,
+                    "product_id": self.product.id,
+                    "complaint_name": self.complaint.name,
+                    "state": "running",
+                    "name": "Extended warranty",
+                }
+            ],
+        )
+        self.assertEqual((remedy.state, remedy.is_open), ("delivered", False))
+        self.assertIn("12/31/2099", remedy.delivery_note)
+        self.assertEqual(self.complaint.entitlement_count, 1)
+        action = self.complaint.action_view_entitlements()
+        self.assertEqual(entitlement.search(action["domain"]), entitlement)
+        with self.assertRefused(UserError, "granted or cancelled already"):
+            remedy.action_grant()
+
+    def test_who_takes_the_next_complaint_sees_it(self):
+        # S-94
+        self.grant()
+        for user in (self.seller, self.colleague):
+            seen = (
+                self.env["customer.complaint"]
+                .with_user(user)
+                .new({"partner_id": self.partner.id})
+                .customer_context
+            )
+            self.assertIn("Extended warranty (Test cabinet) until 12/31/2099", seen)
+        partner = self.partner.with_user(self.seller)
+        self.assertEqual(partner.complaint_entitlement_count, 1)
+        action = partner.action_view_complaint_entitlements()
+        found = self.env[action["res_model"]].with_user(self.seller)
+        self.assertEqual(len(found.search(action["domain"])), 1)
+
+    def test_whoever_may_not_read_the_complaint_learns_its_number_only(self):
+        #
+        self.grant()
+        found = (
+            self.env["customer.complaint.entitlement"].with_user(self.seller).search([])
+        )
+        data = found.filtered(lambda e: e.partner_id == self.partner).read()[0]
+        self.assertEqual(data["complaint_name"], self.complaint.name)
+        self.assertNotIn(self.complaint.title, str(data))
+        with self.assertRaises(AccessError):
+            found.write({"date_to": "2100-01-01"})
+        with self.assertRefused(AccessError, "not typed in"):
+            found.with_user(self.handler).write({"remedy_id": False})
+
+    def test_its_state_follows_the_days(self):
+        today = self.grant().entitlement_ids
+        ended = self.grant(date_to="2020-12-31").entitlement_ids
+        planned = self.grant(date_from="2098-01-01").entitlement_ids
+        withdrawn = self.grant().entitlement_ids
+        withdrawn.action_archive()
+        for entitlement, state in (
+            (today, "running"),
+            (ended, "ended"),
+            (planned, "planned"),
+            (withdrawn, "withdrawn"),
+        ):
+            self.assertEqual(entitlement.state, state)
+            found = entitlement.with_context(active_test=False).search(
+                [("state", "=", state), ("partner_id", "=", self.partner.id)]
+            )
+            self.assertEqual(found, entitlement)
+        self.assertEqual(self.partner.complaint_entitlement_count, 1)
+
+    def test_what_was_not_delivered_after_all_is_withdrawn(self):
+        remedy = self.grant()
+        entitlement = remedy.entitlement_ids
+        remedy.sudo().write({"delivered_at": False})
+        self.assertEqual(entitlement.state, "withdrawn")
+        self.assertEqual(self.partner.complaint_entitlement_count, 0)
+        remedy.date_to = "2098-12-31"
+        remedy.action_grant()
+        self.assertEqual(entitlement.state, "running")
+        self.assertEqual(str(entitlement.date_to), "2098-12-31")
+
+    def test_what_is_missing_is_said(self):
+        for values, problem in (
+            ({"date_to": False}, "last day is missing"),
+            ({"type_id": self.env.ref("customer_complaint.remedy_type_refund").id}, ""),
+        ):
+            remedy = self.make_remedy("extended_term", **values)
+            with self.assertRefused(UserError, f"cannot be granted: .*{problem}"):
+                remedy.action_grant()
+        remedy = self.make_remedy("extended_term", date_to="2099-01-01")
+        with self.assertRaises(AccessError):
+            remedy.with_user(self.colleague).action_grant()
+
+    def test_it_is_granted_without_a_complaint_as_well(self):
+        with Form(
+            self.env["customer.complaint.entitlement"]
+            .with_user(self.handler)
+            .with_context(default_partner_id=self.partner.id)
+        ) as form:
+            form.type_id = self.env.ref("customer_complaint.remedy_type_trial_priority")
+            form.date_to = "2099-01-01"
+        entitlement = form.record
+        self.assertEqual(entitlement.name, "Priority in trials of new products")
+        with self.assertRefused(UserError, "not granted because of a complaint"):
+            entitlement.action_view_complaint()
+
+    def test_other_companies_do_not_see_it(self):
+        #
+        self.grant()
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        user = new_test_user(
+            self.env,
+            "t_elsewhere",
+            "customer_complaint.group_complaint_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        found = self.env["customer.complaint.entitlement"].with_user(user)
+        self.assertFalse(found.search([]))
