@@ -31,6 +31,8 @@ from . import test_conversation
 from . import test_closing
 from . import test_credit
 from . import test_credit_link
+from . import test_credit_books
+from . import test_accrual
 from . import test_credit_rights
 from . import test_access
 from . import test_portal
