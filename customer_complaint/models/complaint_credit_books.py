@@ -218,11 +218,11 @@ class AccountMove(models.Model):
         with notes.sudo().complaint_allocation_ids._keeping_history():
             return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_complaint_links(self):
-        """A deleted draft leaves the request to be issued again, and what it was."""
+    def unlink(self):
+        # Before the lines go: until then the draft says how much it was over.
         # sudo: whoever deletes the draft may; the links follow it
         self.sudo().complaint_allocation_ids.unlink()
+        return super().unlink()
 
     def _get_complaint_paid(self, date, moment):
         """What of this credit note was reconciled as of a date, in its currency.
@@ -247,19 +247,22 @@ class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 
     def unlink(self):
-        # sudo: kept whoever takes the payment back
-        notes = self.sudo().credit_move_id.move_id.filtered("complaint_allocation_ids")
-        for note in notes:
-            gone = self.sudo().filtered(lambda p, n=note: p.credit_move_id.move_id == n)
-            note.complaint_undone_payments = [
-                *(note.complaint_undone_payments or []),
-                *(
-                    [
-                        fields.Date.to_string(partial.max_date),
-                        partial.credit_amount_currency,
-                        fields.Datetime.to_string(fields.Datetime.now()),
-                    ]
-                    for partial in gone
-                ),
-            ]
+        # sudo: kept whoever takes the payment back; core names a row once for either side
+        partials = self.sudo() | self.browse()
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        for note, undone in partials.grouped(
+            lambda p: p.credit_move_id.move_id
+        ).items():
+            if note.move_type == "out_refund" and note.complaint_allocation_ids:
+                note.complaint_undone_payments = [
+                    *(note.complaint_undone_payments or []),
+                    *(
+                        [
+                            fields.Date.to_string(partial.max_date),
+                            partial.credit_amount_currency,
+                            now,
+                        ]
+                        for partial in undone
+                    ),
+                ]
         return super().unlink()

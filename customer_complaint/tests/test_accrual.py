@@ -6,6 +6,7 @@ from openpyxl import load_workbook
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .credit_common import CreditCommon
 
@@ -308,4 +309,5 @@ class TestAccrualDownload(AccrualCommon, HttpCase):
         self.assertEqual(answer.status_code, 200)
         self.assertEqual(answer.content[:2], b"PK")
         self.authenticate("t_handler", "t_handler")
-        self.assertEqual(self.url_open(url).status_code, 403)
+        with mute_logger("odoo.http"):
+            self.assertEqual(self.url_open(url).status_code, 403)

@@ -78,7 +78,13 @@ class CustomerComplaintAccrual(models.TransientModel):
             *accrual._prepare_unpaid(standing),
             *accrual._prepare_unlinked(standing),
         ]
-        rows.sort(key=lambda values: values["section"])
+        rows.sort(
+            key=lambda values: (
+                values["section"],
+                values.get("request_id", 0),
+                values.get("move_name") or "",
+            )
+        )
         self.sudo().line_ids = [
             Command.clear(),
             *map(Command.create, rows),
@@ -143,16 +149,12 @@ class CustomerComplaintAccrual(models.TransientModel):
         amounts = {}
         for entry in sorted(entries, key=lambda e: (e[3].since >= moment, e[3].id)):
             note, _name, date, link = entry
-            if self._get_end(link):
-                worth = link.amount
-            elif date:
+            worth = link.amount
+            if date and note:
                 rest.setdefault(note, self._get_worth(note))
-                worth = min(link.share, rest[note])
-            else:
-                worth = link.amount
-            if note in rest:
-                worth = max(min(worth, rest[note]), 0)
-                rest[note] -= worth
+                if not self._get_end(link):
+                    worth = min(link.share, rest[note])
+                rest[note] = max(rest[note] - worth, 0)
             amounts[entry] = worth
         for rows in standing.values():
             rows[:] = [
