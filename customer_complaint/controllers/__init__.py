@@ -1,4 +1,5 @@
 from . import portal
 from . import upload
 from . import register
+from . import accrual
 from . import public_form

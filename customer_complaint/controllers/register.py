@@ -30,21 +30,23 @@ class ComplaintRegister(http.Controller):
         except Exception:
             file.close()
             raise
-        size = file.tell()
-        file.seek(0)
         _logger.info(
             "Register of %s complaints downloaded by %s", count, request.env.user.login
         )
-        response = request.make_response(
-            wrap_file(request.httprequest.environ, file),
-            headers=[
-                ("Content-Type", XLSX),
-                ("Content-Length", size),
-                (
-                    "Content-Disposition",
-                    content_disposition(Complaint._get_register_name()),
-                ),
-            ],
-        )
-        response.direct_passthrough = True
-        return response
+        return send_workbook(file, Complaint._get_register_name())
+
+
+def send_workbook(file, name):
+    """Response that sends a file from disk; it is at its end, as after writing."""
+    size = file.tell()
+    file.seek(0)
+    response = request.make_response(
+        wrap_file(request.httprequest.environ, file),
+        headers=[
+            ("Content-Type", XLSX),
+            ("Content-Length", size),
+            ("Content-Disposition", content_disposition(name)),
+        ],
+    )
+    response.direct_passthrough = True
+    return response

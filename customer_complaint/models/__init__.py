@@ -51,6 +51,7 @@ from . import customer_complaint_contact
 from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
 from . import customer_complaint_credit_allocation
+from . import customer_complaint_credit_history
 from . import complaint_intake
 from . import complaint_involvement
 from . import complaint_origin
@@ -103,6 +104,7 @@ from . import complaint_problem
 from . import complaint_at_once
 from . import sale_order
 from . import account_move
+from . import complaint_credit_books
 from . import res_partner
 from . import partner_search
 from . import ir_actions

@@ -339,7 +339,8 @@ class AccountMove(models.Model):
             "target": "new",
             "context": {
                 "default_move_id": self.id,
-                "default_request_id": waiting.id if len(waiting) == 1 else False,
+                "default_request_id": self.env.context.get("credit_request_id")
+                or (waiting.id if len(waiting) == 1 else False),
             },
         }
 

@@ -126,25 +126,47 @@ class CustomerComplaintCreditAllocation(models.Model):
             )
 
     def action_unlink(self):
+        """Ask for the reason, then untie the credit notes from their requests."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Unlink credit note"),
+            "res_model": "customer.complaint.credit.unlink",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_allocation_ids": self.ids},
+        }
+
+    def unlink_credit_note(self, reason):
         """Untie credit notes from their requests, which are to be issued again.
 
+        A request that was made behind its credit note ends with it: nobody asked for the money.
+
+        :param str reason: what whoever asked for the money reads
         :raises AccessError: for anybody but accounting
+        :raises UserError: without a reason
         """
         if not self.request_id._is_accountant():
             raise AccessError(
                 self.env._("Only accounting unlinks a credit note from its request.")
             )
         self.check_access("read")
+        reason = reason.strip() if isinstance(reason, str) else ""
+        if not reason:
+            raise UserError(self.env._("Say why the credit note is unlinked."))
         for allocation in self:
             allocation.request_id._log_on_complaints(
                 lambda request, allocation=allocation: self.env._(
-                    "Credit note %(note)s is no longer linked to request %(request)s.",
+                    "Credit note %(note)s is no longer linked to request %(request)s: "
+                    "%(reason)s",
                     note=allocation.move_name,
                     request=request.name,
+                    reason=reason,
                 )
             )
+        behind = self.request_id.filtered("is_afterwards")
         # sudo: rows are written by methods only; the accountant was checked
-        self.sudo().unlink()
+        self.sudo().with_context(complaint_unlink_reason=reason).unlink()
+        behind.filtered(lambda r: not r.allocation_ids)._cancel(reason)
         return True
 
     def action_view_credit_note(self):

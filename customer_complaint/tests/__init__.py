@@ -35,6 +35,8 @@ from . import test_meetings
 from . import test_closing
 from . import test_credit
 from . import test_credit_link
+from . import test_credit_books
+from . import test_accrual
 from . import test_credit_rights
 from . import test_goods
 from . import test_supplier_claim

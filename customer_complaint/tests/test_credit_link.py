@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .credit_common import CreditCommon
@@ -128,14 +128,45 @@ class TestCreditLink(CreditCommon):
         with self.assertRefused(UserError, "has no complaint"):
             note.link_to_complaint(self.complaint.name)
 
-    def test_unlinking_frees_the_note_and_the_request(self):
+    def test_unlinking_frees_the_note_and_the_request_and_says_why(self):
+        #
         request = self.ask(amount=50)
         note = self.make_note(50)
         request.with_user(self.accountant).link_credit_note(note.id)
-        request.allocation_ids.with_user(self.accountant).action_unlink()
+        action = request.allocation_ids.with_user(self.accountant).action_unlink()
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(self.accountant)
+            .with_context(**action["context"])
+        )
+        wizard.create({"reason": "Belongs to another complaint"}).action_unlink()
         self.assertEqual(request.state, "to_do")
         self.assertFalse(note.complaint_names)
         self.assertIn("no longer linked", self.notes_on(self.complaint))
+        self.assertIn("Belongs to another complaint", self.notes_on(self.complaint))
+
+    def test_unlinking_needs_a_reason_and_an_accountant(self):
+        request = self.ask(amount=50)
+        request.with_user(self.accountant).link_credit_note(self.make_note(50).id)
+        link = request.allocation_ids
+        for reason in ("", "  ", None):
+            with self.assertRefused(UserError, "Say why"):
+                link.with_user(self.accountant).unlink_credit_note(reason)
+        with self.assertRefused(AccessError, "Only accounting"):
+            link.with_user(self.handler).unlink_credit_note("Wrong")
+        self.assertTrue(link.exists())
+
+    def test_a_request_made_behind_a_note_ends_when_the_note_is_unlinked(self):
+        note = self.make_note(30)
+        self.complaint.link_credit_note(note.name)
+        request = self.complaint.credit_request_ids
+        link = request.allocation_ids.with_user(self.accountant)
+        link.unlink_credit_note("Another customer's money")
+        self.assertRecordValues(
+            request,
+            [{"state": "cancelled", "cancel_reason": "Another customer's money"}],
+        )
+        self.assertTrue(request.cancelled_at)
 
     def test_the_invoice_and_a_fitting_note_say_that_a_request_waits(self):
         request = self.ask(amount=50)

@@ -44,12 +44,12 @@ class Table(NamedTuple):
 
 
 class Sheets(NamedTuple):
-    """Names of the three sheets, and of the chart."""
+    """Names of the three sheets, and of the chart, None for no chart."""
 
     summary: str
     register: str
     columns: str
-    chart: str
+    chart: str | None
 
 
 def serial(moment):
@@ -124,7 +124,7 @@ def _write_summary(book, sheets, facts, tables, formats, heading):
         for column, text in enumerate(table.head):
             sheet.write_string(row, column, text, heading)
         row += 1
-        if index == 0 and table.rows:
+        if index == 0 and table.rows and sheets.chart:
             _add_chart(book, sheet, sheets, len(rest) + 2, row, table.rows)
         for values in table.rows:
             for column, (kind, value) in enumerate(

@@ -18,6 +18,8 @@ from . import customer_complaint_complete
 from . import customer_complaint_credit_ask
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel
+from . import customer_complaint_credit_unlink
+from . import customer_complaint_accrual
 from . import customer_complaint_register
 from . import customer_complaint_import
 from . import base_import
