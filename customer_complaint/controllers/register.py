@@ -24,26 +24,45 @@ class ComplaintRegister(http.Controller):
         register = request.env["customer.complaint.register"].browse(register_id)
         domain, words = register._get_domain(), register._get_words()
         Complaint = request.env["customer.complaint"]
+        return self._send_workbook(
+            lambda file: Complaint._write_register(file, domain, words),
+            Complaint._get_register_name(),
+        )
+
+    @http.route(
+        "/customer_complaint/costs/<int:statement_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
+    def download_costs(self, statement_id, **kwargs):
+        # A record rule: whoever prepared it reads it, nobody else.
+        statement = request.env["customer.complaint.cost.statement"].browse(
+            statement_id
+        )
+        return self._send_workbook(
+            statement._write_workbook, statement._get_file_name()
+        )
+
+    def _send_workbook(self, write, name):
+        """Response with a workbook; `write` puts it into a file and returns its rows."""
         file = tempfile.TemporaryFile()
         try:
-            count = Complaint._write_register(file, domain, words)
+            count = write(file)
         except Exception:
             file.close()
             raise
         size = file.tell()
         file.seek(0)
         _logger.info(
-            "Register of %s complaints downloaded by %s", count, request.env.user.login
+            "%s (%s rows) downloaded by %s", name, count, request.env.user.login
         )
         response = request.make_response(
             wrap_file(request.httprequest.environ, file),
             headers=[
                 ("Content-Type", XLSX),
                 ("Content-Length", size),
-                (
-                    "Content-Disposition",
-                    content_disposition(Complaint._get_register_name()),
-                ),
+                ("Content-Disposition", content_disposition(name)),
             ],
         )
         response.direct_passthrough = True

@@ -31,6 +31,11 @@ from . import customer_complaint_remedy_type
 from . import customer_complaint_solution
 from . import customer_complaint_remedy
 from . import complaint_solution
+from . import customer_complaint_cost
+from . import customer_complaint_cost_report
+from . import customer_complaint_cost_reconciliation
+from . import complaint_cost
+from . import complaint_cost_booking
 from . import customer_complaint_deadline_reason
 from . import customer_complaint_deadline
 from . import customer_complaint_deadline_event

@@ -11,6 +11,8 @@ from . import customer_complaint_setup_words
 from . import customer_complaint_recompute
 from . import mail_compose_message
 from . import customer_complaint_promise
+from . import customer_complaint_cost_book
+from . import customer_complaint_cost_statement
 from . import customer_complaint_credit_ask
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel
