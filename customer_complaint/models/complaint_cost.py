@@ -16,7 +16,7 @@ class CustomerComplaint(models.Model):
     )
 
     def _compute_cost_summary(self):
-        Report = self.env["customer.complaint.cost.report"]
+        Report = self.env["customer.complaint.cost.report"]._of_complaints(self)
         groups = Report._read_group(
             [("complaint_id", "in", self.ids)],
             ["complaint_id", "kind"],

@@ -201,8 +201,31 @@ class CustomerComplaintCostReport(models.Model):
             id=self._get_row_id(
                 number, SQL("(p.move_line_id::bigint * %s + p.place)", SHARERS)
             ),
-            lines=self._get_note_lines(allocations),
+            lines=self._get_note_lines(self._limit(allocations)),
         )
+
+    def _limit(self, allocations):
+        """All links of the notes that have to do with the complaints that are asked for.
+
+        The parts of a note cannot be worked out without its other links, so the database does
+        not do that by itself; see `_of_complaints`.
+        """
+        complaint_ids = self.env.context.get("complaint_cost_ids")
+        if not complaint_ids:
+            return allocations
+        return SQL(
+            """
+            SELECT * FROM (%(all)s) every WHERE move_id IN (
+                SELECT move_id FROM (%(all)s) own WHERE complaint_id IN %(ids)s
+            )
+            """,
+            all=allocations,
+            ids=tuple(complaint_ids),
+        )
+
+    def _of_complaints(self, complaints):
+        """The report, with no more work than these few complaints need."""
+        return self.with_context(complaint_cost_ids=complaints.ids)
 
     def _get_note_lines(self, allocations):
         """FROM clause: allocations `a`, their `note`, and lines `l` that are no taxes or debts."""
