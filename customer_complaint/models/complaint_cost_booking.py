@@ -57,7 +57,10 @@ class AccountMoveLine(models.Model):
         self.ensure_one()
         move = self.move_id
         # sudo: links to complaints that the accountant does not read count as well
-        return bool((move | move.reversed_entry_id).sudo().complaint_allocation_ids)
+        moves = (move | move.reversed_entry_id).sudo()
+        return bool(
+            moves.complaint_allocation_ids or moves.complaint_claim_allocation_ids
+        )
 
     def _get_complaint_items_action(self):
         return {

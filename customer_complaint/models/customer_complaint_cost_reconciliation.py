@@ -108,6 +108,7 @@ class CustomerComplaintCostReconciliation(models.Model):
         """Hook: SELECTs of move_id and share of the notes that are linked to complaints."""
         return [
             SQL("SELECT move_id, share FROM customer_complaint_credit_allocation"),
+            SQL("SELECT move_id, share FROM customer_complaint_supplier_allocation"),
         ]
 
     def action_view_journal_items(self):

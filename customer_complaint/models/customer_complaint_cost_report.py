@@ -111,6 +111,8 @@ class CustomerComplaintCostReport(models.Model):
             self._get_cost_source(0),
             self._get_credit_note_source(1),
             self._get_order_source(2),
+            self._get_supplier_source(3),
+            self._get_claim_source(4),
         ]
 
     def _get_cost_source(self, number):
@@ -290,6 +292,59 @@ class CustomerComplaintCostReport(models.Model):
             )
             """,
             id=self._get_row_id(number, SQL("l.id")),
+        )
+
+    def _get_supplier_source(self, number):
+        """Vendor credit notes that settle supplier claims, line by line: they lower the cost."""
+        return self._get_note_source(
+            number,
+            SQL(
+                """
+                SELECT id, move_id, share, complaint_id, 'supplier' AS kind
+                FROM customer_complaint_supplier_allocation
+                """
+            ),
+        )
+
+    def _get_claim_source(self, number):
+        """What suppliers were asked for and have not credited, taxes as they were claimed."""
+        return SQL(
+            """
+            SELECT %(id)s AS id, d.complaint_id, 'supplier' AS kind,
+                'estimated' AS basis, d.date, d.name AS document,
+                NULL::integer AS partner_id, d.product_id, d.currency_id,
+                -d.open_amount AS amount_original,
+                -ROUND(
+                    d.open_amount * %(company_rate)s / %(claim_rate)s,
+                    currency.decimal_places
+                ) AS amount,
+                NULL::integer AS move_line_id
+            FROM customer_complaint_supplier_claim d
+            JOIN res_company company ON company.id = d.company_id
+            JOIN res_currency currency ON currency.id = company.currency_id
+            WHERE d.open_amount > 0 AND COALESCE(d.close_reason, '') = ''
+            """,
+            id=self._get_row_id(number, SQL("d.id")),
+            company_rate=self._get_rate(SQL("company.currency_id")),
+            claim_rate=self._get_rate(SQL("d.currency_id")),
+        )
+
+    def _get_rate(self, currency):
+        """Rate of a currency on the day of the claim, as core converts."""
+        return SQL(
+            """
+            COALESCE((
+                SELECT r.rate FROM res_currency_rate r
+                WHERE r.currency_id = %s AND (
+                    r.company_id IS NULL
+                    OR r.company_id = split_part(company.parent_path, '/', 1)::integer
+                )
+                ORDER BY r.name > d.date, r.company_id,
+                    CASE WHEN r.name <= d.date THEN r.name END DESC, r.name
+                LIMIT 1
+            ), 1)
+            """,
+            currency,
         )
 
     def _get_row_id(self, number, key):

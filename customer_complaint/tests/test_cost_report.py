@@ -4,7 +4,7 @@ from unittest.mock import patch
 from openpyxl import load_workbook
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -69,6 +69,45 @@ class ReportCommon(CostCommon):
             remedy_type, document_model="sale.order", document_id=order.id
         )
 
+    def claim(self, amount, **values):
+        """A claim to the supplier of what was complained about."""
+        return self.env["customer.complaint.supplier.claim"].create(
+            {
+                "complaint_id": self.complaint.id,
+                "partner_id": self.env["res.partner"].create({"name": "Maker"}).id,
+                "amount": amount,
+                "reason": "Hinges break",
+                "date": "2025-03-05",
+                "currency_id": self.company.currency_id.id,
+                **values,
+            }
+        )
+
+    def recharge(self, claim, amount):
+        """A posted vendor credit note, without tax, that settles a claim."""
+        note = self.env["account.move"].create(
+            {
+                "move_type": "in_refund",
+                "partner_id": claim.partner_id.id,
+                "invoice_date": "2025-03-20",
+                "currency_id": claim.currency_id.id,
+                "invoice_line_ids": [
+                    Command.create(
+                        {
+                            "name": "Hinges",
+                            "price_unit": amount,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+        )
+        note.action_post()
+        self.env["customer.complaint.supplier.allocation"].create(
+            {"claim_id": claim.id, "move_id": note.id, "share": amount}
+        )
+        return note
+
 
 @tagged("post_install", "-at_install")
 class TestCostReport(ReportCommon):
@@ -103,9 +142,11 @@ class TestCostReport(ReportCommon):
         remedy = self.replace(10)
         freight = self.add_cost(amount=85)
         labour = self.add_cost(kind="labour", quantity=3.5, unit_cost=28)
-        supplier = self.add_cost(kind="other")
-        self.book(supplier, self.make_entry(-400))
+        claim = self.claim(400)
+        self.assertEqual(self.figures(("kind", "=", "supplier")), (0, -400))
+        self.recharge(claim, 400)
         self.assertEqual(self.figures(), (150, 483))
+        self.assertEqual(self.figures(("kind", "=", "supplier")), (-400, 0))
         self.assertEqual(self.figures(("kind", "=", "credit_note")), (500, 0))
         self.assertEqual(self.figures(("kind", "=", "goodwill")), (50, 0))
         self.assertEqual(self.figures(("kind", "=", "replacement")), (0, 300))
@@ -203,6 +244,38 @@ class TestCostReport(ReportCommon):
             (row.amount_booked, row.amount_original, row.currency_id),
             (25, 50, currency),
         )
+
+    def test_what_a_supplier_is_asked_for_lowers_the_estimate_until_he_credits_it(self):
+        # X-26
+        currency = self.env.ref("base.CHF")
+        currency.active = True
+        for name, rate in (("2025-01-01", 2), ("2025-03-06", 4)):
+            self.env["res.currency.rate"].create(
+                {
+                    "currency_id": currency.id,
+                    "company_id": self.company.id,
+                    "name": name,
+                    "rate": rate,
+                }
+            )
+        claim = self.claim(100, currency_id=currency.id)
+        self.assertEqual(self.figures(), (0, -50))
+        note = self.recharge(claim, 40)
+        self.assertEqual(self.figures(), (-10, -30))
+        row = self.Report.search(
+            [("complaint_id", "=", self.complaint.id), ("basis", "=", "booked")]
+        )
+        self.assertEqual((row.amount_original, row.document), (-40, note.name))
+        self.assertEqual(row.partner_id, self.partner)
+        difference = self.env["customer.complaint.cost.reconciliation"].search(
+            [("move_id", "=", note.id)]
+        )
+        self.assertEqual((difference.claimed, difference.difference), (-10, 0))
+        cost = self.add_cost(kind="other")
+        with self.assertRefused(UserError, "counts already"):
+            self.book(cost, note.invoice_line_ids)
+        claim.sudo().close_reason = "He does not pay"
+        self.assertEqual(self.figures(("basis", "=", "estimated")), (0, 0))
 
     def test_everybody_sees_the_costs_of_his_complaints_accounting_no_complaint(self):
         # X-09
