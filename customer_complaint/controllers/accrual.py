@@ -1,5 +1,3 @@
-import tempfile
-
 from odoo import http
 from odoo.http import request
 
@@ -18,10 +16,4 @@ class ComplaintAccrual(http.Controller):
         # A record rule: whoever prepared it reads it, nobody else.
         accrual = request.env["customer.complaint.accrual"].browse(accrual_id)
         accrual.check_access("read")
-        file = tempfile.TemporaryFile()
-        try:
-            accrual._write_workbook(file)
-        except Exception:
-            file.close()
-            raise
-        return send_workbook(file, f"{accrual.display_name}.xlsx")
+        return send_workbook(accrual._write_workbook, f"{accrual.display_name}.xlsx")

@@ -24,22 +24,38 @@ class ComplaintRegister(http.Controller):
         register = request.env["customer.complaint.register"].browse(register_id)
         domain, words = register._get_domain(), register._get_words()
         Complaint = request.env["customer.complaint"]
-        file = tempfile.TemporaryFile()
-        try:
-            count = Complaint._write_register(file, domain, words)
-        except Exception:
-            file.close()
-            raise
-        _logger.info(
-            "Register of %s complaints downloaded by %s", count, request.env.user.login
+        return send_workbook(
+            lambda file: Complaint._write_register(file, domain, words),
+            Complaint._get_register_name(),
         )
-        return send_workbook(file, Complaint._get_register_name())
+
+    @http.route(
+        "/customer_complaint/costs/<int:statement_id>",
+        type="http",
+        auth="user",
+        methods=["GET"],
+    )
+    def download_costs(self, statement_id, **kwargs):
+        # A record rule: whoever prepared it reads it, nobody else.
+        statement = request.env["customer.complaint.cost.statement"].browse(
+            statement_id
+        )
+        return send_workbook(
+            statement._write_workbook, statement._get_file_name()
+        )
 
 
-def send_workbook(file, name):
-    """Response that sends a file from disk; it is at its end, as after writing."""
+def send_workbook(write, name):
+    """Response with a workbook that `write` puts into a file on disk."""
+    file = tempfile.TemporaryFile()
+    try:
+        write(file)
+    except Exception:
+        file.close()
+        raise
     size = file.tell()
     file.seek(0)
+    _logger.info("%s downloaded by %s", name, request.env.user.login)
     response = request.make_response(
         wrap_file(request.httprequest.environ, file),
         headers=[

@@ -35,6 +35,11 @@ from . import complaint_solution
 from . import remedy_document
 from . import remedy_goods
 from . import customer_complaint_entitlement
+from . import customer_complaint_cost
+from . import customer_complaint_cost_report
+from . import customer_complaint_cost_reconciliation
+from . import complaint_cost
+from . import complaint_cost_booking
 from . import customer_complaint_deadline_reason
 from . import customer_complaint_deadline
 from . import customer_complaint_deadline_event

@@ -279,9 +279,9 @@ class CustomerComplaintDashboard(models.AbstractModel):
         for indicator, measure in measures.items():
             if indicator.code == "cost" and measure and len(measure.amounts) == 1:
                 (currency,) = measure.amounts
-                path = "complaint_id.category_id"
+                path = "category_id"
                 groups = self.env[measure.model]._read_group(
-                    measure.domain, [path], ["amount_company:sum"]
+                    measure.domain, [path], ["amount_booked:sum"]
                 )
                 bars = self._prepare_bars(measure.model, measure.domain, path, groups)
                 for bar in bars:

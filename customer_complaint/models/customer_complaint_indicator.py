@@ -313,17 +313,17 @@ class CustomerComplaintIndicator(models.Model):
 
     @api.model
     def _define_cost(self, scope, start, end):
-        """Booked credit notes by accounting date: days of the user's calendar, without a clock."""
+        """What is booked, by accounting date: days of the user's calendar, without a clock."""
         first, last = (
             fields.Datetime.context_timestamp(self, moment).date()
             for moment in (start, end)
         )
         return Figure(
-            "customer.complaint.credit.allocation",
-            scope & Domain("move_state", "=", "posted"),
+            "customer.complaint.cost.report",
+            scope & Domain("basis", "=", "booked"),
             date="date",
             moments=self._get_moments(first, last + timedelta(days=1)),
-            amount="amount_company",
+            amount="amount_booked",
         )
 
     # ------------------------------------------------------------------

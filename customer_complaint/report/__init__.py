@@ -1,2 +1,3 @@
 from . import ir_actions_report
 from . import customer_complaint_report
+from . import customer_complaint_cost_statement

@@ -60,7 +60,7 @@ class IrActionsReport(models.Model):
     def _get_rendering_context(self, report, docids, data):
         context = super()._get_rendering_context(report, docids, data)
         # What is rendered is taken out, as PDF, page or text.
-        if report._is_complaint_document():
+        if report._is_complaint_document() and report.model == "customer.complaint":
             for complaint in self.env[report.model].browse(docids):
                 self.env["customer.complaint.access.log"]._log(
                     "print", complaint, report.sudo().name

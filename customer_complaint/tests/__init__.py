@@ -33,6 +33,9 @@ from . import test_conversation
 from . import test_departments
 from . import test_meetings
 from . import test_closing
+from . import test_cost
+from . import test_cost_books
+from . import test_cost_report
 from . import test_credit
 from . import test_credit_link
 from . import test_credit_books

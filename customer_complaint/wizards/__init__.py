@@ -15,6 +15,8 @@ from . import customer_complaint_solution_answer
 from . import customer_complaint_remedy_deliver
 from . import customer_complaint_remedy_cancel
 from . import customer_complaint_complete
+from . import customer_complaint_cost_book
+from . import customer_complaint_cost_statement
 from . import customer_complaint_credit_ask
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel

@@ -23,8 +23,8 @@ recordActions
         "customer_complaint.customer_complaint_credit_request_action_followed"
     )
     .add(
-        "customer.complaint.credit.allocation",
-        "customer_complaint.customer_complaint_credit_allocation_action"
+        "customer.complaint.cost.report",
+        "customer_complaint.customer_complaint_cost_report_action"
     );
 
 export class ComplaintDashboard extends Component {
