@@ -83,6 +83,9 @@ from . import complaint_api
 from . import complaint_import
 from . import ir_actions_server
 from . import complaint_credit
+from . import complaint_credit_fairness
+from . import customer_complaint_budget
+from . import complaint_fairness
 from . import complaint_merging
 from . import complaint_splitting
 from . import customer_complaint_problem

@@ -156,13 +156,16 @@ class CustomerComplaint(models.Model):
             asked[line] = (quantity, amount)
         return asked
 
-    def request_credit_note(self, invoice_id, reason, lines=None, amount=None):
+    def request_credit_note(
+        self, invoice_id, reason, lines=None, amount=None, remedy_id=None
+    ):
         """Ask accounting for a credit note, by invoice line and quantity or by amount.
 
         :param int invoice_id: one of `get_creditable_invoices`
         :param str reason: what accounting and the customer read
         :param dict lines: quantity by id of the invoice line
         :param float amount: taxes included, in the currency of the invoice; instead of `lines`
+        :param int remedy_id: remedy of this complaint that the credit note delivers
         :return: id of the request
         :raises UserError: when the invoice is not of this customer, nothing or too much is asked
         """
@@ -207,6 +210,9 @@ class CustomerComplaint(models.Model):
                 {
                     **self._prepare_credit_request(invoice, reason),
                     "amount": invoice.currency_id.round(total),
+                    "remedy_id": self.remedy_ids.filtered(
+                        lambda remedy: remedy.id == remedy_id
+                    ).id,
                     "line_ids": commands,
                     "needs_approval": self._needs_credit_approval(invoice, total),
                 }

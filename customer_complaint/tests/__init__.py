@@ -32,6 +32,8 @@ from . import test_closing
 from . import test_credit
 from . import test_credit_link
 from . import test_credit_rights
+from . import test_budget
+from . import test_fairness
 from . import test_access
 from . import test_portal
 from . import test_public_form

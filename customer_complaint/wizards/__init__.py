@@ -12,6 +12,7 @@ from . import customer_complaint_recompute
 from . import mail_compose_message
 from . import customer_complaint_promise
 from . import customer_complaint_credit_ask
+from . import complaint_credit_ask_fairness
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel
 from . import customer_complaint_register

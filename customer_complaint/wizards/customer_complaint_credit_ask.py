@@ -106,7 +106,12 @@ class CustomerComplaintCreditAsk(models.TransientModel):
                 )
             )
         for invoice_id, what in wanted.items():
-            complaint.request_credit_note(invoice_id, self.reason, **what)
+            complaint.request_credit_note(
+                invoice_id,
+                self.reason,
+                deviation_reason=self.deviation_reason,
+                **what,
+            )
         return {"type": "ir.actions.act_window_close"}
 
 
