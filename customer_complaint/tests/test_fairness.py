@@ -161,6 +161,7 @@ class TestFairness(CreditCommon):
             self.assertNotIn(note.name, panel)
 
     def test_with_the_setting_only_the_same_product_category_is_similar(self):
+        self.product.categ_id = self.env["product.category"].create({"name": "Beds"})
         lines = [Command.create({"product_id": self.product.id, "name": "A"})]
         self.complaint.line_ids = lines
         chair = self.product.copy(
@@ -330,6 +331,8 @@ class TestFairness(CreditCommon):
             f" FROM {table}, generate_series(1, %s) copy WHERE id IN %s",
             (times, records._ids),
         )
+        self.cr.execute(f"CREATE INDEX ON {table}_made (old_id, copy)")
+        self.cr.execute(f"ANALYZE {table}_made")
         self.cr.execute(
             f"INSERT INTO {table} (id, {', '.join(columns)})"
             f" SELECT made.new_id, {', '.join(values)}"
