@@ -99,6 +99,9 @@ from . import complaint_credit
 from . import customer_complaint_supplier_claim
 from . import customer_complaint_supplier_allocation
 from . import complaint_goods
+from . import complaint_credit_fairness
+from . import customer_complaint_budget
+from . import complaint_fairness
 from . import complaint_merging
 from . import complaint_remedy_guard
 from . import complaint_offer

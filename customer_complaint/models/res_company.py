@@ -67,6 +67,24 @@ class ResCompany(models.Model):
         "0: never.",
     )
 
+    complaint_fair_minimum = fields.Integer(
+        string="Similar complaints needed",
+        default=5,
+        help="What similar complaints received is shown when at least so many received "
+        "something. Fewer than 5 would tell what a single customer got.",
+    )
+    complaint_fair_factor = fields.Float(
+        string="Far off beyond",
+        default=2.0,
+        help="A request needs a reason when it is above the middle half of what similar "
+        "complaints received times this factor, or below it divided by the factor. 0: "
+        "never.",
+    )
+    complaint_fair_by_product = fields.Boolean(
+        string="Same product category only",
+        help="Similar are only complaints about a product of the same category.",
+    )
+
     # The public form
     complaint_form = fields.Boolean(
         string="Public complaint form",
@@ -100,6 +118,15 @@ class ResCompany(models.Model):
         "CHECK(complaint_credit_approval_amount >= 0)",
         "The amount above which credit notes are approved cannot be negative. Enter 0 "
         "for no approval.",
+    )
+    _complaint_fair_minimum_enough = models.Constraint(
+        "CHECK(complaint_fair_minimum >= 5)",
+        "At least 5 similar complaints are needed, so that nobody learns what a single "
+        "customer received.",
+    )
+    _complaint_fair_factor_range = models.Constraint(
+        "CHECK(complaint_fair_factor = 0 OR complaint_fair_factor >= 1)",
+        "The factor for what is far off is 1 or more. Enter 0 to require no reasons.",
     )
     _complaint_repeat_days_positive = models.Constraint(
         "CHECK(complaint_repeat_days >= 0)",

@@ -61,6 +61,15 @@ class ResConfigSettings(models.TransientModel):
         currency_field="currency_id",
         readonly=False,
     )
+    complaint_fair_minimum = fields.Integer(
+        related="company_id.complaint_fair_minimum", readonly=False
+    )
+    complaint_fair_factor = fields.Float(
+        related="company_id.complaint_fair_factor", readonly=False
+    )
+    complaint_fair_by_product = fields.Boolean(
+        related="company_id.complaint_fair_by_product", readonly=False
+    )
     complaint_form = fields.Boolean(related="company_id.complaint_form", readonly=False)
     complaint_form_policy = fields.Html(
         related="company_id.complaint_form_policy", readonly=False

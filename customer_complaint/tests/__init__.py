@@ -43,6 +43,8 @@ from . import test_accrual
 from . import test_credit_rights
 from . import test_goods
 from . import test_supplier_claim
+from . import test_budget
+from . import test_fairness
 from . import test_access
 from . import test_portal
 from . import test_public_form

@@ -154,6 +154,20 @@ def chance_to_exceed(curve, limit, lasted=0):
     return surviving(curve, max(limit, lasted)) / share if share else None
 
 
+def far_off(value, low, high, factor):
+    """Whether a value lies outside a range by more than a factor.
+
+    :return: 1 above `high` times `factor`, -1 below `low` divided by it, 0 neither
+
+    >>> far_off(161, 40, 80, 2), far_off(160, 40, 80, 2), far_off(19, 40, 80, 2)
+    (1, 0, -1)
+    """
+    dust = 1 + 1e-9  # interpolated limits are not exact
+    if value > high * factor * dust:
+        return 1
+    return -1 if value * dust < low / factor else 0
+
+
 def two_sided_p(z):
     """Probability of a standard normal value at least as far from 0 as `z`."""
     return erfc(abs(z) / sqrt(2))

@@ -18,6 +18,7 @@ from . import customer_complaint_complete
 from . import customer_complaint_cost_book
 from . import customer_complaint_cost_statement
 from . import customer_complaint_credit_ask
+from . import complaint_credit_ask_fairness
 from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel
 from . import customer_complaint_credit_unlink

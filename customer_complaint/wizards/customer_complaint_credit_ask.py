@@ -108,7 +108,11 @@ class CustomerComplaintCreditAsk(models.TransientModel):
             )
         for invoice_id, what in wanted.items():
             complaint.request_credit_note(
-                invoice_id, self.reason, remedy_id=self.remedy_id.id, **what
+                invoice_id,
+                self.reason,
+                remedy_id=self.remedy_id.id,
+                deviation_reason=self.deviation_reason,
+                **what,
             )
         return {"type": "ir.actions.act_window_close"}
 

@@ -1,0 +1,127 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from ..tools import rows
+
+MANAGER = "customer_complaint.group_complaint_manager"
+
+
+class CustomerComplaintCreditRequest(models.Model):
+    """How a request compares with similar complaints and with the goodwill budget of the team."""
+
+    _inherit = "customer.complaint.credit.request"
+
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company currency"
+    )
+    amount_company = fields.Monetary(
+        string="Amount in company currency",
+        compute="_compute_amount_company",
+        store=True,
+        currency_field="company_currency_id",
+        help="Taxes included, at the rate of the day of the request.",
+    )
+    requested_on = fields.Date(
+        string="Day of the request",
+        compute="_compute_amount_company",
+        store=True,
+        help="As the calendar of whoever asked showed it; counts in the goodwill budget.",
+    )
+    deviation = fields.Char(
+        string="Compared with others",
+        readonly=True,
+        help="How it was far off from what similar complaints received, when it was asked.",
+    )
+    deviation_reason = fields.Char(
+        string="Why so much more or less", readonly=True, help="The approver reads it."
+    )
+    is_over_budget = fields.Boolean(
+        string="Above the goodwill budget",
+        readonly=True,
+        help="A manager has to approve it.",
+    )
+
+    @api.depends("amount", "currency_id")
+    def _compute_amount_company(self):
+        for request in self:
+            in_zone = request.with_context(tz=request.user_id.tz or self.env.user.tz)
+            moment = request.create_date or fields.Datetime.now()
+            day = fields.Datetime.context_timestamp(in_zone, moment).date()
+            request.requested_on = day
+            request.amount_company = request.currency_id._convert(
+                request.amount,
+                request.company_id.currency_id,
+                request.company_id,
+                day,
+            )
+
+    def _compare(self, reason):
+        """Keep how a new request is far off, with the reason; without one it is refused."""
+        self.ensure_one()
+        complaint = self.complaint_id
+        asked = complaint._get_counted_requests()
+        amount, invoices = sum(asked.mapped("amount_company")), asked.invoice_id
+        # Asked for on several invoices at once, the sum is judged: see the dialog.
+        if together := self.env.context.get("complaint_asked_together"):
+            amount = max(amount, together[0])
+            invoices |= complaint._get_creditable_invoices().filtered(
+                lambda invoice: invoice.id in together[1]
+            )
+        deviation = complaint._describe_deviation(
+            complaint._get_comparison(), amount, invoices
+        )
+        if deviation:
+            complaint._check_deviation(deviation, reason)
+            self.write({"deviation": deviation, "deviation_reason": reason})
+
+    # ------------------------------------------------------------------
+    # Goodwill budget
+    # ------------------------------------------------------------------
+    def _check_budget(self):
+        """Goodwill beyond what the team may give waits for a manager."""
+        self.ensure_one()
+        if not self.remedy_id.type_id.is_goodwill or self.state == "cancelled":
+            return
+        complaint = self.complaint_id
+        budget = self.env["customer.complaint.budget"]._find(
+            complaint, self.requested_on
+        )
+        if not budget:
+            return
+        rows.claim(budget)  # two who ask at once do not both see the same rest
+        over = budget._get_used().get(budget.id, 0.0) - budget.amount
+        if budget.currency_id.compare_amounts(over, 0) <= 0:
+            return
+        self._withdraw_to_do()
+        self.write({"is_over_budget": True, "needs_approval": True})
+        self._message_log(
+            body=self.env._(
+                "Goodwill of %(team)s is %(over)s above the budget until %(end)s: a manager "
+                "has to approve it.",
+                team=budget.team_id.display_name,
+                over=budget.currency_id.format(over),
+                end=fields.Date.to_string(budget.date_to),
+            )
+        )
+        self._ask_for_approval()
+
+    def _may_be_approved_by(self, user):
+        return super()._may_be_approved_by(user) and (
+            not self.is_over_budget or user.has_group(MANAGER)
+        )
+
+    def action_approve(self):
+        """Let accounting issue the credit notes; above the goodwill budget only managers do.
+
+        :raises AccessError: for a lead when a request is above the budget
+        """
+        over = self.filtered("is_over_budget")
+        if over and not self.env.user.has_group(MANAGER):
+            raise AccessError(
+                self.env._(
+                    "%(requests)s: above the goodwill budget of the team. A manager has to "
+                    "approve it.",
+                    requests=", ".join(over.mapped("name")),
+                )
+            )
+        return super().action_approve()
