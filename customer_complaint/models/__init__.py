@@ -45,6 +45,8 @@ from . import customer_complaint_health
 from . import customer_complaint_contact
 from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
+from . import customer_complaint_credit_limit
+from . import complaint_credit_issue
 from . import customer_complaint_credit_allocation
 from . import complaint_intake
 from . import complaint_involvement
@@ -83,6 +85,8 @@ from . import complaint_api
 from . import complaint_import
 from . import ir_actions_server
 from . import complaint_credit
+from . import complaint_credit_approval
+from . import complaint_credit_lines
 from . import complaint_merging
 from . import complaint_splitting
 from . import customer_complaint_problem

@@ -30,6 +30,9 @@ from . import test_path
 from . import test_conversation
 from . import test_closing
 from . import test_credit
+from . import test_credit_exact
+from . import test_credit_kinds
+from . import test_credit_limits
 from . import test_credit_link
 from . import test_credit_rights
 from . import test_access
