@@ -57,21 +57,21 @@ class CustomerComplaintCreditLimit(models.Model):
         self.ensure_one()
         about = " · ".join(
             name for name in (self.remedy_type_id.name, self.level_id.name) if name
-        )
-        manager = self.approver_role == "manager"
+        ) or self.env._("Every request")
+        is_manager = self.approver_role == "manager"
         amount = self.currency_id.format(self.amount)
-        if about and manager:
+        if self.currency_id.is_zero(self.amount):
+            if is_manager:
+                return self.env._("%(about)s: a manager always approves.", about=about)
+            return self.env._("%(about)s: a team lead always approves.", about=about)
+        if is_manager:
             return self.env._(
                 "%(about)s: above %(amount)s a manager approves.",
                 about=about,
                 amount=amount,
             )
-        if about:
-            return self.env._(
-                "%(about)s: above %(amount)s a team lead approves.",
-                about=about,
-                amount=amount,
-            )
-        if manager:
-            return self.env._("Above %(amount)s a manager approves.", amount=amount)
-        return self.env._("Above %(amount)s a team lead approves.", amount=amount)
+        return self.env._(
+            "%(about)s: above %(amount)s a team lead approves.",
+            about=about,
+            amount=amount,
+        )

@@ -417,6 +417,9 @@ class CustomerComplaintCreditRequest(models.Model):
         :raises UserError: when a request has no invoice or is not to be issued
         """
         self._check_to_issue()
+        # Whoever comes second waits here, before he has made anything.
+        rows.claim(self)
+        rows.claim(self.invoice_id)
         notes = self.env["account.move"]
         for request in self:
             if not request._can_be_drafted():
