@@ -1,9 +1,12 @@
-"""Several people credit the same invoice at the same moment, against two worker processes."""
+"""Several people credit the same invoice at the same moment: against two worker processes, and
+against one with a thread and a connection for each of twenty.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 CLIENTS = 8
+MANY = 20  # all of them inside a transaction at once
 
 
 class Invoiced:
@@ -150,3 +153,56 @@ def test_two_accountants_cannot_settle_one_request_twice(workers):
              WHERE request_id = {request}"""
     )
     assert [float(value) for value in rows[0]] == [1, 240]
+
+
+def test_twenty_clients_at_once_never_credit_more_than_was_invoiced(running):
+    # X-05
+    case = Invoiced(running, complaints=MANY)
+    logins = ("admin", "manager")
+    clients = [running.json2(logins[i % 2]) for i in range(MANY)]
+    goodwill = ({}, {"goodwill_tax": "compensation"})
+    answers = _at_once(
+        [
+            lambda call=call, complaint=complaint, more=goodwill[i % 2]: call(
+                "customer.complaint",
+                "request_credit_note",
+                ids=[complaint],
+                invoice_id=case.invoice,
+                reason="Door cracked",
+                amount=50,
+                **more,
+            )
+            for i, (call, complaint) in enumerate(
+                zip(clients, case.complaints, strict=True)
+            )
+        ]
+    )
+    # Whoever was overtaken too often is told to try again; nobody gets too much.
+    assert case.claimed() == 50 * answers.count(200) <= 240
+    assert answers.count(200) >= 1
+
+
+def test_twenty_accountants_make_one_draft_of_each_request(running):
+    # X-05
+    case = Invoiced(running)
+    requests = [case.request(60) for _ in range(4)]
+    clients = [running.json2(("accountant", "admin")[i % 2]) for i in range(MANY)]
+    answers = _at_once(
+        [
+            lambda call=call, request=requests[i % 4]: call(
+                "customer.complaint.credit.request",
+                "action_create_credit_note",
+                ids=[request],
+            )
+            for i, call in enumerate(clients)
+        ]
+    )
+    notes = running.sql(
+        f"""SELECT move.id, move.amount_total
+              FROM account_move move
+              JOIN customer_complaint_credit_allocation allocation
+                ON allocation.move_id = move.id
+             WHERE move.reversed_entry_id = {case.invoice}"""
+    )
+    assert len(notes) == len({row[0] for row in notes}) == answers.count(200) <= 4
+    assert sum(float(row[1]) for row in notes) <= 240

@@ -55,6 +55,8 @@ from . import customer_complaint_health
 from . import customer_complaint_contact
 from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
+from . import customer_complaint_credit_limit
+from . import complaint_credit_issue
 from . import customer_complaint_credit_allocation
 from . import customer_complaint_credit_history
 from . import complaint_intake
@@ -102,6 +104,8 @@ from . import complaint_goods
 from . import complaint_credit_fairness
 from . import customer_complaint_budget
 from . import complaint_fairness
+from . import complaint_credit_approval
+from . import complaint_credit_lines
 from . import complaint_merging
 from . import complaint_remedy_guard
 from . import complaint_offer

@@ -348,6 +348,16 @@ class AccountMove(models.Model):
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    def _get_complaint_order_effect(self):
+        """What is usual for the order when this product is credited.
+
+        What is invoiced by delivery comes back with a return, so that the order has to follow; what
+        is invoiced as ordered would be invoiced once more.
+        """
+        self.ensure_one()
+        policies = self.sale_line_ids.product_id.mapped("invoice_policy")
+        return "reopen" if policies and set(policies) == {"delivery"} else "keep"
+
     def _prepare_complaint_line_values(self, order=None):
         """Hook: what a complaint line takes over from an invoice line.
 

@@ -1,10 +1,7 @@
-from collections import defaultdict
-from math import isfinite
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import float_compare, float_round, format_list
+from odoo.tools import format_list
 
 from ..tools import rows, workbook
 
@@ -55,6 +52,22 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         return self.invoiced_partner_id or self.partner_id
 
+    def _get_credit_partner(self):
+        """Whom a credit note may be asked for that no order decides about.
+
+        Somebody else than the customer, for example his dealer, only by a lead.
+        """
+        self.ensure_one()
+        # sudo: customer and order of a complaint that the user works on
+        complaint = self.sudo()
+        partner = complaint._get_invoiced_partner()
+        if partner.commercial_partner_id in (
+            complaint.commercial_partner_id,
+            complaint.order_id.partner_invoice_id.commercial_partner_id,
+        ) or self.env.user.has_group("customer_complaint.group_complaint_lead"):
+            return partner
+        return complaint.partner_id
+
     def _get_creditable_invoices(self):
         """Posted invoices a credit note may be asked for: of the order, else of the customer.
 
@@ -62,7 +75,6 @@ class CustomerComplaint(models.Model):
         order says so.
         """
         self.ensure_one()
-        is_lead = self.env.user.has_group("customer_complaint.group_complaint_lead")
         # sudo: handlers have no accounting rights; only what the request needs is handed out
         complaint = self.sudo()
         domain = [
@@ -74,12 +86,7 @@ class CustomerComplaint(models.Model):
             invoices = complaint.order_id.invoice_ids.filtered_domain(domain)
         else:
             invoices = complaint.env["account.move"]
-        partner = complaint._get_invoiced_partner()
-        if not is_lead and partner.commercial_partner_id not in (
-            complaint.commercial_partner_id,
-            complaint.order_id.partner_invoice_id.commercial_partner_id,
-        ):
-            partner = complaint.partner_id
+        partner = self._get_credit_partner()
         if not invoices and partner:
             invoices = invoices.search(
                 [
@@ -96,7 +103,8 @@ class CustomerComplaint(models.Model):
 
         :return: list of dict, an invoice each: id, name, date, currency, total, creditable (amounts
             in its currency, taxes included) and lines: list of dict with id, name, quantity,
-            creditable_quantity, amount (of the whole line, taxes included)
+            creditable_quantity, amount (of the whole line, taxes included), order (its number) and
+            order_effect: what is usual for the order when the product is credited
         """
         self._check_credit_rights()
         invoices = self._get_creditable_invoices()
@@ -117,6 +125,8 @@ class CustomerComplaint(models.Model):
                         "quantity": line.quantity,
                         "creditable_quantity": line.quantity - asked[line][0],
                         "amount": line.price_total,
+                        "order": ", ".join(line.sale_line_ids.order_id.mapped("name")),
+                        "order_effect": line._get_complaint_order_effect(),
                     }
                     for line in invoice.invoice_line_ids
                     if line.display_type == "product" and line.quantity > 0
@@ -137,44 +147,39 @@ class CustomerComplaint(models.Model):
             )
         self.check_access("write")
 
-    def _get_asked_lines(self, invoices):
-        """Quantity and amount that requests claim of each invoice line, (0, 0) where none."""
-        # sudo: requests about these invoices may belong to complaints the user cannot read
-        asked = defaultdict(lambda: (0, 0))
-        for line, quantity, amount in (
-            self.env["customer.complaint.credit.request.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("invoice_line_id", "in", invoices.invoice_line_ids.ids),
-                    ("request_id.state", "!=", "cancelled"),
-                ],
-                ["invoice_line_id"],
-                ["quantity:sum", "amount:sum"],
-            )
-        ):
-            asked[line] = (quantity, amount)
-        return asked
-
     def request_credit_note(
-        self, invoice_id, reason, lines=None, amount=None, remedy_id=None
+        self,
+        invoice_id,
+        reason,
+        lines=None,
+        amount=None,
+        goodwill_tax=None,
+        order_effect=None,
+        remedy_id=None,
     ):
-        """Ask accounting for a credit note, by invoice line and quantity or by amount.
+        """Ask accounting for a credit note: by invoice line and quantity, an amount, or goodwill.
 
-        :param int invoice_id: one of `get_creditable_invoices`
+        :param int invoice_id: one of `get_creditable_invoices`; False for a goodwill compensation
+            that concerns no invoice
         :param str reason: what accounting and the customer read
         :param dict lines: quantity by id of the invoice line
         :param float amount: taxes included, in the currency of the invoice; instead of `lines`
+        :param str goodwill_tax: makes the amount goodwill: `price_reduction` takes back VAT as on
+            the invoice, `compensation` has no VAT
+        :param str order_effect: of products: `reopen`, the order counts them as not invoiced, or
+            `keep`; as usual for the invoicing policy of the products when not given
         :param int remedy_id: what it carries out, of the chosen solution; made when none is given
         :return: id of the request
         :raises UserError: when the invoice is not of this customer, nothing or too much is asked
         """
         self._check_credit_rights()
         invoice = self._get_creditable_invoices().filtered(lambda i: i.id == invoice_id)
-        if not invoice:
+        what = self._read_credit_kind(lines, goodwill_tax, order_effect)
+        if not invoice and (invoice_id or what.get("goodwill_tax") != "compensation"):
             raise UserError(
                 self.env._(
-                    "Choose a posted invoice of this complaint's order or customer."
+                    "Choose a posted invoice of this complaint's order or customer. Only a "
+                    "goodwill compensation without VAT can do without."
                 )
             )
         amount = self._read_number(amount or 0)
@@ -183,152 +188,69 @@ class CustomerComplaint(models.Model):
             raise UserError(
                 self.env._("Ask either for products or for an amount, not for both.")
             )
-        total = sum(values["amount"] for _code, _id, values in commands) or amount
+        total = amount
         if commands:
-            # The lines of an invoice may add up to cents more than its total.
-            rest = invoice.amount_total - invoice._get_complaint_claims().get(
-                invoice, 0
+            total = self._get_lines_total(invoice, commands)
+            what["order_effect"] = what.get("order_effect") or self._get_order_effect(
+                invoice, commands
             )
-            cents = invoice.currency_id.rounding * len(commands)
-            if 0 < rest < total <= rest + cents:
-                total = rest
         if not (reason or "").strip():
             raise UserError(
                 self.env._("Say in a few words what the credit note is for.")
             )
-        if invoice.currency_id.compare_amounts(total, 0) <= 0:
+        values = {**self._prepare_credit_request(invoice, reason), **what}
+        currency = self.env["res.currency"].browse(values["currency_id"])
+        if currency.compare_amounts(total, 0) <= 0:
             raise UserError(
                 self.env._(
                     "Enter a quantity or an amount greater than zero to be credited."
                 )
             )
-        kind = "products" if commands else "amount"
+        if not values["partner_id"]:
+            raise UserError(
+                self.env._(
+                    "Nobody is named whom the credit note could be made out to. Enter the "
+                    "customer of the complaint first."
+                )
+            )
         remedy = self._get_remedy_to_credit(
-            remedy_id, kind, invoice.currency_id, invoice.currency_id.round(total)
+            remedy_id, what["kind"], currency, currency.round(total)
         )
+        approvals = self._get_credit_approvals(currency, total, remedy.type_id)
         # sudo: write access on the complaint was checked; requests are written by methods only
         request = (
             self.env["customer.complaint.credit.request"]
             .sudo()
             .create(
                 {
-                    **self._prepare_credit_request(invoice, reason),
-                    "remedy_id": remedy.id,
-                    "amount": invoice.currency_id.round(total),
+                    **values,
+                    "amount": currency.round(total),
                     "line_ids": commands,
-                    "needs_approval": self._needs_credit_approval(invoice, total),
+                    "remedy_id": remedy.id,
+                    "needs_approval": bool(approvals),
+                    "approver_role": self._get_approver_role(approvals),
                 }
             )
         )
         return request.id
 
     def _prepare_credit_request(self, move, reason):
-        """Hook: values of a request about an invoice, or behind a credit note."""
+        """Hook: values of a request about an invoice, behind a credit note, or about neither."""
         self.ensure_one()
+        complaint = self.sudo()  # see the callers' checks
+        currency = (
+            move.currency_id
+            or complaint.order_id.currency_id
+            or complaint.company_id.currency_id
+        )
         return {
             "complaint_id": self.id,
             "user_id": self.env.uid,
-            "partner_id": move.partner_id.id,
+            "partner_id": (move.partner_id or self._get_credit_partner()).id,
             "invoice_id": move.id if move.move_type == "out_invoice" else False,
-            "currency_id": move.currency_id.id,
+            "currency_id": currency.id,
             "reason": reason.strip(),
         }
-
-    def _prepare_credit_lines(self, invoice, quantities):
-        """Commands for the lines of a request; refuses lines of other invoices and too much.
-
-        :param dict quantities: quantity by id of the invoice line; JSON sends the ids as text
-        """
-        digits = self.env["decimal.precision"].precision_get("Product Unit")
-        if not isinstance(quantities, dict):
-            quantities = {"?": 0}
-        wanted = {
-            int(self._read_number(line_id)): float_round(
-                self._read_number(quantity), precision_digits=digits
-            )
-            for line_id, quantity in quantities.items()
-        }
-        wanted = {line_id: quantity for line_id, quantity in wanted.items() if quantity}
-        known = {
-            line["id"]: line
-            for values in self.get_creditable_invoices()
-            if values["id"] == invoice.id
-            for line in values["lines"]
-        }
-        if unknown := wanted.keys() - known.keys():
-            raise UserError(
-                self.env._(
-                    "%(count)s of the chosen lines are not on %(invoice)s.",
-                    count=len(unknown),
-                    invoice=invoice.name,
-                )
-            )
-        for line_id, quantity in wanted.items():
-            line = known[line_id]
-            if not 0 < quantity <= line["creditable_quantity"]:
-                raise UserError(
-                    self.env._(
-                        "%(line)s: %(wanted)s cannot be credited, %(rest)s of %(invoiced)s "
-                        "are left. Correct the quantity.",
-                        line=line["name"],
-                        wanted=quantity,
-                        rest=line["creditable_quantity"],
-                        invoiced=line["quantity"],
-                    )
-                )
-        asked = self._get_asked_lines(invoice)
-        commands = []
-        for line in invoice.invoice_line_ids.filtered(lambda i: i.id in wanted):
-            quantity = wanted[line.id]
-            rest = known[line.id]["creditable_quantity"]
-            if float_compare(quantity, rest, precision_digits=digits) == 0:
-                amount = (
-                    line.price_total - asked[line][1]
-                )  # the last part takes the cents
-            else:
-                amount = line.price_total * quantity / line.quantity
-            commands.append(
-                Command.create(
-                    {
-                        "invoice_line_id": line.id,
-                        "name": known[line.id]["name"],
-                        "quantity": quantity,
-                        "amount": invoice.currency_id.round(amount),
-                    }
-                )
-            )
-        return commands
-
-    def _read_number(self, value):
-        """A number given over the API; anything else is refused with a sentence."""
-        try:
-            number = float(value) if not isinstance(value, bool) else None
-        except (TypeError, ValueError):
-            number = None
-        if number is None or not isfinite(number):
-            raise UserError(
-                self.env._(
-                    "“%(value)s” is not a number. Give amounts and quantities as numbers.",
-                    value=value,
-                )
-            )
-        return number
-
-    def _needs_credit_approval(self, invoice, amount):
-        """Whether a lead has to approve first: above the limit of the company, a setting."""
-        company, today = self.company_id.sudo(), fields.Date.context_today(self)
-        limit = company.complaint_credit_approval_amount
-        # All that is asked for this complaint counts: a sum is not split to pass the limit.
-        asked = [(invoice.currency_id, amount)] + [
-            (request.currency_id, request.amount)
-            for request in (self.sudo() | self.sudo().merged_ids).credit_request_ids
-            if request.state != "cancelled" and not request.is_afterwards
-        ]
-        total = sum(
-            currency._convert(part, company.currency_id, company, today)
-            for currency, part in asked
-        )
-        return limit > 0 and company.currency_id.compare_amounts(total, limit) > 0
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_credit_requests(self):

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 
 from ..tools import rows
-
-MANAGER = "customer_complaint.group_complaint_manager"
 
 
 class CustomerComplaintCreditRequest(models.Model):
@@ -93,7 +90,13 @@ class CustomerComplaintCreditRequest(models.Model):
         if budget.currency_id.compare_amounts(over, 0) <= 0:
             return
         self._withdraw_to_do()
-        self.write({"is_over_budget": True, "needs_approval": True})
+        self.write(
+            {
+                "is_over_budget": True,
+                "needs_approval": True,
+                "approver_role": "manager",
+            }
+        )
         self._message_log(
             body=self.env._(
                 "Goodwill of %(team)s is %(over)s above the budget until %(end)s: a manager "
@@ -104,24 +107,3 @@ class CustomerComplaintCreditRequest(models.Model):
             )
         )
         self._ask_for_approval()
-
-    def _may_be_approved_by(self, user):
-        return super()._may_be_approved_by(user) and (
-            not self.is_over_budget or user.has_group(MANAGER)
-        )
-
-    def action_approve(self):
-        """Let accounting issue the credit notes; above the goodwill budget only managers do.
-
-        :raises AccessError: for a lead when a request is above the budget
-        """
-        over = self.filtered("is_over_budget")
-        if over and not self.env.user.has_group(MANAGER):
-            raise AccessError(
-                self.env._(
-                    "%(requests)s: above the goodwill budget of the team. A manager has to "
-                    "approve it.",
-                    requests=", ".join(over.mapped("name")),
-                )
-            )
-        return super().action_approve()

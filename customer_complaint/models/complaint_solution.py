@@ -2,12 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 # Shipped type by kind of request, when nobody chose a remedy before.
-TYPE_BY_KIND = {
-    "products": "remedy_type_refund",
-    "amount": "remedy_type_partial_refund",
-    "goodwill": "remedy_type_goodwill",
-}
-
 # Satisfaction up to this grade is low, where the company sets no other.
 LOW_GRADE = 2
 
@@ -102,7 +96,7 @@ class CustomerComplaint(models.Model):
         """The remedy that a request for a credit note carries out, made when none is given.
 
         :param int remedy_id: of this complaint, may be empty
-        :param str kind: key of TYPE_BY_KIND
+        :param str kind: what the request is for, see its field `kind`
         :return: remedy in full rights; its request may be linked
         :raises UserError: the remedy is another complaint's, or money is not what it needs
         """
@@ -110,10 +104,7 @@ class CustomerComplaint(models.Model):
         # sudo: the caller has checked that the user may ask for money here
         Remedy = self.env["customer.complaint.remedy"].sudo()
         if not remedy_id:
-            kind = self._get_shipped(
-                TYPE_BY_KIND[kind], "customer.complaint.remedy.type"
-            ).exists()
-            kind = kind or kind.search([("proof", "in", ("credit", "paid"))], limit=1)
+            kind = self._get_credit_remedy_type(kind)
             solution = self._get_solution()
             return Remedy.create(
                 {

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.tools import format_list
 
 from ..tools import rows
 
@@ -18,8 +18,12 @@ STATES = [
 ]
 # Core's words for a credit note whose amount reached the customer or his open invoice.
 SETTLED = ("paid", "in_payment")
-# Cents that taxes and quantities leave between a request and its credit note, per line.
-ROUNDINGS_PER_LINE = 3
+APPROVER_ROLES = [("lead", "Team lead"), ("manager", "Manager")]
+# Group that approves, by the role a request asks for.
+APPROVERS = {
+    "lead": "customer_complaint.group_complaint_lead",
+    "manager": "customer_complaint.group_complaint_manager",
+}
 
 
 class CustomerComplaintCreditRequest(models.Model):
@@ -88,7 +92,44 @@ class CustomerComplaintCreditRequest(models.Model):
         readonly=True,
         help="Made behind a credit note that accounting issued first.",
     )
+    kind = fields.Selection(
+        [
+            ("products", "Products of an invoice"),
+            ("amount", "An amount"),
+            ("goodwill", "Goodwill"),
+        ],
+        string="What is credited",
+        required=True,
+        readonly=True,
+        default="amount",
+    )
+    goodwill_tax = fields.Selection(
+        [
+            ("price_reduction", "Price reduction, with VAT"),
+            ("compensation", "Compensation, without VAT"),
+        ],
+        string="Goodwill as",
+        readonly=True,
+        help="A price reduction takes back VAT in the proportions of the invoice. A "
+        "compensation leaves price and VAT of what was sold as they are.",
+    )
+    order_effect = fields.Selection(
+        [
+            ("reopen", "To be invoiced again"),
+            ("keep", "Stays invoiced"),
+        ],
+        string="Sales order",
+        readonly=True,
+        help="Whether the sales order counts the credited products as not invoiced.",
+    )
     needs_approval = fields.Boolean(readonly=True)
+    approver_role = fields.Selection(
+        APPROVER_ROLES,
+        string="To be approved by",
+        required=True,
+        readonly=True,
+        default="lead",
+    )
     approver_id = fields.Many2one("res.users", string="Approved by", readonly=True)
     approved_at = fields.Datetime(string="Approved on", readonly=True)
     cancel_reason = fields.Char(string="Why cancelled", readonly=True, tracking=True)
@@ -151,6 +192,13 @@ class CustomerComplaintCreditRequest(models.Model):
         if all(note.payment_state in SETTLED for note in issued):
             return "paid"
         return "posted"
+
+    def _get_remedy_type(self):
+        """Type of the remedy that the credit note delivers."""
+        self.ensure_one()
+        return self.remedy_id.type_id or self.complaint_id._get_credit_remedy_type(
+            self.kind
+        )
 
     def _get_state_label(self):
         states = self._fields["state"]._description_selection(self.env)
@@ -215,7 +263,7 @@ class CustomerComplaintCreditRequest(models.Model):
         return (
             user.active
             and user != self.user_id
-            and user.has_group("customer_complaint.group_complaint_lead")
+            and user.has_group(APPROVERS[self.approver_role])
             and self.sudo().complaint_id.with_user(user).has_access("write")
         )
 
@@ -265,6 +313,17 @@ class CustomerComplaintCreditRequest(models.Model):
                     )
                 )
         self._check_judge()
+        beyond = self.filtered(
+            lambda r: not self.env.user.has_group(APPROVERS[r.approver_role])
+        )
+        if beyond:
+            raise AccessError(
+                self.env._(
+                    "%(requests)s: a manager has to approve, because of the amount. Leave "
+                    "them to a manager and approve the others.",
+                    requests=format_list(self.env, beyond.mapped("name")),
+                )
+            )
         # sudo: the approver may read the request; it is written by methods only
         self.sudo().write(
             {"approver_id": self.env.uid, "approved_at": fields.Datetime.now()}
@@ -358,9 +417,12 @@ class CustomerComplaintCreditRequest(models.Model):
         :raises UserError: when a request has no invoice or is not to be issued
         """
         self._check_to_issue()
+        # Whoever comes second waits here, before he has made anything.
+        rows.claim(self)
+        rows.claim(self.invoice_id)
         notes = self.env["account.move"]
         for request in self:
-            if not request.invoice_id:
+            if not request._can_be_drafted():
                 raise UserError(
                     self.env._(
                         "%(request)s names no invoice. Create the credit note in "
@@ -371,129 +433,6 @@ class CustomerComplaintCreditRequest(models.Model):
             request.invoice_id.check_access("read")
             notes += request._create_credit_note()
         return notes._get_complaint_notes_action()
-
-    def _create_credit_note(self):
-        """Draft from the invoice, in the rights of the accountant, linked to this request."""
-        self.ensure_one()
-        invoice = self.invoice_id.with_company(self.company_id)
-        reversal = (
-            self.env["account.move.reversal"]
-            .with_company(self.company_id)
-            .with_context(active_model="account.move", active_ids=invoice.ids)
-            .create(
-                {
-                    "reason": f"{self.complaint_name}: {self.reason}",
-                    "journal_id": invoice.journal_id.id,
-                }
-            )
-        )
-        reversal.refund_moves()
-        note = reversal.new_move_ids
-        note.write(
-            {
-                "invoice_line_ids": self._prepare_note_lines(note),
-                # The amount asked for is final; rounding it to cash would change it again.
-                "invoice_cash_rounding_id": False,
-            }
-        )
-        self._round_note(note)
-        note.message_post_with_source(
-            "mail.message_origin_link",
-            render_values={"self": note, "origin": self},
-            subtype_xmlid="mail.mt_note",
-        )
-        self._link(note)
-        return note
-
-    def _round_note(self, note):
-        """Make the draft say exactly what was asked for; a real difference is refused."""
-        difference = self.amount - note.amount_total
-        currency = self.currency_id
-        if currency.is_zero(difference):
-            return
-        limit = currency.rounding * ROUNDINGS_PER_LINE * max(len(self.line_ids), 1)
-        if currency.compare_amounts(abs(difference), limit) > 0:
-            raise UserError(
-                self.env._(
-                    "The credit note would be over %(total)s, but %(amount)s were asked "
-                    "for with %(request)s: the invoice has changed since. Create the "
-                    "credit note in accounting and link it, or cancel the request.",
-                    total=currency.format(note.amount_total),
-                    amount=currency.format(self.amount),
-                    request=self.name,
-                )
-            )
-        rounding = {
-            "name": self.env._("Rounding"),
-            "quantity": 1,
-            "price_unit": difference,
-            "tax_ids": [Command.clear()],
-        }
-        note.write({"invoice_line_ids": [Command.create(rounding)]})
-
-    def _prepare_note_lines(self, note):
-        """Commands that leave in a full reversal just what was asked for.
-
-        A product line keeps its tie to the order: core counts it there as not invoiced any more. An
-        amount without products is a line of its own, so that the order stays as it is.
-        """
-        self.ensure_one()
-        if not self.line_ids:
-            return [
-                *[Command.delete(line.id) for line in note.invoice_line_ids],
-                Command.create(self._prepare_amount_line(note)),
-            ]
-        wanted = {line.invoice_line_id: line.quantity for line in self.line_ids}
-        if not all(line in self.invoice_id.invoice_line_ids for line in wanted):
-            raise UserError(
-                self.env._(
-                    "%(invoice)s no longer has all lines of %(request)s. Create the credit "
-                    "note in accounting and link it, or cancel the request.",
-                    invoice=self.invoice_id.name,
-                    request=self.name,
-                )
-            )
-        # Copies stand in the order of their originals.
-        originals = self.invoice_id.line_ids.filtered(
-            lambda line: line in self.invoice_id.invoice_line_ids
-        )
-        commands = []
-        for original, copied in zip(
-            originals, note.invoice_line_ids.sorted("id"), strict=True
-        ):
-            if original in wanted:
-                commands.append(
-                    Command.update(copied.id, {"quantity": wanted[original]})
-                )
-            else:
-                commands.append(Command.delete(copied.id))
-        return commands
-
-    def _prepare_amount_line(self, note):
-        """Line over the amount, with the tax of the invoice where it knows only one."""
-        self.ensure_one()
-        tax_sets = {
-            line.tax_ids
-            for line in self.invoice_id.invoice_line_ids
-            if line.display_type == "product"
-        }
-        taxes = tax_sets.pop() if len(tax_sets) == 1 else self.env["account.tax"]
-        price = self.amount
-        if taxes:
-            parts = taxes.with_context(force_price_include=True).compute_all(
-                self.amount, currency=self.currency_id, partner=note.partner_id
-            )
-            price = parts["total_excluded"] + sum(
-                part["amount"]
-                for part in parts["taxes"]
-                if self.env["account.tax"].browse(part["id"]).price_include
-            )
-        return {
-            "name": f"{self.complaint_name}: {self.reason}",
-            "quantity": 1,
-            "price_unit": price,
-            "tax_ids": [Command.set(taxes.ids)],
-        }
 
     def action_link_credit_note(self):
         """Open the dialog that links an existing credit note."""

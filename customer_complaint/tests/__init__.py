@@ -37,6 +37,9 @@ from . import test_cost
 from . import test_cost_books
 from . import test_cost_report
 from . import test_credit
+from . import test_credit_exact
+from . import test_credit_kinds
+from . import test_credit_limits
 from . import test_credit_link
 from . import test_credit_books
 from . import test_accrual

@@ -47,16 +47,11 @@ class TestCreditRights(CreditCommon):
             }
         )
         self.company.complaint_credit_approval_amount = 100
-        self.assertFalse(
-            self.complaint._needs_credit_approval(
-                self.invoice.new({"currency_id": currency.id}), 200
-            )
-        )
-        self.assertTrue(
-            self.complaint._needs_credit_approval(
-                self.invoice.new({"currency_id": currency.id}), 201
-            )
-        )
+        refund = self.complaint._get_credit_remedy_type("products")
+        self.assertFalse(self.complaint._get_credit_approvals(currency, 200, refund))
+        [(role, sentence)] = self.complaint._get_credit_approvals(currency, 201, refund)
+        self.assertEqual(role, "lead")
+        self.assertIn("100.00", sentence)
 
     def test_handlers_need_no_accounting_rights_and_get_none(self):
         #

@@ -14,7 +14,14 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         "approver reads it.",
     )
 
-    @api.depends("complaint_id", "kind", "line_ids.quantity", "invoice_ids.amount")
+    @api.depends(
+        "complaint_id",
+        "kind",
+        "line_ids.quantity",
+        "invoice_ids.amount",
+        "free_amount",
+        "goodwill_tax",
+    )
     def _compute_fairness(self):
         for ask in self:
             complaint = ask.complaint_id._origin
@@ -34,12 +41,13 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         self.ensure_one()
         complaint = self.complaint_id._origin
         company = complaint.company_id
-        rows = self.invoice_ids if self.kind == "amount" else self.line_ids
+        rows = self.line_ids if self.kind == "products" else self.invoice_ids
         rows = rows.filtered("amount")
         today = fields.Date.context_today(self)
         amount = sum(
-            row.currency_id._convert(row.amount, company.currency_id, company, today)
-            for row in rows
+            currency._convert(amount, company.currency_id, company, today)
+            for currency, amount in self._get_asked_amounts()
+            if amount
         )
         # The numbers of invoices come back from the screen: only those of the complaint count.
         keys = set(rows.mapped("invoice_key"))

@@ -13,12 +13,13 @@ class CustomerComplaintCreditAsk(models.TransientModel):
     remedy_id = fields.Many2one("customer.complaint.remedy")
     kind = fields.Selection(
         [
-            ("lines", "Products of an invoice"),
+            ("products", "Products of an invoice"),
             ("amount", "An amount"),
+            ("goodwill", "Goodwill"),
             ("existing", "Accounting has issued it already"),
         ],
         required=True,
-        default="lines",
+        default="products",
     )
     reason = fields.Char(
         help="Accounting reads it, and it stands on the credit note. Nothing private here.",
@@ -27,11 +28,142 @@ class CustomerComplaintCreditAsk(models.TransientModel):
     invoice_ids = fields.One2many("customer.complaint.credit.ask.invoice", "ask_id")
     number = fields.Char(string="Number of the credit note")
     has_invoices = fields.Boolean(compute="_compute_has_invoices")
+    # No default: price reduction or compensation is a decision about VAT.
+    goodwill_tax = fields.Selection(
+        [
+            ("price_reduction", "Price reduction: VAT is taken back as on the invoice"),
+            ("compensation", "Compensation: no VAT, the price stays"),
+        ],
+    )
+    free_amount = fields.Monetary(
+        string="Without an invoice",
+        currency_field="free_currency_id",
+        help="Goodwill that concerns no invoice: for the trouble, for a good relationship.",
+    )
+    free_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_free_currency_id"
+    )
+    order_effect = fields.Selection(
+        [
+            ("reopen", "The products are to be invoiced again"),
+            ("keep", "The products stay invoiced"),
+        ],
+        compute="_compute_order_effect",
+        store=True,
+        readonly=False,
+    )
+    order_effect_note = fields.Char(compute="_compute_order_effect_note")
+    approval_note = fields.Char(compute="_compute_approval_note")
 
     @api.depends("invoice_ids")
     def _compute_has_invoices(self):
         for ask in self:
             ask.has_invoices = bool(ask.invoice_ids)
+
+    @api.depends("complaint_id")
+    def _compute_free_currency_id(self):
+        for ask in self:
+            # sudo: currency only; handlers may not read orders
+            complaint = ask.complaint_id.sudo()
+            ask.free_currency_id = (
+                complaint.order_id.currency_id or complaint.company_id.currency_id
+            )
+
+    @api.depends("kind", "line_ids.quantity")
+    def _compute_order_effect(self):
+        """As usual for the products chosen first; what the user has chosen stays."""
+        for ask in self:
+            effects = {row.order_effect for row in ask._get_order_rows()}
+            if not effects:
+                ask.order_effect = False
+            elif not ask.order_effect:
+                ask.order_effect = effects.pop() if len(effects) == 1 else "keep"
+
+    @api.depends("order_effect", "line_ids.quantity")
+    def _compute_order_effect_note(self):
+        for ask in self:
+            rows = ask._get_order_rows()
+            orders = ", ".join(dict.fromkeys(rows.mapped("order_name")))
+            delivered = "reopen" in rows.mapped("order_effect")
+            ask.order_effect_note = ask._get_order_effect_note(orders, delivered)
+
+    def _get_order_effect_note(self, orders, delivered):
+        """What the choice does to the orders, in words."""
+        if not orders or not self.order_effect:
+            return False
+        if self.order_effect == "reopen" and delivered:
+            return self.env._(
+                "%(orders)s: right when the products come back; with the return the order is "
+                "in balance. Without a return they will be invoiced once more.",
+                orders=orders,
+            )
+        if self.order_effect == "reopen":
+            return self.env._(
+                "%(orders)s: the order will be “to invoice” again for these products. Right "
+                "when they are to be invoiced once more, for example corrected.",
+                orders=orders,
+            )
+        if delivered:
+            return self.env._(
+                "%(orders)s: right when the customer keeps the products. If they come back, "
+                "the order will show a second credit note to be made.",
+                orders=orders,
+            )
+        return self.env._(
+            "%(orders)s: the order stays as it is, and nobody is asked to invoice these "
+            "products once more.",
+            orders=orders,
+        )
+
+    @api.depends(
+        "kind",
+        "line_ids.quantity",
+        "invoice_ids.amount",
+        "free_amount",
+    )
+    def _compute_approval_note(self):
+        """Who has to approve what is entered, before it is sent."""
+        for ask in self:
+            complaint = ask.complaint_id
+            sums = {}
+            for currency, amount in ask._get_asked_amounts():
+                sums[currency] = sums.get(currency, 0) + amount
+            sentences = []
+            for currency, amount in sums.items():
+                if currency.compare_amounts(amount, 0) > 0:
+                    remedy_type = complaint._get_credit_remedy_type(ask.kind)
+                    sentences += [
+                        sentence
+                        for _role, sentence in complaint._get_credit_approvals(
+                            currency, amount, remedy_type
+                        )
+                    ]
+            ask.approval_note = " ".join(dict.fromkeys(sentences)) or False
+
+    def _get_order_rows(self):
+        """Chosen products that stand in an order."""
+        if self.kind != "products":
+            return self.line_ids.browse()
+        return self.line_ids.filtered(lambda row: row.quantity and row.order_name)
+
+    def _get_asked_amounts(self):
+        """Hook: what is entered: list of (currency, amount), taxes included."""
+        self.ensure_one()
+        if self.kind == "products":
+            return [(row.currency_id, row.amount) for row in self.line_ids]
+        if self.kind not in ("amount", "goodwill"):
+            return []
+        amounts = [(row.currency_id, row.amount) for row in self.invoice_ids]
+        if self._asks_without_invoice():
+            amounts.append((self.free_currency_id, self.free_amount))
+        return amounts
+
+    def _asks_without_invoice(self):
+        return (
+            self.kind == "goodwill"
+            and self.goodwill_tax == "compensation"
+            and self.free_amount
+        )
 
     @api.model
     def default_get(self, fields_list):
@@ -65,6 +197,8 @@ class CustomerComplaintCreditAsk(models.TransientModel):
                     "invoiced": line["quantity"],
                     "creditable": line["creditable_quantity"],
                     "invoiced_amount": line["amount"],
+                    "order_name": line["order"],
+                    "order_effect": line["order_effect"],
                 }
             )
             for invoice in invoices
@@ -87,19 +221,7 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         if self.kind == "existing":
             complaint.link_credit_note(self.number, self.reason)
             return {"type": "ir.actions.act_window_close"}
-        if self.kind == "amount":
-            wanted = {
-                row.invoice_key: {"amount": row.amount}
-                for row in self.invoice_ids
-                if row.amount
-            }
-        else:
-            wanted = {
-                key: {"lines": {row.line_key: row.quantity for row in rows}}
-                for key, rows in self.line_ids.filtered("quantity")
-                .grouped("invoice_key")
-                .items()
-            }
+        wanted = self._get_wanted()
         if not wanted:
             raise UserError(
                 self.env._(
@@ -115,6 +237,38 @@ class CustomerComplaintCreditAsk(models.TransientModel):
                 **what,
             )
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_wanted(self):
+        """Hook: what `request_credit_note` is to ask for: dict of its arguments by invoice."""
+        self.ensure_one()
+        if self.kind == "products":
+            return {
+                key: {
+                    "lines": {row.line_key: row.quantity for row in rows},
+                    "order_effect": self.order_effect,
+                }
+                for key, rows in self.line_ids.filtered("quantity")
+                .grouped("invoice_key")
+                .items()
+            }
+        what = {}
+        if self.kind == "goodwill":
+            if not self.goodwill_tax:
+                raise UserError(
+                    self.env._(
+                        "Choose whether the goodwill is a price reduction with VAT or a "
+                        "compensation without. Ask accounting when in doubt."
+                    )
+                )
+            what = {"goodwill_tax": self.goodwill_tax}
+        wanted = {
+            row.invoice_key: {"amount": row.amount, **what}
+            for row in self.invoice_ids
+            if row.amount
+        }
+        if self._asks_without_invoice():
+            wanted[False] = {"amount": self.free_amount, **what}
+        return wanted
 
 
 class CustomerComplaintCreditAskLine(models.TransientModel):
@@ -135,6 +289,8 @@ class CustomerComplaintCreditAskLine(models.TransientModel):
     invoiced_amount = fields.Monetary()
     quantity = fields.Float(string="Credit now", digits="Product Unit")
     amount = fields.Monetary(compute="_compute_amount", help="Taxes included.")
+    order_name = fields.Char(string="Order")
+    order_effect = fields.Char(export_string_translation=False)
 
     @api.depends("quantity")
     def _compute_amount(self):

@@ -1,0 +1,77 @@
+from odoo import fields, models
+
+from .customer_complaint_credit_request import APPROVER_ROLES
+
+
+class CustomerComplaintCreditLimit(models.Model):
+    """Above which amount who approves; the strictest wins, also over the company's amount."""
+
+    _name = "customer.complaint.credit.limit"
+    _description = "Approval Limit of Credit Notes"
+    _order = "company_id, remedy_type_id, level_id, amount, id"
+    _rec_name = "amount"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    remedy_type_id = fields.Many2one(
+        "customer.complaint.remedy.type",
+        ondelete="cascade",
+        index="btree_not_null",
+        domain="[('proof', 'in', ('credit', 'paid'))]",
+        help="Empty: every request, whatever it delivers.",
+    )
+    level_id = fields.Many2one(
+        "customer.complaint.level",
+        ondelete="cascade",
+        index="btree_not_null",
+        help="Empty: complaints of every level.",
+    )
+    amount = fields.Monetary(
+        string="Above",
+        required=True,
+        help="All that is asked for one complaint counts together, taxes included. "
+        "0: every request is approved.",
+    )
+    approver_role = fields.Selection(
+        APPROVER_ROLES, string="Approved by", required=True, default="lead"
+    )
+
+    _amount_positive = models.Constraint(
+        "CHECK(amount >= 0)",
+        "The amount above which a request is approved cannot be negative. Enter 0 for "
+        "every request.",
+    )
+    _case_unique = models.UniqueIndex(
+        "(company_id, COALESCE(remedy_type_id, 0), COALESCE(level_id, 0), approver_role)",
+        "There is a limit for this remedy, level and approver already. Change its amount.",
+    )
+
+    def _get_sentence(self):
+        """What the limit says, for whoever asks for money."""
+        self.ensure_one()
+        about = " · ".join(
+            name for name in (self.remedy_type_id.name, self.level_id.name) if name
+        ) or self.env._("Every request")
+        is_manager = self.approver_role == "manager"
+        amount = self.currency_id.format(self.amount)
+        if self.currency_id.is_zero(self.amount):
+            if is_manager:
+                return self.env._("%(about)s: a manager always approves.", about=about)
+            return self.env._("%(about)s: a team lead always approves.", about=about)
+        if is_manager:
+            return self.env._(
+                "%(about)s: above %(amount)s a manager approves.",
+                about=about,
+                amount=amount,
+            )
+        return self.env._(
+            "%(about)s: above %(amount)s a team lead approves.",
+            about=about,
+            amount=amount,
+        )
