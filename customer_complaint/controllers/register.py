@@ -40,9 +40,7 @@ class ComplaintRegister(http.Controller):
         statement = request.env["customer.complaint.cost.statement"].browse(
             statement_id
         )
-        return send_workbook(
-            statement._write_workbook, statement._get_file_name()
-        )
+        return send_workbook(statement._write_workbook, statement._get_file_name())
 
 
 def send_workbook(write, name):

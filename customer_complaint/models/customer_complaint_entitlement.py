@@ -229,7 +229,7 @@ class CustomerComplaintRemedy(models.Model):
         :raises AccessError: for whoever may not work on the complaint
         """
         for remedy in self:
-            remedy._check_document_rights()
+            remedy._check_staff()
             remedy._check_to_grant()
         for remedy in self.sudo():  # rights were checked for each of them
             remedy.write(

@@ -453,7 +453,16 @@ class CustomerComplaintRemedy(models.Model):
                         remedy=remedy.name,
                     )
                 )
-            if remedy.state != "proposed":
+            if remedy.document_id and remedy._is_document_alive():
+                raise UserError(
+                    self.env._(
+                        "%(remedy)s is carried out with %(document)s. Cancel or unlink "
+                        "that first.",
+                        remedy=remedy.name,
+                        document=remedy.document_name,
+                    )
+                )
+            if remedy.credit_request_ids and remedy.state != "proposed":
                 raise UserError(
                     self.env._(
                         "%(remedy)s: accounting was asked for a credit note. Cancel that "
