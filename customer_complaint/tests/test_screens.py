@@ -52,6 +52,9 @@ class TestScreens(ComplaintCommon):
                 "menu_reporting",
                 "menu_dashboard",
                 "menu_reporting_workload",
+                "menu_reporting_costs",
+                "menu_supplier_claims",
+                "menu_entitlements",
             },
         )
         self.assertIn("menu_reporting_complaints", menus(self.lead))
