@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import clean_context
 
 from ..tools import rows
 
@@ -25,8 +26,11 @@ KINDS = [
 GAINS = ("restock",)
 # Kinds that are worth what the product costs us.
 AT_COST = ("write_off", "replacement", "restock")
-# Written by accounting only, with the methods below.
-BOOKING = ("move_line_id", "takes_all", "share")
+# Written by accounting only, with the methods below, and what is read from that.
+BOOKING = {
+    *("move_line_id", "takes_all", "share", "basis", "booked", "estimated"),
+    *("company_id", "complaint_name"),
+}
 # What may still be said better of a cost that is booked.
 WORDS = {"name", "product_id", "remedy_id"}
 # Balances of customers, suppliers and banks are no costs.
@@ -221,6 +225,10 @@ class CustomerComplaintCost(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_booking(vals)
+        if not self.env.su:  # nor may a default of the context book anything
+            self = self.with_context(  # pylint: disable=context-overridden
+                clean_context(self.env.context)
+            )
         return super().create(vals_list)
 
     def write(self, vals):
@@ -245,12 +253,26 @@ class CustomerComplaintCost(models.Model):
         return super().write(vals)
 
     def _check_booking(self, vals):
-        if not self.env.su and any(vals.get(fname) for fname in BOOKING):
+        if not self.env.su and BOOKING & vals.keys():
             raise AccessError(
                 self.env._(
                     "Accounting books costs, under Vendors, Costs of complaints to book."
                 )
             )
+
+    @api.constrains("remedy_id", "complaint_id")
+    def _check_remedy(self):
+        """Its cost takes the place of the calculated one: of no other complaint's remedy."""
+        # sudo: remedies of complaints that the user does not read
+        for cost in self.sudo().filtered("remedy_id"):
+            if cost.remedy_id.complaint_id != cost.complaint_id:
+                raise UserError(
+                    self.env._(
+                        "%(cost)s names a remedy of another complaint. Choose one of "
+                        "this complaint.",
+                        cost=cost.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):

@@ -164,6 +164,7 @@ class CustomerComplaintCreditRequest(models.Model):
         "needs_approval",
         "approved_at",
         "cancel_reason",
+        "is_afterwards",
         "allocation_ids.amount",
         "allocation_ids.move_state",
         "allocation_ids.payment_state",
@@ -171,7 +172,10 @@ class CustomerComplaintCreditRequest(models.Model):
     def _compute_state(self):
         for request in self:
             issued = request._get_issued()
-            request.open_amount = max(request.amount - sum(issued.mapped("amount")), 0)
+            # Behind a credit note nobody asks for more than the note: nothing of it is ever to
+            # be issued, also when the note is reversed, cancelled or deleted.
+            rest = request.amount - sum(issued.mapped("amount"))
+            request.open_amount = 0 if request.is_afterwards else max(rest, 0)
             request.state = request._get_state(issued)
 
     def _get_issued(self):
@@ -181,7 +185,7 @@ class CustomerComplaintCreditRequest(models.Model):
         )
 
     def _get_state(self, issued):
-        if self.cancel_reason:
+        if self.cancel_reason or (self.is_afterwards and not issued):
             return "cancelled"
         if self.needs_approval and not self.approved_at:
             return "to_approve"
