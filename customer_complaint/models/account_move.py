@@ -192,7 +192,7 @@ class AccountMove(models.Model):
         Who came first is served first: together they never get more than it is worth.
         """
         self.ensure_one()
-        earlier = links.filtered(lambda l: l._origin.id < link._origin.id)
+        earlier = links.filtered(lambda other: other._origin.id < link._origin.id)
         rest = self._get_complaint_worth() - sum(earlier.mapped("share"))
         return max(min(link.share, rest), 0)
 

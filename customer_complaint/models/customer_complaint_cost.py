@@ -4,7 +4,6 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import clean_context
 
 from ..tools import rows
 
@@ -225,9 +224,12 @@ class CustomerComplaintCost(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_booking(vals)
-        if not self.env.su:  # nor may a default of the context book anything
+        # Nor may a default of the context book anything.
+        context = self.env.context
+        guarded = {f"default_{fname}" for fname in BOOKING} & context.keys()
+        if guarded and not self.env.su:
             self = self.with_context(  # pylint: disable=context-overridden
-                clean_context(self.env.context)
+                {key: context[key] for key in context.keys() - guarded}
             )
         return super().create(vals_list)
 
