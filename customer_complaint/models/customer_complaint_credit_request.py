@@ -323,8 +323,8 @@ class CustomerComplaintCreditRequest(models.Model):
         if beyond:
             raise AccessError(
                 self.env._(
-                    "%(requests)s: a manager has to approve, because of the amount. Leave "
-                    "them to a manager and approve the others.",
+                    "%(requests)s: a manager has to approve, because of the amount or the "
+                    "goodwill budget. Leave them to a manager and approve the others.",
                     requests=format_list(self.env, beyond.mapped("name")),
                 )
             )

@@ -76,7 +76,7 @@ class TestBudget(CreditCommon):
         )
         self.assertEqual(request.sudo().activity_ids.user_id, self.manager)
         self.assertRegex(self.flushed(request), r"0\.01 above the budget.*manager")
-        with self.assertRefused(AccessError, "A manager has to approve"):
+        with self.assertRefused(AccessError, "a manager has to approve"):
             request.with_user(self.lead).action_approve()
         request.with_user(self.manager).action_approve()
         self.assertEqual(request.state, "to_do")

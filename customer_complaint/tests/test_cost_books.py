@@ -86,10 +86,10 @@ class TestThousandsOfComplaints(CostCommon):
                 """
                 INSERT INTO customer_complaint_credit_request (
                     name, complaint_id, complaint_name, company_id, partner_id,
-                    commercial_partner_id, currency_id, amount, reason, state
+                    commercial_partner_id, currency_id, amount, reason, state, kind
                 )
                 SELECT 'R' || name, id, name, company_id, partner_id, partner_id, %s, 1,
-                    'Generated', 'to_do'
+                    'Generated', 'to_do', 'amount'
                 FROM customer_complaint WHERE name LIKE 'GEN/' || %s || '/%%'
                 RETURNING id
                 """,

@@ -133,7 +133,7 @@ class TestCreditKinds(CreditCommon):
         )
         request = self.ask(amount=10, remedy_id=remedies[0].id)
         self.assertEqual(request.sudo().remedy_id, remedies[0])
-        with self.assertRefused(UserError, "of another"):
+        with self.assertRefused(UserError, "of this complaint"):
             self.ask(amount=10, remedy_id=remedies[1].id)
 
     def test_the_end_user_complains_and_the_dealer_is_credited(self):

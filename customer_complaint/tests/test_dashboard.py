@@ -358,7 +358,7 @@ class TestIndicators(DashboardCommon):
         self.assertEqual(len(said["values"]), 2)
         self.assertIn("1,200.50", said["values"][0])
         self.assertIn("30.00", said["values"][1])
-        self.assertEqual(said["certainty"], "Credit notes: 3")
+        self.assertEqual(said["certainty"], "Bookings: 3")
         self.assertIn("99.00", said["change"])
         nothing = Measure("x", [], amounts={}, previous_amounts={})
         self.assertEqual(self.describe("cost", nothing)["values"], ["–"])

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 
 from freezegun import freeze_time
@@ -294,7 +295,12 @@ class TestEntry(ComplaintCommon):
             .get_views([(False, "form"), (False, "search")])["views"]
         )
         shown = set(etree.fromstring(views["form"]["arch"]).xpath("//field/@name"))
-        searched = set(etree.fromstring(views["search"]["arch"]).xpath("//field/@name"))
+        search = etree.fromstring(views["search"]["arch"])
+        searched = set(search.xpath("//field/@name")) | {
+            fname
+            for domain in search.xpath("//field/@filter_domain")
+            for fname in re.findall(r"\('(\w+)'", domain)
+        }
         exported = self.env["customer.complaint"].fields_get(attributes=["exportable"])
         for fname in (
             "received_at",
