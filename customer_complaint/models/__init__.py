@@ -56,6 +56,7 @@ from . import customer_complaint_health
 from . import customer_complaint_contact
 from . import customer_complaint_confirmation
 from . import customer_complaint_credit_request
+from . import complaint_request_approval
 from . import customer_complaint_credit_limit
 from . import complaint_credit_issue
 from . import customer_complaint_credit_allocation

@@ -177,7 +177,24 @@ class AccountMove(models.Model):
     def _get_complaint_free_amount(self):
         """What of this credit note no request has claimed yet."""
         self.ensure_one()
-        return self.amount_total - sum(self.complaint_allocation_ids.mapped("amount"))
+        taken = sum(self.complaint_allocation_ids.mapped("amount"))
+        return self._get_complaint_worth() - taken
+
+    def _get_complaint_worth(self):
+        """What a credit note is worth after what was reversed of it, in its currency."""
+        self.ensure_one()
+        undone = self.reversal_move_ids.filtered(lambda m: m.state == "posted")
+        return max(self.amount_total - sum(undone.mapped("amount_total")), 0)
+
+    def _get_complaint_part(self, link, links):
+        """What one of the links to this credit note gets of its worth.
+
+        Who came first is served first: together they never get more than it is worth.
+        """
+        self.ensure_one()
+        earlier = links.filtered(lambda other: other._origin.id < link._origin.id)
+        rest = self._get_complaint_worth() - sum(earlier.mapped("share"))
+        return max(min(link.share, rest), 0)
 
     def link_to_complaint(self, number):
         """Link a credit note nobody requested to a complaint; the request is made behind it.
@@ -228,9 +245,14 @@ class AccountMove(models.Model):
             lambda m: m.move_type == "out_refund" and m.complaint_allocation_ids
         )
         for note in notes:
+            links = note.complaint_allocation_ids
+            # A single link takes what the note says; several would take it from each other.
             if (
-                note.currency_id.compare_amounts(note._get_complaint_free_amount(), 0)
-                < 0
+                len(links) > 1
+                and note.currency_id.compare_amounts(
+                    sum(links.mapped("share")), note.amount_total
+                )
+                > 0
             ):
                 raise UserError(
                     self.env._(

@@ -5,6 +5,21 @@ from odoo.exceptions import UserError
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    def _check_not_booked_as_cost(self):
+        """Refuse to link as a whole what counts item by item as a cost of complaints."""
+        # sudo: costs of complaints that the accountant does not read count as well
+        moves = self.sudo()
+        costs = (moves | moves.reversal_move_ids).line_ids.complaint_cost_ids
+        if costs:
+            raise UserError(
+                self.env._(
+                    "%(entry)s is booked as a cost of complaints already and would count "
+                    "twice. Unlink its journal item under Costs of complaints to book "
+                    "first.",
+                    entry=costs[0].move_name,
+                )
+            )
+
     def _post(self, soft=True):
         """The amount of an item may have changed while its entry was a draft."""
         posted = super()._post(soft)

@@ -216,6 +216,8 @@ class CustomerComplaint(models.Model):
         remedy = self._get_remedy_to_credit(
             remedy_id, what["kind"], currency, currency.round(total)
         )
+        # Two who ask at once do not both stay below a limit.
+        rows.claim(self.sudo())
         approvals = self._get_credit_approvals(currency, total, remedy.type_id)
         # sudo: write access on the complaint was checked; requests are written by methods only
         request = (

@@ -1,6 +1,16 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 
 from ..tools import rows
+from .customer_complaint_cost import STAFF
+
+
+class Together(NamedTuple):
+    """What a dialog asks for on several invoices at once; no context of a caller is one."""
+
+    amount: float
+    invoice_ids: list
 
 
 class CustomerComplaintCreditRequest(models.Model):
@@ -27,10 +37,14 @@ class CustomerComplaintCreditRequest(models.Model):
     deviation = fields.Char(
         string="Compared with others",
         readonly=True,
+        groups=STAFF,
         help="How it was far off from what similar complaints received, when it was asked.",
     )
     deviation_reason = fields.Char(
-        string="Why so much more or less", readonly=True, help="The approver reads it."
+        string="Why so much more or less",
+        readonly=True,
+        groups=STAFF,
+        help="The approver reads it.",
     )
     is_over_budget = fields.Boolean(
         string="Above the goodwill budget",
@@ -59,10 +73,11 @@ class CustomerComplaintCreditRequest(models.Model):
         asked = complaint._get_counted_requests()
         amount, invoices = sum(asked.mapped("amount_company")), asked.invoice_id
         # Asked for on several invoices at once, the sum is judged: see the dialog.
-        if together := self.env.context.get("complaint_asked_together"):
-            amount = max(amount, together[0])
+        together = self.env.context.get("complaint_asked_together")
+        if isinstance(together, Together):
+            amount = max(amount, together.amount)
             invoices |= complaint._get_creditable_invoices().filtered(
-                lambda invoice: invoice.id in together[1]
+                lambda invoice: invoice.id in together.invoice_ids
             )
         deviation = complaint._describe_deviation(
             complaint._get_comparison(), amount, invoices

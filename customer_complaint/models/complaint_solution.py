@@ -122,6 +122,14 @@ class CustomerComplaint(models.Model):
                     "Choose a remedy of this complaint that is paid with a credit note."
                 )
             )
+        if kind == "goodwill" and not remedy.type_id.is_goodwill:
+            raise UserError(
+                self.env._(
+                    "%(remedy)s is no goodwill. Choose a remedy that is, or none: it is "
+                    "made then.",
+                    remedy=remedy.name,
+                )
+            )
         if remedy.solution_id.state != "chosen":
             raise UserError(
                 self.env._(

@@ -122,8 +122,8 @@ class CustomerComplaintBudget(models.Model):
     def _get_used(self):
         """What was given of each budget, in its currency: one statement, however many there are.
 
-        Credit notes count from their request on; other goodwill, like a coupon, when it is promised
-        with the chosen solution, or delivered.
+        Credit notes count from their request on; other goodwill, like a coupon, from the day
+        it was proposed, once it is promised with the chosen solution: delivery moves no figure.
 
         :return: dict of amounts by id; those without are missing
         """
@@ -149,7 +149,7 @@ class CustomerComplaintBudget(models.Model):
                          UNION ALL
                         SELECT remedy.complaint_id,
                                remedy.amount_company,
-                               COALESCE(remedy.delivered_at, remedy.create_date)::date
+                               remedy.create_date::date
                           FROM customer_complaint_remedy_type remedy_type
                           JOIN customer_complaint_remedy remedy
                             ON remedy.type_id = remedy_type.id

@@ -25,8 +25,11 @@ KINDS = [
 GAINS = ("restock",)
 # Kinds that are worth what the product costs us.
 AT_COST = ("write_off", "replacement", "restock")
-# Written by accounting only, with the methods below.
-BOOKING = ("move_line_id", "takes_all", "share")
+# Written by accounting only, with the methods below, and what is read from that.
+BOOKING = {
+    *("move_line_id", "takes_all", "share", "basis", "booked", "estimated"),
+    *("company_id", "complaint_name"),
+}
 # What may still be said better of a cost that is booked.
 WORDS = {"name", "product_id", "remedy_id"}
 # Balances of customers, suppliers and banks are no costs.
@@ -221,6 +224,13 @@ class CustomerComplaintCost(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_booking(vals)
+        # Nor may a default of the context book anything.
+        context = self.env.context
+        guarded = {f"default_{fname}" for fname in BOOKING} & context.keys()
+        if guarded and not self.env.su:
+            self = self.with_context(  # pylint: disable=context-overridden
+                {key: context[key] for key in context.keys() - guarded}
+            )
         return super().create(vals_list)
 
     def write(self, vals):
@@ -245,12 +255,26 @@ class CustomerComplaintCost(models.Model):
         return super().write(vals)
 
     def _check_booking(self, vals):
-        if not self.env.su and any(vals.get(fname) for fname in BOOKING):
+        if not self.env.su and BOOKING & vals.keys():
             raise AccessError(
                 self.env._(
                     "Accounting books costs, under Vendors, Costs of complaints to book."
                 )
             )
+
+    @api.constrains("remedy_id", "complaint_id")
+    def _check_remedy(self):
+        """Its cost takes the place of the calculated one: of no other complaint's remedy."""
+        # sudo: remedies of complaints that the user does not read
+        for cost in self.sudo().filtered("remedy_id"):
+            if cost.remedy_id.complaint_id != cost.complaint_id:
+                raise UserError(
+                    self.env._(
+                        "%(cost)s names a remedy of another complaint. Choose one of "
+                        "this complaint.",
+                        cost=cost.name,
+                    )
+                )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_booked(self):

@@ -288,7 +288,9 @@ class CustomerComplaintCostReport(models.Model):
                 ) AS amount
             ) worth
             WHERE y.state != 'cancelled' AND NOT EXISTS (
-                SELECT FROM customer_complaint_cost k WHERE k.remedy_id = y.id
+                -- Freight, labour and what comes back stand beside it.
+                SELECT FROM customer_complaint_cost k
+                WHERE k.remedy_id = y.id AND k.kind NOT IN ('freight', 'labour', 'restock')
             )
             """,
             id=self._get_row_id(number, SQL("l.id")),

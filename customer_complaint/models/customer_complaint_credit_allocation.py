@@ -82,17 +82,17 @@ class CustomerComplaintCreditAllocation(models.Model):
         "move_id.amount_total_signed",
         "move_id.reversal_move_ids.state",
         "move_id.reversal_move_ids.amount_total",
+        "move_id.complaint_allocation_ids.share",
     )
     def _compute_amount(self):
         for allocation in self:
             move = allocation.move_id
-            total = move.amount_total
-            undone = move.reversal_move_ids.filtered(lambda m: m.state == "posted")
-            worth = max(total - sum(undone.mapped("amount_total")), 0)
-            allocation.amount = min(allocation.share, worth)
+            allocation.amount = move._get_complaint_part(
+                allocation, move.complaint_allocation_ids
+            )
             allocation.amount_company = (
-                abs(move.amount_total_signed) * allocation.amount / total
-                if total
+                abs(move.amount_total_signed) * allocation.amount / move.amount_total
+                if move.amount_total
                 else 0.0
             )
 
@@ -124,6 +124,10 @@ class CustomerComplaintCreditAllocation(models.Model):
                     request=request.name,
                 )
             )
+
+    @api.constrains("move_id")
+    def _check_counted_once(self):
+        self.move_id._check_not_booked_as_cost()
 
     def action_unlink(self):
         """Ask for the reason, then untie the credit notes from their requests."""
@@ -166,7 +170,9 @@ class CustomerComplaintCreditAllocation(models.Model):
         behind = self.request_id.filtered("is_afterwards")
         # sudo: rows are written by methods only; the accountant was checked
         self.sudo().with_context(complaint_unlink_reason=reason).unlink()
-        behind.filtered(lambda r: not r.allocation_ids)._cancel(reason)
+        behind.filtered(lambda r: not r.allocation_ids).sudo().write(
+            {"cancel_reason": reason, "cancelled_at": fields.Datetime.now()}
+        )
         return True
 
     def action_view_credit_note(self):

@@ -27,7 +27,7 @@ class CustomerComplaintRemedy(models.Model):
             *("state", "is_open", "cancel_reason", "complaint_id", "company_id"),
             *("delivered_at", "delivered_by_id", "delivery_note"),
             *("document_model", "document_id", "document_name"),
-            "credit_request_ids",
+            *("credit_request_ids", "amount_company"),
         }
     )
     _given_once = frozenset({"solution_id"})

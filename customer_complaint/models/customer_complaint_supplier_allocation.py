@@ -79,19 +79,23 @@ class CustomerComplaintSupplierAllocation(models.Model):
         "move_id.amount_total_signed",
         "move_id.reversal_move_ids.state",
         "move_id.reversal_move_ids.amount_total",
+        "move_id.complaint_claim_allocation_ids.share",
     )
     def _compute_amount(self):
         for allocation in self:
             move = allocation.move_id
-            total = move.amount_total
-            undone = move.reversal_move_ids.filtered(lambda m: m.state == "posted")
-            worth = max(total - sum(undone.mapped("amount_total")), 0)
-            allocation.amount = min(allocation.share, worth)
+            allocation.amount = move._get_complaint_part(
+                allocation, move.complaint_claim_allocation_ids
+            )
             allocation.amount_company = (
-                abs(move.amount_total_signed) * allocation.amount / total
-                if total
+                abs(move.amount_total_signed) * allocation.amount / move.amount_total
+                if move.amount_total
                 else 0.0
             )
+
+    @api.constrains("move_id")
+    def _check_counted_once(self):
+        self.move_id._check_not_booked_as_cost()
 
     def action_unlink(self):
         """Untie vendor credit notes from their claims, which are open again.

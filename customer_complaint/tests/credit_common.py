@@ -98,6 +98,19 @@ class CreditCommon(ComplaintCommon):
             note.action_post()
         return note
 
+    def reverse(self, note, amount=None):
+        """A posted reversal of a note over one line, of all or so much of it."""
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=note.ids
+        )
+        wizard = wizard.create({"journal_id": note.journal_id.id})
+        wizard.refund_moves()
+        reversal = wizard.new_move_ids
+        if amount:
+            reversal.invoice_line_ids.price_unit = amount
+        reversal.action_post()
+        return reversal
+
     def notes_on(self, complaint):
         self.flush_tracking()
         return " ".join(complaint.sudo().message_ids.mapped("body"))

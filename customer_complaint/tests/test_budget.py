@@ -64,7 +64,10 @@ class TestBudget(CreditCommon):
     def test_goodwill_without_a_credit_note_counts_when_it_is_promised(self):
         coupon = self.promise("coupon", amount=25)
         self.assertEqual(self.budget.used, 25)
-        coupon.cancel_reason = "Not wanted"
+        # Handed over after the period, it stays in the budget it was promised from.
+        coupon.delivered_at = self.budget.date_to + relativedelta(days=9)
+        self.assertEqual(self.budget.used, 25)
+        coupon.write({"delivered_at": False, "cancel_reason": "Not wanted"})
         self.env.invalidate_all()
         self.assertEqual(self.budget.used, 0)
 

@@ -244,3 +244,32 @@ class TestComplaintCost(CostCommon):
             costs.with_user(self.accountant).action_view_journal_items()["domain"],
             [("id", "in", item.ids)],
         )
+
+    def test_figures_of_the_books_are_not_written_by_hand(self):
+        cost = self.add_cost(amount=80)
+        for values in (
+            {"basis": "booked"},
+            {"booked": 9.0},
+            {"estimated": -9.0},
+            {"company_id": False},
+        ):
+            with self.subTest(values=values), self.assertRefused(AccessError, "books"):
+                cost.write(values)
+        Cost = cost.with_context(default_share=9, default_estimated=-9)
+        cost = self.add_cost(self.complaint.with_env(Cost.env), amount=5)
+        self.assertEqual((cost.share, cost.estimated), (0, 5))
+
+    def test_a_cost_names_no_remedy_of_another_complaint(self):
+        self.ask(amount=10)
+        remedy = self.complaint.remedy_ids
+        self.assertTrue(self.add_cost(amount=5, remedy_id=remedy.id))
+        other = self.make_owned(order_id=self.order.id)
+        with self.assertRefused(UserError, "another complaint"):
+            self.add_cost(other, amount=5, remedy_id=remedy.id)
+
+    def test_a_note_booked_item_by_item_is_not_linked_as_a_whole_too(self):
+        note = self.make_note(30)
+        item = note.invoice_line_ids
+        self.book(self.add_cost(amount=30), item)
+        with self.assertRefused(UserError, "would count twice"):
+            self.complaint.link_credit_note(note.name)

@@ -150,6 +150,9 @@ class TestCostReport(ReportCommon):
         self.assertEqual(self.figures(("kind", "=", "credit_note")), (500, 0))
         self.assertEqual(self.figures(("kind", "=", "goodwill")), (50, 0))
         self.assertEqual(self.figures(("kind", "=", "replacement")), (0, 300))
+        # What comes on top of the goods leaves the goods as they are.
+        freight.remedy_id = labour.remedy_id = remedy
+        self.assertEqual(self.figures(("kind", "=", "replacement")), (0, 300))
         # Everything reaches the books, and is counted there alone.
         goods = self.add_cost(kind="replacement", remedy_id=remedy.id, amount=290)
         self.assertEqual(self.figures(("kind", "=", "replacement")), (0, 290))

@@ -144,3 +144,15 @@ class TestCreditBooks(CreditCommon):
             {"allocation_ids": [Command.set(links.ids)], "reason": "Wrong"}
         ).action_unlink()
         self.assertEqual((first | second).mapped("state"), ["to_do", "to_do"])
+
+    def test_what_is_left_of_a_note_reversed_in_part_counts_once(self):
+        #
+        first, second = self.ask(amount=50), self.ask(amount=60)
+        note = self.make_note(110)
+        for request in (first, second):
+            request.with_user(self.accountant).link_credit_note(note.id)
+        self.reverse(note, 80)
+        self.assertEqual(first.allocation_ids.amount, 30.0)
+        self.assertEqual(second.allocation_ids.amount, 0.0)
+        self.assertEqual(note._get_complaint_free_amount(), 0.0)
+        self.assertEqual((first.open_amount, second.open_amount), (20.0, 60.0))

@@ -145,3 +145,9 @@ class TestCreditLimits(CreditCommon):
                 for amount in amounts:
                     self.limit(amount, remedy="goodwill")
                 self.env.flush_all()
+
+    def test_goodwill_is_not_asked_for_under_the_name_of_a_refund(self):
+        self.limit(10, "manager", remedy="goodwill")
+        refund = self.ask(amount=1).sudo().remedy_id
+        with self.assertRefused(UserError, "is no goodwill"):
+            self.ask(amount=11, goodwill_tax="compensation", remedy_id=refund.id)

@@ -177,3 +177,29 @@ class TestCreditLink(CreditCommon):
         request.with_user(self.accountant).link_credit_note(note.id)
         moves.invalidate_recordset()
         self.assertFalse(moves.waiting_credit_request_ids)
+
+    def test_behind_a_note_that_is_undone_nothing_is_to_be_issued(self):
+        # nobody asked for this money, and nobody approved it
+        self.company.complaint_credit_approval_amount = 10
+        reversed_note, deleted = self.make_note(30), self.make_note(40, post=False)
+        self.complaint.link_credit_note(reversed_note.name)
+        cancelled = self.make_note(50)
+        self.complaint.link_credit_note(cancelled.name)
+        deleted.with_user(self.accountant).link_to_complaint(self.complaint.name)
+        requests = self.complaint.credit_request_ids
+        self.reverse(reversed_note)
+        cancelled.button_draft()
+        cancelled.button_cancel()
+        deleted.unlink()
+        for request in requests:
+            self.assertRecordValues(request, [{"state": "cancelled", "open_amount": 0}])
+        cancelled.button_draft()
+        self.assertIn("draft", requests.mapped("state"))
+
+    def test_a_note_that_was_reversed_has_nothing_left_to_link(self):
+        note = self.make_note(30)
+        self.reverse(note)
+        with self.assertRefused(UserError, "linked in full"):
+            self.complaint.link_credit_note(note.name)
+        with self.assertRefused(UserError, "linked in full"):
+            self.ask(amount=30).with_user(self.accountant).link_credit_note(note.id)

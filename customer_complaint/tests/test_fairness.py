@@ -225,10 +225,19 @@ class TestFairness(CreditCommon):
             "Failed twice",
         )
 
+        # How others were treated is not for accounting.
+        for fname in ("deviation", "deviation_reason"):
+            with self.assertRaises(AccessError):
+                request.with_user(self.accountant).read([fname])
+
     def test_far_less_than_others_received_needs_a_reason_too(self):
         self.make_similar([20, 20, 30, 40, 40])
         with self.assertRefused(UserError, "Far less than usual"):
             self.ask(amount=9.99)
+        # What only the dialog knows is not believed when a caller says it.
+        forged = self.complaint.with_context(complaint_asked_together=[30, []])
+        with self.assertRefused(UserError, "Far less than usual"):
+            self.ask(forged, amount=9.99)
         self.assertFalse(self.ask(amount=10).deviation)
 
     def test_more_for_a_larger_order_is_no_favour(self):

@@ -245,6 +245,22 @@ class TestSupplierClaim(GoodsCommon):
         claim.with_user(self.accountant).action_reopen()
         self.assertEqual(claim.state, "open")
 
+    def test_what_is_left_of_a_note_reversed_in_part_counts_once(self):
+        #
+        first, second = self.claim(100), self.claim(100)
+        note = self.make_vendor_note(200, self.supplier)
+        links = self.link(first, note) | self.link(second, note)
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=note.ids
+        )
+        wizard = wizard.create({"journal_id": note.journal_id.id})
+        wizard.refund_moves()
+        wizard.new_move_ids.invoice_line_ids.price_unit = 150
+        wizard.new_move_ids.write({"invoice_date": note.invoice_date})
+        wizard.new_move_ids.action_post()
+        self.assertEqual(sum(links.mapped("amount")), 50)
+        self.assertEqual((first.credited_amount, second.credited_amount), (50, 0))
+
     def test_other_companies_see_none_and_their_suppliers_are_refused(self):
         #
         claim = self.claim()

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..models.complaint_credit_fairness import Together
+
 
 class CustomerComplaintCreditAsk(models.TransientModel):
     """What was given already, and what others received, while the amount is chosen."""
@@ -64,7 +66,7 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         complaint._check_deviation(self.deviation, self.deviation_reason)
         amount, invoices = self._get_asked()
         before = complaint._get_counted_requests().mapped("amount_company")
-        together = (sum(before) + amount, invoices.ids)
+        together = Together(sum(before) + amount, invoices.ids)
         return super(
             CustomerComplaintCreditAsk,
             self.with_context(complaint_asked_together=together),
