@@ -161,7 +161,8 @@ class CustomerComplaintMeeting(models.Model):
                     )
                     & meeting._get_complaint_domain()
                 )
-            except AccessError:  # it asks for what this user may not see
+            # It asks for what this user may not see, or what is there no longer.
+            except (AccessError, ValueError):
                 meeting.complaint_ids = False
 
     def _get_complaint_domain(self):
@@ -205,7 +206,7 @@ class CustomerComplaintMeeting(models.Model):
                 )
             except AccessError:
                 raise
-            except (ValueError, TypeError, SyntaxError) as error:
+            except (ValueError, TypeError, SyntaxError, NameError) as error:
                 raise ValidationError(
                     self.env._(
                         "%(meeting)s: which complaints stand on the agenda cannot be "

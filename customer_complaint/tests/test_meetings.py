@@ -53,6 +53,14 @@ class TestMeetings(ComplaintCommon):
             meeting.complaint_domain = "[('nothing', '=', 1)]"
         with self.assertRefused(ValidationError, "cannot be understood"):
             meeting.complaint_domain = "[["
+        with self.assertRefused(ValidationError, "cannot be understood"):
+            meeting.complaint_domain = "__import__('os')"
+        self.env.cr.execute(
+            "UPDATE customer_complaint_meeting SET complaint_domain = %s WHERE id = %s",
+            ["[('gone', '=', 1)]", meeting.id],
+        )
+        self.env.invalidate_all()
+        self.assertFalse(meeting.complaint_ids)
 
     def test_everybody_sees_of_the_agenda_what_he_may_see(self):
         # C-64
