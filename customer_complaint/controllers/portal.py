@@ -32,6 +32,11 @@ SEARCH_LENGTH = 100
 SHOWN_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
+def _get_text(value):
+    """Text of a field, also where somebody sends a file instead."""
+    return value.replace("\0", "").strip() if isinstance(value, str) else ""
+
+
 class ComplaintPortal(ComplaintForm):
     """The customer's pages. GET shows, POST changes; a token opens one complaint."""
 
@@ -125,7 +130,7 @@ class ComplaintPortal(ComplaintForm):
         sortby = sortby if sortby in sortings else "newest"
         filterby = filterby if filterby in filters else "all"
         search_in = search_in if search_in in inputs else "all"
-        search = (search or "").replace("\0", "").strip()[:SEARCH_LENGTH]
+        search = _get_text(search)[:SEARCH_LENGTH]
         domain = Domain(self._get_complaint_domain()) & Domain(
             filters[filterby]["domain"]
         )
@@ -342,10 +347,10 @@ class ComplaintPortal(ComplaintForm):
         :param dict draft: body, due_at (as an input field of a page gives it), commitment, kept_by
         :raises UserError: something is missing or the date is none to come
         """
-        body = (draft.get("body") or "").replace("\0", "").strip()[:COMMENT_LENGTH]
+        body = _get_text(draft.get("body"))[:COMMENT_LENGTH]
         try:
             local = fields.Datetime.to_datetime(
-                (draft.get("due_at") or "").replace("T", " ")
+                _get_text(draft.get("due_at")).replace("T", " ")
             )
             due_at = local and self._get_clock().localize(local).astimezone(pytz.utc)
         except (ValueError, OverflowError):
@@ -354,7 +359,7 @@ class ComplaintPortal(ComplaintForm):
             raise UserError(
                 request.env._("Please enter a message and the date you promise.")
             )
-        text = (draft.get("commitment") or "").replace("\0", "").strip()
+        text = _get_text(draft.get("commitment"))
         kept_by = draft.get("kept_by")
         promised = Promised(
             fields.Datetime.to_string(due_at),
@@ -529,7 +534,7 @@ class ComplaintPortal(ComplaintForm):
         if not complaint:
             return request.redirect("/my")
         # PostgreSQL stores no NUL.
-        comment = (comment or "").replace("\0", "").strip()[:COMMENT_LENGTH]
+        comment = _get_text(comment)[:COMMENT_LENGTH]
         draft = {"comment": comment, "grade": grade}
         if not self._is_from_our_page():
             return self._render_complaint(
@@ -595,7 +600,7 @@ class ComplaintPortal(ComplaintForm):
         if not complaint:
             return request.redirect("/my")
         user = request.env.user
-        suggestion = (suggestion or "").replace("\0", "").strip()[:COMMENT_LENGTH]
+        suggestion = _get_text(suggestion)[:COMMENT_LENGTH]
         error = None
         if user._is_internal():
             error = request.env._(

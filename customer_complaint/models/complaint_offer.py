@@ -1,3 +1,5 @@
+import hashlib
+
 from markupsafe import Markup
 
 from odoo import models
@@ -49,6 +51,25 @@ class CustomerComplaintRemedyType(models.Model):
         return {row["value"] for row in translations} | {self.name}
 
 
+class CustomerComplaintSolution(models.Model):
+    _inherit = "customer.complaint.solution"
+
+    def _get_remedy_words(self):
+        """What the customer gets with it, a line for each remedy."""
+        self.ensure_one()
+        return [
+            remedy._get_customer_words()
+            for remedy in self.remedy_ids
+            if remedy.state != "cancelled"
+        ]
+
+    def _get_choice(self):
+        """What his page sends for it: he accepts what he read, not what it became since."""
+        self.ensure_one()
+        read = repr((self.name, self.measures, self._get_remedy_words()))
+        return f"{self.id}-{hashlib.sha256(read.encode()).hexdigest()[:16]}"
+
+
 class CustomerComplaint(models.Model):
     """Solutions that the customer chooses from on his page."""
 
@@ -64,22 +85,18 @@ class CustomerComplaint(models.Model):
     def _get_portal_solutions(self):
         """The offer as the customer reads it.
 
-        :return: dict with keys asked, accepted (list of dict with id, name, measures, remedies,
-            suggestion, answered_at)
+        :return: dict with keys asked, accepted (list of dict with choice, name, measures,
+            remedies, suggestion, answered_at), rejected: whether he said no to the last one
         """
         self.ensure_one()
 
         def describe(solutions):
             return [
                 {
-                    "id": solution.id,
+                    "choice": solution._get_choice(),
                     "name": solution.name,
                     "measures": solution.measures,
-                    "remedies": [
-                        remedy._get_customer_words()
-                        for remedy in solution.remedy_ids
-                        if remedy.state != "cancelled"
-                    ],
+                    "remedies": solution._get_remedy_words(),
                     "suggestion": solution.suggestion,
                     "answered_at": solution.accepted_at,
                 }
@@ -91,15 +108,19 @@ class CustomerComplaint(models.Model):
             and s.acceptance == "accepted"
             and s.offered_at
         )
+        asked = self._get_asked_solutions()
+        answered = self.solution_ids.filtered(lambda s: s.offered_at and s.accepted_at)
+        last = answered.sorted(lambda s: (s.accepted_at, s.id))[-1:]
         return {
-            "asked": describe(self._get_asked_solutions().sorted("version")),
+            "asked": describe(asked.sorted("version")),
             "accepted": describe(accepted),
+            "rejected": not asked and not accepted and last.acceptance == "rejected",
         }
 
     def _answer_offer(self, choice, suggestion, author=None, guest=False):
         """Event: the customer chose on his page; the caller has all rights and has checked him.
 
-        :param str choice: id of an offered solution, "none", or empty with a suggestion only
+        :param str choice: see `_get_choice`, "none", or empty with a suggestion only
         :param str suggestion: plain text, may be empty
         :param author: partner of whoever is logged in
         :param guest: see `_post_as_visitor`
@@ -109,7 +130,7 @@ class CustomerComplaint(models.Model):
         complaint._lock()  # two clicks at once
         complaint.invalidate_recordset(["solution_ids"])
         asked = complaint._get_asked_solutions()
-        chosen = asked.filtered(lambda s: str(s.id) == choice)
+        chosen = asked.filtered(lambda s: s._get_choice() == choice)
         if choice and choice != "none" and not chosen:
             raise UserError(
                 self.env._(

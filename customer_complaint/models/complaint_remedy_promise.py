@@ -73,6 +73,10 @@ class CustomerComplaintRemedy(models.Model):
                         "commitment": self.name,
                         "kept_by": "deed",
                         "remedy_id": self.id,
+                        # A change on our side is agreed among colleagues.
+                        "owed_to": "internal"
+                        if self.type_id.remedy_group == "change"
+                        else "customer",
                         "rank": self.complaint_id.level_rank,
                     }
                 ]

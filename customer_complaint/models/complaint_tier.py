@@ -35,6 +35,13 @@ class CustomerComplaint(models.Model):
             )
             complaint.queue_rank = PREFERRED if is_first else ORDINARY
 
+    @api.model
+    def _order_to_sql(self, order, query, alias=None, reverse=False):
+        # Customers may not know who comes first: theirs come newest first.
+        if order == self._order and not self.env.su and self.env.user.share:
+            order = "id desc"
+        return super()._order_to_sql(order, query, alias=alias, reverse=reverse)
+
     def _is_preferred(self):
         """Whether the customer's tier counts, and is the preferred one."""
         self.ensure_one()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -13,8 +13,10 @@ class CustomerComplaintEntitlement(models.Model):
 
     _name = "customer.complaint.entitlement"
     _description = "Entitlement of a Customer"
+    _inherit = ["customer.complaint.method.mixin"]
     _order = "date_to, id"
     _check_company_auto = True
+    _method_fields = frozenset({"remedy_id", "complaint_name"})
 
     name = fields.Char(
         compute="_compute_name",
@@ -85,25 +87,6 @@ class CustomerComplaintEntitlement(models.Model):
         "(remedy_id) WHERE remedy_id IS NOT NULL",
         "This remedy was granted already.",
     )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_origin_values(vals)
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self._check_origin_values(vals)
-        return super().write(vals)
-
-    def _check_origin_values(self, vals):
-        if not self.env.su and {"remedy_id", "complaint_name"} & vals.keys():
-            raise AccessError(
-                self.env._(
-                    "The complaint for which it was granted is not typed in. Grant it with "
-                    "a remedy of that complaint."
-                )
-            )
 
     @api.depends("type_id")
     def _compute_name(self):
@@ -196,9 +179,19 @@ class CustomerComplaintRemedy(models.Model):
     def write(self, vals):
         """What is granted stands with the customer; what is taken back does not any more."""
         res = super().write(vals)
-        if "delivered_at" in vals:
+        if {"delivered_at", "date_from", "date_to"} & vals.keys():
             self._sync_entitlements()
         return res
+
+    def _get_delivery_problem(self, at, note):
+        problem = super()._get_delivery_problem(at, note)
+        if problem or self.type_id.proof != "period":
+            return problem
+        if not (self.date_to and self.complaint_id.partner_id):
+            return self.env._(
+                "fill in its last day, and the customer of the complaint."
+            )
+        return None
 
     def _sync_entitlements(self):
         # sudo: whoever delivers a remedy was checked; an entitlement may be another's

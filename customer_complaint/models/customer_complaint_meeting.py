@@ -161,7 +161,8 @@ class CustomerComplaintMeeting(models.Model):
                     )
                     & meeting._get_complaint_domain()
                 )
-            except AccessError:  # it asks for what this user may not see
+            # It asks for what this user may not see, or what is there no longer.
+            except (AccessError, ValueError):
                 meeting.complaint_ids = False
 
     def _get_complaint_domain(self):
@@ -205,7 +206,7 @@ class CustomerComplaintMeeting(models.Model):
                 )
             except AccessError:
                 raise
-            except (ValueError, TypeError, SyntaxError) as error:
+            except (ValueError, TypeError, SyntaxError, NameError) as error:
                 raise ValidationError(
                     self.env._(
                         "%(meeting)s: which complaints stand on the agenda cannot be "
@@ -219,7 +220,10 @@ class CustomerComplaintMeeting(models.Model):
     # ------------------------------------------------------------------
     @api.model_create_multi
     def create(self, vals_list):
-        meetings = super().create(vals_list)
+        # Whoever gets a to-do follows by that, also with a measure that is created along.
+        quiet = self.with_context(mail_create_nosubscribe=True)
+        meetings = super(CustomerComplaintMeeting, quiet).create(vals_list)
+        meetings = meetings.with_env(self.env)
         meetings._plan_activities()
         return meetings
 
@@ -339,6 +343,7 @@ class CustomerComplaintMeetingMeasure(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         measures = super().create(vals_list)
+        measures._check_subjects()
         for measure in measures:
             measure.activity_id = measure.meeting_id.activity_schedule(
                 "mail.mail_activity_data_todo",
@@ -348,8 +353,15 @@ class CustomerComplaintMeetingMeasure(models.Model):
             )
         return measures
 
+    def _check_subjects(self):
+        """Nobody names what he may not read: its title would be shown to him."""
+        self.complaint_id.check_access("read")
+        self.problem_id.check_access("read")
+
     def write(self, vals):
         res = super().write(vals)
+        if {"complaint_id", "problem_id"} & vals.keys():
+            self._check_subjects()
         told = {
             theirs: vals[ours]
             for ours, theirs in (

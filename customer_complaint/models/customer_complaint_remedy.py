@@ -22,6 +22,7 @@ class CustomerComplaintRemedy(models.Model):
     _description = "Remedy"
     _inherit = ["customer.complaint.method.mixin", "customer.complaint.part.mixin"]
     _order = "solution_id, sequence, id"
+    _check_company_auto = True
     _method_fields = frozenset(
         {
             *("state", "is_open", "cancel_reason", "complaint_id", "company_id"),
@@ -70,7 +71,9 @@ class CustomerComplaintRemedy(models.Model):
     )
     amount = fields.Monetary(aggregator=None, help="Taxes included.")
     amount_shown = fields.Char(string="Money", compute="_compute_amount_shown")
-    product_id = fields.Many2one("product.product", index="btree_not_null")
+    product_id = fields.Many2one(
+        "product.product", check_company=True, index="btree_not_null"
+    )
     quantity = fields.Float(default=1.0, digits="Product Unit")
     user_id = fields.Many2one(
         "res.users",

@@ -239,6 +239,7 @@ class CustomerComplaintRemedy(models.Model):
             Domain(model._rec_name, "=", number)
             & Domain("company_id", "in", [complaint.company_id.id, False])
             & Domain("partner_id", "child_of", customers.ids)
+            & self._get_linkable_domain()
             & (
                 Domain("state", "!=", "cancel")
                 if "state" in model._fields
@@ -256,6 +257,14 @@ class CustomerComplaintRemedy(models.Model):
                 )
             )
         self._tie_to_document(document)
+
+    def _get_linkable_domain(self):
+        """What the complaint is about proves nothing, nor do goods that went the other way."""
+        return {
+            "sale": Domain("id", "!=", self.complaint_id.sudo().order_id.id),
+            "delivery": Domain("picking_type_code", "!=", "incoming"),
+            "return": Domain("picking_type_code", "!=", "outgoing"),
+        }.get(self.type_id.document, Domain.TRUE)
 
     def _tie_to_document(self, document):
         self.ensure_one()

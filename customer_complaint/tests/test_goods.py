@@ -131,6 +131,23 @@ class TestReplacement(GoodsCommon):
         with self.assertRefused(UserError, "stays linked"):
             remedy.action_unlink_document()
 
+    def test_the_order_he_complains_about_replaces_nothing(self):
+        #
+        for line in self.order.order_line:
+            line.qty_delivered = line.product_uom_qty
+        remedy = self.make_remedy()
+        with self.assertRefused(UserError, "has no document"):
+            remedy.link_document(self.order.name)
+        self.assertTrue(remedy.is_open)
+
+    def test_a_product_of_another_company_is_refused(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        product = self.env["product.product"].create(
+            {"name": "Theirs", "company_id": company.id}
+        )
+        with self.assertRefused(UserError, "company inconsistencies"):
+            self.make_remedy(product_id=product.id)
+
     def test_a_wrong_order_is_let_go(self):
         remedy = self.make_remedy()
         order = self.make_order(remedy)
@@ -305,8 +322,33 @@ class TestEntitlement(GoodsCommon):
         self.assertNotIn(self.complaint.title, str(data))
         with self.assertRaises(AccessError):
             found.write({"date_to": "2100-01-01"})
-        with self.assertRefused(AccessError, "not typed in"):
+        with self.assertRefused(AccessError, "cannot be written directly"):
             found.with_user(self.handler).write({"remedy_id": False})
+
+    def test_nobody_takes_the_place_of_what_a_remedy_grants(self):
+        remedy = self.make_remedy("extended_term", date_to="2099-01-01")
+        entitlement = (
+            self.env["customer.complaint.entitlement"]
+            .with_user(self.colleague)
+            .with_context(default_remedy_id=remedy.id)
+            .create(
+                {
+                    "type_id": remedy.type_id.id,
+                    "partner_id": self.partner.id,
+                    "date_to": "2099-01-01",
+                }
+            )
+        )
+        self.assertFalse(entitlement.remedy_id or entitlement.complaint_name)
+        remedy.action_grant()
+        remedy.date_to = "2098-01-01"
+        self.assertEqual(str(remedy.entitlement_ids.date_to), "2098-01-01")
+
+    def test_a_period_without_its_last_day_is_not_delivered(self):
+        remedy = self.make_remedy("extended_term")
+        remedy.type_id.sudo().needs_period = False
+        with self.assertRefused(UserError, "fill in its last day"):
+            remedy.deliver()
 
     def test_its_state_follows_the_days(self):
         today = self.grant().entitlement_ids

@@ -53,6 +53,14 @@ class TestMeetings(ComplaintCommon):
             meeting.complaint_domain = "[('nothing', '=', 1)]"
         with self.assertRefused(ValidationError, "cannot be understood"):
             meeting.complaint_domain = "[["
+        with self.assertRefused(ValidationError, "cannot be understood"):
+            meeting.complaint_domain = "__import__('os')"
+        self.env.cr.execute(
+            "UPDATE customer_complaint_meeting SET complaint_domain = %s WHERE id = %s",
+            ["[('gone', '=', 1)]", meeting.id],
+        )
+        self.env.invalidate_all()
+        self.assertFalse(meeting.complaint_ids)
 
     def test_everybody_sees_of_the_agenda_what_he_may_see(self):
         # C-64
@@ -65,6 +73,30 @@ class TestMeetings(ComplaintCommon):
         self.assertEqual(meeting.complaint_ids, urgent.with_env(meeting.env))
         self.env.invalidate_all()
         self.assertFalse(seen.complaint_ids or seen.problem_ids)
+
+    def test_a_measure_may_be_noted_while_planning_but_not_about_what_is_hidden(self):
+        # C-64
+        hidden = self.make_complaint(
+            user_id=self.colleague.id, team_id=self.other_team.id
+        ).with_user(self.handler)
+        measure = {
+            "name": "Ask the supplier",
+            "user_id": self.handler.id,
+            "date_due": "2099-01-01",
+        }
+        meeting = hidden.env["customer.complaint.meeting"].create(
+            {
+                "team_ids": [Command.set(self.team.ids)],
+                "measure_ids": [Command.create(measure)],
+            }
+        )
+        self.assertEqual(meeting.activity_ids.user_id, self.handler | self.lead)
+        with self.assertRefused(AccessError, "."):
+            meeting.measure_ids.complaint_id = hidden
+        with self.assertRefused(AccessError, "."):
+            meeting.measure_ids = [
+                Command.create({**measure, "complaint_id": hidden.id})
+            ]
 
     @freeze_time("2025-03-05 11:00:00")
     def test_held_it_keeps_its_agenda_and_the_next_one_is_planned(self):

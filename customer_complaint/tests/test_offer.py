@@ -42,7 +42,10 @@ class TestOffer(SolutionCommon, HttpCase):
         self.assertIn("A third back", page)
         self.assertIn("Partial refund: $", page)
         self.assertEqual(
-            self.answer(choice=str(self.refund.id), suggestion="Soon!").status_code, 303
+            self.answer(
+                choice=self.refund._get_choice(), suggestion="Soon!"
+            ).status_code,
+            303,
         )
         self.assertEqual(
             (self.refund.state, self.refund.acceptance), ("chosen", "accepted")
@@ -67,6 +70,54 @@ class TestOffer(SolutionCommon, HttpCase):
                 (solution.state, solution.acceptance, solution.suggestion),
                 ("dropped", "rejected", "A new one."),
             )
+        url = f"{self.url}?access_token={self.token}"
+        self.assertIn("does not suit you", self.url_open(url).text)
+        again = self.make_solution(REFUND, name="Another try")
+        again.action_offer()
+        self.assertNotIn("does not suit you", self.url_open(url).text)
+
+    def test_he_accepts_what_he_read_not_what_became_of_it(self):
+        # C-97
+        self.refund.action_offer()
+        self.authenticate(None, None)
+        page = self.url_open(f"{self.url}?access_token={self.token}").text
+        choice = self.refund._get_choice()
+        self.assertIn(f'value="{choice}"', page)
+        self.refund.remedy_ids.amount = 12
+        page = self.answer(access_token=self.token, choice=choice)
+        self.assertIn("has changed", page.text)
+        self.assertFalse(self.refund.acceptance)
+        self.answer(access_token=self.token, choice=self.refund._get_choice())
+        self.assertEqual(self.refund.acceptance, "accepted")
+
+    def test_a_file_where_words_belong_is_no_answer(self):
+        self.refund.action_offer()
+        self.authenticate(None, None)
+        for fname in ("suggestion", "choice"):
+            page = self.url_open(
+                f"{self.url}/solution",
+                data={
+                    "csrf_token": Request.csrf_token(self),
+                    "access_token": self.token,
+                },
+                files={fname: ("a.txt", b"x")},
+            )
+            self.assertEqual(page.status_code, 200)
+        self.env.invalidate_all()
+        self.assertFalse(self.refund.acceptance or self.refund.suggestion)
+
+    def test_a_change_on_our_side_is_promised_to_colleagues_only(self):
+        promised = self.make_solution(
+            {"kind": "training", "date_due": "2099-01-01"},
+            {"kind": "process_change", "name": "Bob's tone", "date_due": "2099-01-02"},
+        )
+        promised.action_choose()
+        self.authenticate(None, None)
+        page = self.url_open(f"{self.url}?access_token={self.token}").text
+        self.assertIn("Training", page)
+        self.assertNotIn("tone", page)
+        rows = promised.remedy_ids.sudo().deadline_ids
+        self.assertEqual(sorted(rows.mapped("owed_to")), ["customer", "internal"])
 
     def test_a_guest_of_the_form_suggests_without_choosing(self):
         # C-97
@@ -87,21 +138,18 @@ class TestOffer(SolutionCommon, HttpCase):
         )
         other.action_offer()
         self.authenticate(None, None)
-        self.answer(choice=str(self.refund.id))
-        self.answer(choice=str(self.refund.id), access_token="forged")
-        for choice in (self.excuse.id, other.id, "x"):
-            page = self.answer(access_token=self.token, choice=str(choice))
+        right = self.refund._get_choice()
+        self.answer(choice=right)
+        self.answer(choice=right, access_token="forged")
+        for choice in (self.excuse._get_choice(), other._get_choice(), "x"):
+            page = self.answer(access_token=self.token, choice=choice)
             self.assertIn("answered already, or has changed", page.text)
         self.assertIn(
             "choose what suits you", self.answer(access_token=self.token).text
         )
-        self.url_open(
-            f"{self.url}/solution?access_token={self.token}&choice={self.refund.id}"
-        )
+        self.url_open(f"{self.url}/solution?access_token={self.token}&choice={right}")
         with mute_logger("odoo.http"):
-            answer = self.answer(
-                access_token=self.token, choice=str(self.refund.id), csrf_token="x"
-            )
+            answer = self.answer(access_token=self.token, choice=right, csrf_token="x")
         self.assertEqual(answer.status_code, 400)
         self.env.invalidate_all()
         for solution in (self.refund, self.excuse, other):
@@ -154,6 +202,36 @@ class TestRemedyGuard(SolutionCommon):
         note.action_post()
         self.assertIs(self.complaint.action_complete(), True)
         self.assertTrue(self.complaint.completed_at)
+
+    def test_what_blocks_completion_blocks_closing_by_a_colleague(self):
+        # X-06
+        self.company.complaint_remedy_guard = "block"
+        solution = self.make_solution({"kind": "training"})
+        solution.action_choose()
+        self.tell_outcome(self.complaint)
+        with self.assertRefused(UserError, "Training not delivered yet"):
+            self.confirm(self.complaint)
+        closed = self.complaint._get_stage_of_type("closed", self.team)
+        with self.assertRefused(UserError, "Training not delivered yet"):
+            self.complaint.stage_id = closed
+        solution.remedy_ids.deliver(note="List signed")
+        self.confirm(self.complaint)
+        self.assertTrue(self.complaint.closed_at)
+
+    def test_the_guard_asks_once_however_many_are_completed(self):
+        # X-06
+        complaints = self.complaint.browse()
+        for _index in range(10):
+            complaint = self.make_owned(decision="justified", decision_reason="Ours.")
+            self.make_solution(
+                {"kind": "training"}, complaint=complaint
+            ).action_choose()
+            complaints |= complaint
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(20):
+            dialog = complaints.action_complete()
+        self.assertEqual(dialog["res_model"], "customer.complaint.complete")
 
     def test_without_the_guard_nothing_is_asked(self):
         # X-06

@@ -41,6 +41,13 @@ class TestPortal(ComplaintCommon, HttpCase):
             (url or self.url) + "/confirm", data=data, allow_redirects=False
         )
 
+    def test_a_customer_searches_his_complaints_in_any_order(self):
+        other = self.make_owned()
+        mine = self.env["customer.complaint"].with_user(self.customer)
+        self.assertEqual(mine.search([]).ids[:2], [other.id, self.complaint.id])
+        self.assertEqual(mine.search([], order="id").ids[-1], other.id)
+        self.assertFalse(mine.with_user(self.stranger).search([]))
+
     def test_what_a_visitor_answers_is_told_colleagues_by_the_system(self):
         self.authenticate(None, None)
         self.tell_outcome(self.complaint)

@@ -18,7 +18,7 @@ class CustomerComplaintComplete(models.TransientModel):
         for wizard in self:
             complaints = wizard.complaint_ids._origin
             wizard.remedy_ids = complaints._get_open_remedies().ids
-            wizard.is_blocked = bool(complaints._get_blocked())
+            wizard.is_blocked = bool(complaints._get_owing("block"))
 
     def action_complete(self):
         """Complete, where the company only warns.
