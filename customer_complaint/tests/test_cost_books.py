@@ -86,10 +86,11 @@ class TestThousandsOfComplaints(CostCommon):
                 """
                 INSERT INTO customer_complaint_credit_request (
                     name, complaint_id, complaint_name, company_id, partner_id,
-                    commercial_partner_id, currency_id, amount, reason, state, kind
+                    commercial_partner_id, currency_id, amount, reason, state, kind,
+                    approver_role
                 )
                 SELECT 'R' || name, id, name, company_id, partner_id, partner_id, %s, 1,
-                    'Generated', 'to_do', 'amount'
+                    'Generated', 'to_do', 'amount', 'lead'
                 FROM customer_complaint WHERE name LIKE 'GEN/' || %s || '/%%'
                 RETURNING id
                 """,
