@@ -21,6 +21,30 @@ class TestCreditKinds(CreditCommon):
             .with_context(default_complaint_id=complaint.id)
         )
 
+    def test_the_dialog_of_a_remedy_starts_with_what_it_promises(self):
+        self.complaint.user_id = self.handler
+        for name, kind in (
+            ("remedy_type_partial_refund", "amount"),
+            ("remedy_type_goodwill", "goodwill"),
+        ):
+            remedy = self.env["customer.complaint.remedy"].create(
+                {
+                    "solution_id": self.complaint._get_solution().id,
+                    "type_id": self.env.ref(f"customer_complaint.{name}").id,
+                    "amount": 300 if kind == "goodwill" else 30,
+                }
+            )
+            action = remedy.with_user(self.handler).action_request()
+            ask = Form(
+                self.env[action["res_model"]]
+                .with_user(self.handler)
+                .with_context(**action["context"])
+            )
+            self.assertEqual(ask.kind, kind)
+            with ask.invoice_ids.edit(0) as row:
+                # Never more than the invoice leaves
+                self.assertEqual(row.amount, 240 if kind == "goodwill" else 30)
+
     # Goodwill
     def test_a_price_reduction_takes_back_vat_and_a_compensation_does_not(self):
         #

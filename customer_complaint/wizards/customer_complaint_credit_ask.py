@@ -207,7 +207,24 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         ]
         if not invoices:
             defaults["kind"] = "existing"
+        remedy = self.env["customer.complaint.remedy"].browse(defaults.get("remedy_id"))
+        self._propose_remedy(defaults, remedy, invoices)
         return defaults
+
+    @api.model
+    def _propose_remedy(self, defaults, remedy, invoices):
+        """Start with what the remedy promises: goodwill or an amount, and how much."""
+        if not remedy.amount:
+            return
+        if remedy.type_id.is_goodwill:
+            defaults["kind"] = "goodwill"
+        elif invoices and remedy.type_id != remedy.complaint_id._get_credit_remedy_type(
+            "products"
+        ):
+            defaults["kind"] = "amount"
+        if len(invoices) == 1 and invoices[0]["currency"] == remedy.currency_id.name:
+            _create, _id, row = defaults["invoice_ids"][0]
+            row["amount"] = min(remedy.amount, row["creditable"])
 
     @api.model
     def _get_currency(self, name):
