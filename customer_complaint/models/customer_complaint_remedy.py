@@ -372,7 +372,13 @@ class CustomerComplaintRemedy(models.Model):
         at = fields.Datetime.to_datetime(at) or fields.Datetime.now()
         for remedy in self:
             if problem := remedy._get_delivery_problem(at, note):
-                raise UserError(f"{remedy.name}: {problem}")
+                raise UserError(
+                    self.env._(
+                        "%(remedy)s: %(problem)s",
+                        remedy=remedy.name,
+                        problem=problem,
+                    )
+                )
         # sudo: written by methods only; access was checked
         self.sudo().write(
             {

@@ -241,7 +241,7 @@ class TestAccrual(AccrualCommon):
             self.assertNotIn("Secret words", words)
             file = io.BytesIO()
             accrual._write_workbook(file)
-            self.assertNotIn("Secret words", str(self.read(file)))
+            self.assertNotIn("Secret words", str(self.read_book(file)))
         for user in (self.handler, self.manager):
             with self.assertRaises(AccessError):
                 self.list_on(user=user)
@@ -262,7 +262,7 @@ class TestAccrual(AccrualCommon):
         other.action_show()
         self.assertFalse(other.line_ids)
 
-    def read(self, file):
+    def read_book(self, file):
         book = load_workbook(io.BytesIO(file.getvalue()))
         return [[cell.value for cell in row] for sheet in book for row in sheet.rows]
 
@@ -272,7 +272,7 @@ class TestAccrual(AccrualCommon):
         accrual = self.list_on()
         file = io.BytesIO()
         accrual._write_workbook(file)
-        rows = self.read(file)
+        rows = self.read_book(file)
         self.assertIn(
             ["To accrue: approved and not booked", None, accrual._get_accrued()],
             rows_of(rows, 3),

@@ -34,3 +34,4 @@ from . import customer_complaint_sample_removal
 from . import customer_complaint_person_export
 from . import customer_complaint_remedy_document
 from . import customer_complaint_supplier_link
+from . import mail_activity_schedule

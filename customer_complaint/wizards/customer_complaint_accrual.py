@@ -363,34 +363,104 @@ class CustomerComplaintAccrual(models.TransientModel):
     def _write_workbook(self, file):
         """Write the list as a workbook into a binary file."""
         self.ensure_one()
-        Column, _ = workbook.Column, self.env._
+        Column = workbook.Column
         labels = dict(self.line_ids._fields["section"]._description_selection(self.env))
         columns = [
-            Column("section", _("Section"), 34, "text", _("How it stood on that day.")),
-            Column("request", _("Request"), 14, "text", _("Credit note request.")),
-            Column("complaint", _("Complaint"), 16, "text", _("Its number.")),
-            Column("partner", _("Customer"), 30, "text", _("Invoiced customer.")),
-            Column("invoice", _("Invoice"), 18, "text", _("What is credited.")),
-            Column("note", _("Credit note"), 18, "text", _("Its number.")),
-            Column("date", _("Accounting date"), 12, "date", _("Of the credit note.")),
             Column(
-                "since",
-                _("Approved or posted on"),
+                "section",
+                self.env._("Section"),
+                34,
+                "text",
+                self.env._("How it stood on that day."),
+            ),
+            Column(
+                "request",
+                self.env._("Request"),
+                14,
+                "text",
+                self.env._("Credit note request."),
+            ),
+            Column(
+                "complaint",
+                self.env._("Complaint"),
+                16,
+                "text",
+                self.env._("Its number."),
+            ),
+            Column(
+                "partner",
+                self.env._("Customer"),
+                30,
+                "text",
+                self.env._("Invoiced customer."),
+            ),
+            Column(
+                "invoice",
+                self.env._("Invoice"),
+                18,
+                "text",
+                self.env._("What is credited."),
+            ),
+            Column(
+                "note", self.env._("Credit note"), 18, "text", self.env._("Its number.")
+            ),
+            Column(
+                "date",
+                self.env._("Accounting date"),
                 12,
                 "date",
-                _("Approval of the request, or accounting date when it is booked."),
+                self.env._("Of the credit note."),
             ),
-            Column("user", _("Requested by"), 20, "text", _("Who asked for it.")),
-            Column("approver", _("Approved by"), 20, "text", _("Who approved it.")),
-            Column("reason", _("Reason"), 40, "text", _("As the credit note says.")),
-            Column("amount", _("Amount"), 14, "amount", _("With taxes, original.")),
-            Column("currency", _("Currency"), 10, "text", _("Of the amount.")),
+            Column(
+                "since",
+                self.env._("Approved or posted on"),
+                12,
+                "date",
+                self.env._(
+                    "Approval of the request, or accounting date when it is booked."
+                ),
+            ),
+            Column(
+                "user",
+                self.env._("Requested by"),
+                20,
+                "text",
+                self.env._("Who asked for it."),
+            ),
+            Column(
+                "approver",
+                self.env._("Approved by"),
+                20,
+                "text",
+                self.env._("Who approved it."),
+            ),
+            Column(
+                "reason",
+                self.env._("Reason"),
+                40,
+                "text",
+                self.env._("As the credit note says."),
+            ),
+            Column(
+                "amount",
+                self.env._("Amount"),
+                14,
+                "amount",
+                self.env._("With taxes, original."),
+            ),
+            Column(
+                "currency",
+                self.env._("Currency"),
+                10,
+                "text",
+                self.env._("Of the amount."),
+            ),
             Column(
                 "amount_company",
-                _("In company currency"),
+                self.env._("In company currency"),
                 16,
                 "amount",
-                _("Booked: rate of the accounting date. Else: of the list's."),
+                self.env._("Booked: rate of the accounting date. Else: of the list's."),
             ),
         ]
 
@@ -418,21 +488,36 @@ class CustomerComplaintAccrual(models.TransientModel):
         )
         facts = [
             (self.display_name, ""),
-            (_("Company"), self.company_id.name),
-            (_("Currency"), self.currency_id.name),
+            (self.env._("Company"), self.company_id.name),
+            (self.env._("Currency"), self.currency_id.name),
         ]
         sections = workbook.Table(
-            _("Sections"),
-            (_("Section"), _("Number"), _("In company currency")),
+            self.env._("Sections"),
+            (
+                self.env._("Section"),
+                self.env._("Number"),
+                self.env._("In company currency"),
+            ),
             ("text", "number", "amount"),
             [
                 (label, len(lines), sum(lines.mapped("amount_company")))
                 for label, lines in self._get_sections()
             ]
-            + [(_("To accrue: approved and not booked"), None, self._get_accrued())],
+            + [
+                (
+                    self.env._("To accrue: approved and not booked"),
+                    None,
+                    self._get_accrued(),
+                )
+            ],
         )
-        sheets = workbook.Sheets(_("Summary"), _("Credit notes"), _("Columns"), None)
-        head = (_("Column"), _("Meaning"))
+        sheets = workbook.Sheets(
+            self.env._("Summary"),
+            self.env._("Credit notes"),
+            self.env._("Columns"),
+            None,
+        )
+        head = (self.env._("Column"), self.env._("Meaning"))
         return workbook.write(file, sheets, facts, [sections], columns, head, rows)
 
 
@@ -452,9 +537,7 @@ class CustomerComplaintAccrualLine(models.TransientModel):
     move_id = fields.Many2one("account.move", string="Credit note")
     move_name = fields.Char(string="Credit note number")
     date = fields.Date(string="Accounting date")
-    since = fields.Date(
-        string="Since", help="Approved on, or accounting date when it is booked."
-    )
+    since = fields.Date(help="Approved on, or accounting date when it is booked.")
     user_id = fields.Many2one("res.users", string="Requested by")
     approver_id = fields.Many2one("res.users", string="Approved by")
     reason = fields.Char()
