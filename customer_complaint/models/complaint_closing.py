@@ -50,7 +50,9 @@ class CustomerComplaint(models.Model):
         first = self._meet_deadlines(("first_feedback",), at).complaint_id
         # What is the first feedback is not the second one as well.
         (told_before - first)._meet_deadlines(("second_feedback",), at)
-        self._meet_deadlines(("initial_handling", "result", "statutory"), at)
+        # Completion too: told again after one that was logged before the row began.
+        kinds = ("initial_handling", "completion", "result", "statutory")
+        self._meet_deadlines(kinds, at)
         self._drop_deadlines(("next_update",))
         # An outcome logged later may have been told before the last one.
         self.filtered(lambda c: not c.outcome_at or c.outcome_at < at).outcome_at = at

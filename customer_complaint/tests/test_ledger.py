@@ -629,3 +629,20 @@ class TestLedger(LedgerCommon):
             complaint = self.make_complaint()
             complaint.received_at = RECEIPT - HOUR
         self.assertEqual(self.due(complaint, "stage"), [RECEIPT + 3 * HOUR])
+
+    def test_an_outcome_told_again_completes_what_the_first_could_not(self):
+        # C-29 C-41
+        self.set_limits(("completion", 72))
+        with self.at(RECEIPT):
+            complaint = self.make_owned()
+            row = self.row(complaint, "completion")
+            row._move({row.id: RECEIPT + 48 * HOUR}, "As agreed", {})
+            row.is_agreed = True
+        complaint.write({"decision": "justified", "decision_reason": "Our fault."})
+        with self.at(RECEIPT + 50 * HOUR):
+            # The agreed date counts from the receipt that was known when it was agreed.
+            complaint.received_at = RECEIPT - 48 * HOUR
+            complaint.sudo()._on_customer_told(RECEIPT - 24 * HOUR, outcome=True)
+            self.assertRow(complaint, "completion", "open")
+            complaint.sudo()._on_customer_told(RECEIPT + 49 * HOUR, outcome=True)
+        self.assertRow(complaint, "completion", "done", "overdue")
