@@ -131,7 +131,7 @@ class TestBudget(CreditCommon):
 
     def test_what_is_left_is_shown_while_proposing(self):
         self.give(30)
-        self.assertRegex(self.complaint.fairness, r"Service desk.*70\.00.*left of.*100")
+        self.assertRegex(self.complaint.fairness, r"(?s)Service desk.*70\.00 / .*100")
         panel = self.complaint.sudo()._get_fairness(asking=90, goodwill=90)
         self.assertEqual(panel["budget"]["over"], 20)
         self.assertIn(
