@@ -185,7 +185,7 @@ class TestFairness(CreditCommon):
         self.assertIn(note.name, panel)
         self.assertIn("17.50", panel)
         self.assertRegex(panel, r"60\.00 / .{1,5}240\.00")
-        self.assertRegex(panel, r"Requested, not issued yet:.*60\.00")
+        self.assertRegex(panel, r"(?s)Requested, not issued yet.*60\.00")
         self.assertNotIn(theirs.name, panel)
 
     def test_the_panel_is_for_those_who_may_ask_while_they_may(self):

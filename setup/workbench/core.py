@@ -13,6 +13,8 @@ BASELINE = machine.TREE / "setup" / "core_baseline.json"
 
 def core(report, ready):
     """Odoo's tests of account and sale: none fails beside our addons that passes without them."""
+    if not BASELINE.exists():
+        raise Problem("There is nothing to compare with: run `./setup/test baseline` first.")
     database, log = PREFIX + "core", machine.log("test-core")
     ready.clone(EMPTY.ready(ready), database)
     passed, failed = _suites(ready, database, log)

@@ -30,9 +30,8 @@ STAGES = {
     "ids": (3, ids.ids),
 }
 FULL = {"addons": (stages.addons_with_demo,)}
-LONG = {"core": (2, core.core)}  # only when named, or with --full
-NAMED = {"baseline": (2, core.baseline)}  # only when named
-ALL = {**STAGES, **LONG, **NAMED}
+NAMED = {"core": (2, core.core), "baseline": (2, core.baseline)}  # only when named
+ALL = {**STAGES, **NAMED}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +98,7 @@ def run_stages(options):
     values = {field.name: getattr(base, field.name) for field in dataclasses.fields(base)}
     chosen = ("-k", options.k) if options.k else ()
     ready = Ready(**values, full=options.full, tags=options.tags, pytest=chosen)
-    names = options.stage or [*STAGES, *(LONG if options.full else ())]
+    names = options.stage or list(STAGES)
     if not odoo.present() and set(names) - {"lint", "ids"}:
         raise Problem(f"No addons in {machine.TREE}: get a complete copy of the repository.")
     with machine.locked("prepare", "preparing the tools"):
