@@ -1,5 +1,6 @@
 from . import customer_complaint_cached_mixin
 from . import customer_complaint_part_mixin
+from . import customer_complaint_note_share_mixin
 from . import customer_complaint_origin_mixin
 from . import customer_complaint_filter_mixin
 from . import customer_complaint_method_mixin
@@ -43,6 +44,7 @@ from . import complaint_cost
 from . import complaint_cost_booking
 from . import customer_complaint_deadline_reason
 from . import customer_complaint_deadline
+from . import deadline_history
 from . import customer_complaint_deadline_event
 from . import complaint_remedy_promise
 from . import customer_complaint_pause

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -7,9 +7,12 @@ class CustomerComplaintCreditAllocation(models.Model):
 
     _name = "customer.complaint.credit.allocation"
     _description = "Credit Note of a Complaint"
-    _inherit = ["customer.complaint.part.mixin"]
+    _inherit = [
+        "customer.complaint.part.mixin",
+        "customer.complaint.note.share.mixin",
+    ]
     _order = "id desc"
-    _rec_name = "move_name"
+    _links_of_note = "complaint_allocation_ids"
 
     request_id = fields.Many2one(
         "customer.complaint.credit.request",
@@ -24,41 +27,7 @@ class CustomerComplaintCreditAllocation(models.Model):
         groups="customer_complaint.group_complaint_user",
     )
     company_id = fields.Many2one(related="request_id.company_id", store=True)
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company currency"
-    )
     currency_id = fields.Many2one(related="request_id.currency_id")
-    move_id = fields.Many2one(
-        "account.move",
-        string="Credit note",
-        required=True,
-        ondelete="cascade",
-        index=True,
-    )
-    move_name = fields.Char(compute="_compute_move_name", string="Number")
-    move_state = fields.Selection(related="move_id.state", store=True)
-    payment_state = fields.Selection(related="move_id.payment_state", store=True)
-    date = fields.Date(
-        related="move_id.date", string="Accounting date", store=True, index=True
-    )
-    share = fields.Monetary(
-        required=True,
-        aggregator=None,
-        help="Taxes included, as decided when the credit note was linked.",
-    )
-    amount = fields.Monetary(
-        compute="_compute_amount",
-        store=True,
-        aggregator=None,
-        help="Taxes included: the share, but never more than the credit note is worth "
-        "after what was reversed of it.",
-    )
-    amount_company = fields.Monetary(
-        string="Amount in company currency",
-        compute="_compute_amount",
-        store=True,
-        currency_field="company_currency_id",
-    )
 
     _move_unique = models.UniqueIndex(
         "(request_id, move_id)", "This credit note is linked to the request already."
@@ -66,35 +35,6 @@ class CustomerComplaintCreditAllocation(models.Model):
     _share_positive = models.Constraint(
         "CHECK(share > 0)", "A linked amount must be greater than zero."
     )
-
-    @api.depends("move_id.name", "move_id.state")
-    def _compute_move_name(self):
-        for allocation in self:
-            # sudo: complaint users see the number without rights on accounting
-            name = allocation.sudo().move_id.name
-            allocation.move_name = (
-                name if name and name != "/" else self.env._("Draft credit note")
-            )
-
-    @api.depends(
-        "share",
-        "move_id.amount_total",
-        "move_id.amount_total_signed",
-        "move_id.reversal_move_ids.state",
-        "move_id.reversal_move_ids.amount_total",
-        "move_id.complaint_allocation_ids.share",
-    )
-    def _compute_amount(self):
-        for allocation in self:
-            move = allocation.move_id
-            allocation.amount = move._get_complaint_part(
-                allocation, move.complaint_allocation_ids
-            )
-            allocation.amount_company = (
-                abs(move.amount_total_signed) * allocation.amount / move.amount_total
-                if move.amount_total
-                else 0.0
-            )
 
     def _follow_note(self):
         """Before posting: a note that grew is credited in full, but not beyond what was asked for.
@@ -124,10 +64,6 @@ class CustomerComplaintCreditAllocation(models.Model):
                     request=request.name,
                 )
             )
-
-    @api.constrains("move_id")
-    def _check_counted_once(self):
-        self.move_id._check_not_booked_as_cost()
 
     def action_unlink(self):
         """Ask for the reason, then untie the credit notes from their requests."""

@@ -35,6 +35,8 @@ class CustomerComplaintCreditLimit(models.Model):
     amount = fields.Monetary(
         string="Above",
         required=True,
+        # A line left empty by mistake asks for no more than the company does anyway.
+        default=lambda self: self.env.company.complaint_credit_approval_amount,
         help="All that is asked for one complaint counts together, taxes included. "
         "0: every request is approved.",
     )

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -7,8 +7,9 @@ class CustomerComplaintSupplierAllocation(models.Model):
 
     _name = "customer.complaint.supplier.allocation"
     _description = "Vendor Credit Note of a Supplier Claim"
+    _inherit = ["customer.complaint.note.share.mixin"]
     _order = "id desc"
-    _rec_name = "move_name"
+    _links_of_note = "complaint_claim_allocation_ids"
 
     claim_id = fields.Many2one(
         "customer.complaint.supplier.claim",
@@ -23,39 +24,8 @@ class CustomerComplaintSupplierAllocation(models.Model):
         groups="customer_complaint.group_complaint_user",
     )
     company_id = fields.Many2one(related="claim_id.company_id", store=True)
-    company_currency_id = fields.Many2one(
-        related="company_id.currency_id", string="Company currency"
-    )
     currency_id = fields.Many2one(related="claim_id.currency_id")
-    move_id = fields.Many2one(
-        "account.move",
-        string="Vendor credit note",
-        required=True,
-        ondelete="cascade",
-        index=True,
-    )
-    move_name = fields.Char(compute="_compute_move_name", string="Number")
-    move_state = fields.Selection(related="move_id.state", store=True)
-    payment_state = fields.Selection(related="move_id.payment_state", store=True)
-    date = fields.Date(
-        related="move_id.date", string="Accounting date", store=True, index=True
-    )
-    share = fields.Monetary(
-        required=True, aggregator=None, help="Taxes included, as it was linked."
-    )
-    amount = fields.Monetary(
-        compute="_compute_amount",
-        store=True,
-        aggregator=None,
-        help="Taxes included: the share, but never more than the credit note is worth "
-        "after what was reversed of it.",
-    )
-    amount_company = fields.Monetary(
-        string="Amount in company currency",
-        compute="_compute_amount",
-        store=True,
-        currency_field="company_currency_id",
-    )
+    move_id = fields.Many2one(string="Vendor credit note")
 
     _move_unique = models.UniqueIndex(
         "(claim_id, move_id)", "This credit note is linked to the claim already."
@@ -63,39 +33,6 @@ class CustomerComplaintSupplierAllocation(models.Model):
     _share_positive = models.Constraint(
         "CHECK(share > 0)", "A linked amount must be greater than zero."
     )
-
-    @api.depends("move_id.name", "move_id.state")
-    def _compute_move_name(self):
-        for allocation in self:
-            # sudo: complaint users see the number without rights on accounting
-            name = allocation.sudo().move_id.name
-            allocation.move_name = (
-                name if name and name != "/" else self.env._("Draft credit note")
-            )
-
-    @api.depends(
-        "share",
-        "move_id.amount_total",
-        "move_id.amount_total_signed",
-        "move_id.reversal_move_ids.state",
-        "move_id.reversal_move_ids.amount_total",
-        "move_id.complaint_claim_allocation_ids.share",
-    )
-    def _compute_amount(self):
-        for allocation in self:
-            move = allocation.move_id
-            allocation.amount = move._get_complaint_part(
-                allocation, move.complaint_claim_allocation_ids
-            )
-            allocation.amount_company = (
-                abs(move.amount_total_signed) * allocation.amount / move.amount_total
-                if move.amount_total
-                else 0.0
-            )
-
-    @api.constrains("move_id")
-    def _check_counted_once(self):
-        self.move_id._check_not_booked_as_cost()
 
     def action_unlink(self):
         """Untie vendor credit notes from their claims, which are open again.
@@ -175,7 +112,7 @@ class AccountMove(models.Model):
         """What of this vendor credit note no claim has taken yet."""
         self.ensure_one()
         taken = self.complaint_claim_allocation_ids.mapped("share")
-        return self.amount_total - sum(taken)
+        return self._get_complaint_worth() - sum(taken)
 
     def _post(self, soft=True):
         """A vendor credit note of a claim is checked again: its draft may have been changed."""

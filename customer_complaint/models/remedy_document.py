@@ -1,6 +1,12 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+
+from ..tools.halves import in_halves
+
+_logger = logging.getLogger(__name__)
 
 # Which documents a type of remedy may be carried out with; other addons need not be installed.
 MODELS = {
@@ -87,9 +93,16 @@ class CustomerComplaintRemedy(models.Model):
     @api.model
     def _cron_sync_documents(self):
         """Documents of other addons tell nobody that they are done: asked every hour."""
-        self.search(
-            [("is_open", "=", True), ("document_id", "!=", False)]
-        )._sync_documents()
+        remedies = self.search([("is_open", "=", True), ("document_id", "!=", False)])
+        in_halves(
+            remedies,
+            lambda some: some._sync_documents(),
+            lambda remedy, error: _logger.error(
+                "The document of remedy %s could not be read.",
+                remedy.id,
+                exc_info=error,
+            ),
+        )
 
     def _get_document_done_at(self, document):
         """Hook: when the document proved the delivery; False while it does not.

@@ -57,6 +57,11 @@ class TestCreditLimits(CreditCommon):
         grave = self.make_owned(order_id=self.order.id, level_id=self.levels[2].id)
         self.assertEqual(self.ask(grave, amount=21).state, "to_approve")
 
+    def test_a_line_left_empty_asks_for_no_more_than_the_company_does(self):
+        self.company.complaint_credit_approval_amount = 500
+        self.env["customer.complaint.credit.limit"].with_user(self.manager).create({})
+        self.assertFalse(self.role_for(100))
+
     def test_zero_means_every_request(self):
         self.limit(0, "manager", remedy="goodwill")
         self.assertEqual(self.role_for(0.01, goodwill_tax="compensation"), "manager")

@@ -106,6 +106,27 @@ class TestReplacement(GoodsCommon):
         self.assertFalse(remedy.document_id)
         self.assertEqual(remedy.state, "proposed")
 
+    def test_a_document_that_cannot_be_read_does_not_stop_the_others(self):
+        broken, other = self.make_remedy(), self.make_remedy()
+        self.make_order(broken)
+        order = self.make_order(other)
+        order.sudo().unlink()
+        Remedy = type(self.env["customer.complaint.remedy"])
+        original = Remedy._get_document_done_at
+
+        def fail(remedies, document):
+            if document.id == broken.document_id:
+                raise ValueError("Broken")
+            return original(remedies, document)
+
+        with (
+            patch.object(Remedy, "_get_document_done_at", fail),
+            mute_logger("odoo.addons.customer_complaint.models.remedy_document"),
+        ):
+            self.env["customer.complaint.remedy"]._cron_sync_documents()
+        self.assertFalse(other.document_id)
+        self.assertTrue(broken.document_id)
+
     def test_an_order_made_by_hand_is_linked_by_its_number(self):
         remedy = self.make_remedy()
         mine, foreign = (

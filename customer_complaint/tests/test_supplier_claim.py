@@ -93,6 +93,8 @@ class TestSupplierClaim(GoodsCommon):
         reversal.reverse_moves(is_modify=False)
         reversal.new_move_ids.action_post()
         self.assertEqual((claim.state, claim.credited_amount), ("open", 0))
+        with self.assertRefused(UserError, "0.00 of it are free"):
+            self.link(self.claim(), note)
 
     def test_several_notes_pay_one_claim_and_one_note_several(self):
         claim, other = self.claim(), self.claim(100)

@@ -78,6 +78,7 @@ class CustomerComplaintAccrual(models.TransientModel):
             *accrual._prepare_unpaid(standing),
             *accrual._prepare_unlinked(standing),
         ]
+        self._add_company_amounts(rows)
         rows.sort(
             key=lambda values: (
                 values["section"],
@@ -240,7 +241,7 @@ class CustomerComplaintAccrual(models.TransientModel):
                 if not currency.is_zero(share):
                     values.append(
                         {
-                            **self._prepare_line("posted", request, share, date, date),
+                            **self._prepare_line("posted", request, share, date),
                             "move_id": note.id,
                             "move_name": name,
                             "date": date,
@@ -248,7 +249,7 @@ class CustomerComplaintAccrual(models.TransientModel):
                     )
         return values
 
-    def _prepare_line(self, section, request, amount, since, day=None):
+    def _prepare_line(self, section, request, amount, since):
         return {
             "section": section,
             "request_id": request.id,
@@ -261,14 +262,21 @@ class CustomerComplaintAccrual(models.TransientModel):
             "since": fields.Date.to_date(since),
             "currency_id": request.currency_id.id,
             "amount": amount,
-            "amount_company": self._convert(request.currency_id, amount, day),
         }
 
-    def _convert(self, currency, amount, day=None):
+    def _add_company_amounts(self, rows):
         """In company currency: what is booked at the rate of its day, the rest of the list's."""
-        return currency._convert(
-            amount, self.company_id.currency_id, self.company_id, day or self.date
-        )
+        company, rates = self.company_id, {}
+        for values in rows:
+            key = values["currency_id"], values.get("date") or self.date
+            if key not in rates:
+                currency = self.env["res.currency"].browse(key[0])
+                rates[key] = currency._get_conversion_rate(
+                    currency, company.currency_id, company, key[1]
+                )
+            values["amount_company"] = company.currency_id.round(
+                values["amount"] * rates[key]
+            )
 
     def _prepare_unlinked(self, standing):
         """Posted in the year before that day, with words of a complaint and no link to one."""
@@ -302,7 +310,6 @@ class CustomerComplaintAccrual(models.TransientModel):
                 "reason": note.ref,
                 "currency_id": note.currency_id.id,
                 "amount": worth,
-                "amount_company": self._convert(note.currency_id, worth, note.date),
             }
             for note in notes
             if (worth := self._get_worth(note))
