@@ -35,6 +35,12 @@ class CustomerSatisfactionInvitation(models.Model):
     company_id = fields.Many2one("res.company", required=True, index=True)
     complaint_id = fields.Many2one("customer.complaint", index="btree_not_null")
     round = fields.Integer(default=1, required=True, aggregator=None)
+    order_id = fields.Many2one(
+        "sale.order", string="Sales order", index="btree_not_null"
+    )
+    period = fields.Char(
+        help="Of a plan at regular times: the period for which the customer is asked."
+    )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", index="btree_not_null"
     )

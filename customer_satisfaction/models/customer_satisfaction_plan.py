@@ -32,6 +32,13 @@ class CustomerSatisfactionPlan(models.Model):
         [
             ("complaint_outcome", "With the outcome message"),
             ("complaint_closed", "After a complaint is closed"),
+            ("order_confirmed", "After an order is confirmed"),
+            ("order_delivered", "After an order is delivered"),
+            ("order_invoiced", "After an order is invoiced"),
+            ("periodic", "At regular times"),
+            ("manual", "When somebody says so"),
+            ("recovery", "After feedback on a low score is closed"),
+            ("document", "By the code on documents"),
         ],
         string="Ask",
         required=True,

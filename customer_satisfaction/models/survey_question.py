@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .customer_satisfaction_item import METRICS
+
 CSAT_GRADES = [1, 2, 3, 4, 5]
 NPS_RANGE = (0, 10)
 OUTCOMES = {"solved", "not_solved"}
@@ -15,14 +17,41 @@ class SurveyQuestion(models.Model):
 
     is_satisfaction = fields.Boolean(related="survey_id.is_satisfaction")
     satisfaction_metric = fields.Selection(
-        [
-            ("csat", "CSAT: satisfaction, five grades"),
-            ("nps", "NPS: recommendation, 0 to 10"),
-            ("solved", "Outcome: solved or not"),
-        ],
+        METRICS,
         string="Metric",
         help="Which score the answer gives. Several questions with one metric: the first "
         "one that is answered counts.",
+    )
+    item_id = fields.Many2one(
+        "customer.satisfaction.item",
+        string="From the question bank",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    dimension_id = fields.Many2one(
+        "customer.satisfaction.dimension", index="btree_not_null", ondelete="restrict"
+    )
+    satisfaction_weight = fields.Float(
+        string="Weight",
+        default=1.0,
+        aggregator=None,
+        help="What it counts in an index, against the other questions.",
+    )
+    is_reversed = fields.Boolean(
+        string="Reversed",
+        help="Agreement means something bad: the value is turned round before it counts.",
+    )
+    effort_direction = fields.Selection(
+        [("lower", "Lower is better"), ("higher", "Higher is better")],
+        help="Of a question about effort: which end of its scale is the good one.",
+    )
+    pair_question_id = fields.Many2one(
+        "survey.question",
+        string="Pair of",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Perception: the question about the expectation. Kano, missing: the question "
+        "about what is there.",
     )
 
     @api.constrains(

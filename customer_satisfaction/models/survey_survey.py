@@ -19,6 +19,26 @@ class SurveySurvey(models.Model):
         help="Empty: the survey can be used by all companies.",
     )
 
+    version = fields.Integer(
+        default=1,
+        readonly=True,
+        copy=False,
+        aggregator=None,
+        help="Once answered, questions stay as they are; a change makes a new version.",
+    )
+    previous_version_id = fields.Many2one(
+        "survey.survey", readonly=True, copy=False, index="btree_not_null"
+    )
+    is_anonymous = fields.Boolean(
+        string="Anonymous",
+        help="Answers cannot be joined back to a person, by anybody.",
+    )
+    purpose = fields.Text(
+        translate=True,
+        help="Shown to who answers: what the answers are used for, and how long they are "
+        "kept.",
+    )
+
     _satisfaction_by_link = models.Constraint(
         "CHECK(is_satisfaction IS NOT TRUE OR (survey_type = 'survey' "
         "AND access_mode = 'token' AND users_login_required IS NOT TRUE "

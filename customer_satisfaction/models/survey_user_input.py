@@ -6,6 +6,28 @@ from odoo.tools import SQL, email_normalize, format_list
 
 from odoo.addons.customer_complaint.models.customer_complaint_confirmation import GRADES
 
+# How customers are asked; results can be told apart by it.
+SURVEY_METHODS = [
+    ("online", "Online questionnaire"),
+    ("email", "E-mail"),
+    ("portal", "Portal"),
+    ("qr", "QR code on a document"),
+    ("phone", "Phone call"),
+    ("paper", "Paper"),
+    ("interview", "Interview"),
+    ("deep_interview", "In-depth interview"),
+    ("focus_group", "Focus group"),
+    ("observation", "On-site observation"),
+    ("return_visit", "Return visit"),
+    ("web_seminar", "Web seminar"),
+    ("suggestion_box", "Suggestion box"),
+    ("chat", "Chat rating"),
+    ("app", "App feedback"),
+    ("social", "Social media"),
+    ("review", "Online review"),
+    ("service_log", "Service records"),
+]
+
 # Given by plans, scoring and invitations, never by hand.
 PROCESS_FIELDS = {
     "complaint_id",
@@ -20,6 +42,12 @@ PROCESS_FIELDS = {
     "nps_value",
     "nps_group",
     "solved",
+    "exclusion",
+    "exclusion_note",
+    "event_date",
+    "product_id",
+    "team_id",
+    "survey_method",
 }
 # Of satisfaction answers: what survey officers could use to make one up or disappear.
 GIVEN_FIELDS = {
@@ -131,6 +159,47 @@ class SurveyUserInput(models.Model):
         string="NPS group",
         readonly=True,
         copy=False,
+    )
+    score_ids = fields.One2many(
+        "customer.satisfaction.score",
+        "user_input_id",
+        string="Scored answers",
+        readonly=True,
+        groups="customer_satisfaction.group_satisfaction_user",
+    )
+    exclusion = fields.Selection(
+        [
+            ("test", "Test"),
+            ("duplicate", "Answered twice"),
+            ("straight", "Same answer everywhere"),
+            ("fast", "Answered too fast"),
+            ("other", "Other reason"),
+        ],
+        string="Left out because",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Not counted in any figure; how many are left out is shown beside it.",
+    )
+    exclusion_note = fields.Char(string="Reason", readonly=True, copy=False)
+    event_date = fields.Datetime(
+        string="Event",
+        readonly=True,
+        copy=False,
+        help="When what the customer is asked about happened.",
+    )
+    product_id = fields.Many2one(
+        "product.product", readonly=True, copy=False, index="btree_not_null"
+    )
+    team_id = fields.Many2one(
+        "customer.complaint.team", readonly=True, copy=False, index="btree_not_null"
+    )
+    survey_method = fields.Selection(
+        SURVEY_METHODS,
+        string="Survey method",
+        readonly=True,
+        copy=False,
+        help="How the customer was asked.",
     )
     csat_label = fields.Selection(GRADES, string="Grade", compute="_compute_csat_label")
     satisfaction_comment = fields.Text(
