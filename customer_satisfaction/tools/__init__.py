@@ -1,1 +1,11 @@
-from . import scores, suppression
+from . import (
+    clusters,
+    comparing,
+    drivers,
+    indexes,
+    kano,
+    matrices,
+    sampling,
+    scores,
+    suppression,
+)

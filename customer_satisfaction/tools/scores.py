@@ -60,12 +60,12 @@ class Score:
     def __post_init__(self):
         if self.n < 0 or (self.value is not None and not self.n):
             raise ValueError(f"{self.metric}: {self.value} of {self.n} answers")
-        if (self.low is None) != (self.high is None):
-            raise ValueError(f"{self.metric}: half an interval")
-        if self.low is not None and not (
-            self.low - _DUST <= self.value <= self.high + _DUST
-        ):
-            raise ValueError(f"{self.metric}: {self.value} outside its own interval")
+        interval = (self.low, self.value, self.high)
+        if None in interval:
+            if (self.low, self.high) != (None, None):
+                raise ValueError(f"{self.metric}: half an interval {interval}")
+        elif not self.low - _DUST <= self.value <= self.high + _DUST:
+            raise ValueError(f"{self.metric}: outside its own interval {interval}")
 
 
 class Moments(NamedTuple):
