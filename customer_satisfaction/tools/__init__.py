@@ -7,5 +7,6 @@ from . import (
     matrices,
     sampling,
     scores,
+    sentiment,
     suppression,
 )
