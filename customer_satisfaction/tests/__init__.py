@@ -16,3 +16,4 @@ from . import test_comparing
 from . import test_suppression
 from . import test_public_survey
 from . import test_sentiment
+from . import test_sentiment_answers
