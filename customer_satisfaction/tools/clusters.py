@@ -20,9 +20,8 @@ def cluster_limits(counts):
     values = sorted(value for value, n in counts.items() if n)
     if len(values) < 3:
         return None
-    sums = [
-        (0, 0.0, 0.0)
-    ]  # number, sum and sum of squares of all values before a place
+    # Number, sum and sum of squares of all values before each place.
+    sums = [(0, 0.0, 0.0)]
     centre = values[len(values) // 2]  # near 0 squares lose nothing by rounding
     for value in values:
         n, total, squares = sums[-1]

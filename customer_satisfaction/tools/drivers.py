@@ -249,13 +249,12 @@ def _correlations(rows):
         columns.append([number / length for number in away] if length else None)
         means.append(mean)
         spreads.append(length / sqrt(len(numbers) - 1))
-    matrix = [
-        [
-            1.0 if a is b and a else sum(map(mul, a, b)) if a and b else 0.0
-            for b in columns
-        ]
-        for a in columns
-    ]
+    matrix = [[0.0] * len(columns) for _column in columns]
+    for i, first in enumerate(columns):
+        matrix[i][i] = 1.0 if first else 0.0
+        for j, second in enumerate(columns[:i]):
+            if first and second:
+                matrix[i][j] = matrix[j][i] = sum(map(mul, first, second))
     return matrix, means, spreads
 
 
