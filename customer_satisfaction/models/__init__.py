@@ -5,6 +5,7 @@ from . import survey_question
 from . import survey_user_input
 from . import satisfaction_answering
 from . import satisfaction_rate
+from . import satisfaction_sentiment
 from . import customer_satisfaction_score
 from . import customer_satisfaction_plan
 from . import customer_satisfaction_invitation

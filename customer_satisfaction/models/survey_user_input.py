@@ -48,6 +48,8 @@ PROCESS_FIELDS = {
     "product_id",
     "team_id",
     "survey_method",
+    "sentiment",
+    "sentiment_corrected",
 }
 # Of satisfaction answers: what survey officers could use to make one up or disappear.
 GIVEN_FIELDS = {

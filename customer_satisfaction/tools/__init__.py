@@ -1,0 +1,12 @@
+from . import (
+    clusters,
+    comparing,
+    drivers,
+    indexes,
+    kano,
+    matrices,
+    sampling,
+    scores,
+    sentiment,
+    suppression,
+)
