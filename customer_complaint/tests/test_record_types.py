@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -45,6 +46,22 @@ class TestRecordTypes(ComplaintCommon):
         self.assertTrue(complaint.sudo().deadline_ids.escalation_ids)
         with self.assertRefused(UserError, "not escalated"):
             suggestion.with_user(self.handler).action_escalate()
+
+    def test_the_chain_watches_whatever_may_escalate(self):
+        # C-41
+        feedback = self.make_owned(record_type="feedback")
+        self.assertFalse(feedback.can_escalate)
+        Complaint = type(self.env["customer.complaint"])
+        with patch.object(Complaint, "_may_escalate", lambda complaint: True):
+            watched = self.make_owned(record_type="feedback")
+            self.assertTrue(watched.can_escalate)
+            self.assertEqual(
+                watched.action_escalate()["res_model"], "customer.complaint.escalate"
+            )
+            [row] = watched.sudo().deadline_ids
+            row._run_due_steps(RECEIPT + timedelta(days=30))
+            self.assertTrue(row.escalation_ids)
+            self.assertFalse(feedback.sudo().deadline_ids.escalation_ids)
 
     def test_answered_a_suggestion_can_be_closed_without_a_decision(self):
         # C-18
