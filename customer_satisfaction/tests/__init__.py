@@ -9,3 +9,6 @@ from . import test_outcome
 from . import test_rate
 from . import test_satisfaction_page
 from . import test_sample
+from . import test_follow_up
+from . import test_feedback_loop
+from . import test_subjects
