@@ -268,3 +268,11 @@ class TestAnonymous(ComplaintCommon):
         complaint.stage_id = complaint._get_stage_of_type("closed")
         self.assertTrue(complaint.closed_at)
         self.assertFalse(complaint.message_partner_ids.filtered("partner_share"))
+
+    def test_what_is_known_of_a_customer_counts_his_complaints_only(self):
+        # C-18
+        feedback = self.make_complaint(record_type="feedback")
+        complaint = self.make_complaint()
+        shown = str(self.make_owned().customer_context)
+        self.assertIn(complaint.name, shown)
+        self.assertNotIn(feedback.name, shown)

@@ -143,7 +143,8 @@ class CustomerComplaint(models.Model):
 
     def _get_missing(self, stage_type):
         missing = super()._get_missing(stage_type)
-        if not self._is_follow_up():
+        # What was merged passes the loop where it goes on.
+        if not self._is_follow_up() or self._is_joined():
             return missing
         missing = [code for code in missing if code not in NOT_OF_FOLLOW_UPS]
         if stage_type in CLOSED_TYPES and not self.sudo().feedback_evaluated_at:
@@ -308,6 +309,13 @@ class CustomerComplaint(models.Model):
         )
         action["domain"] = list(self._get_opened_domain())
         action["context"] = {"create": False}
+        return action
+
+    def action_view_origin(self):
+        action = super().action_view_origin()
+        if self.origin_model == "survey.user_input":
+            form = self.env.ref("customer_satisfaction.survey_user_input_view_form")
+            action["views"] = [(form.id, "form")]
         return action
 
     def _after_intake(self):

@@ -287,5 +287,5 @@ class SurveyUserInput(models.Model):
         self.ensure_one()
         lines = self.user_input_line_ids.filtered(lambda line: not line.skipped)
         return "\n".join(
-            f"{line.question_id.title}: {line.display_name}" for line in lines
+            f"{line.question_id.title} – {line.display_name}" for line in lines
         )

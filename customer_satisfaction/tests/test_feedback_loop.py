@@ -176,6 +176,15 @@ class TestFeedbackLoop(FollowUpCommon):
         self.assertFalse(self.invitation(feedback))
         self.assertFalse(feedback.recovery)
 
+    def test_feedback_goes_on_in_the_complaint_it_is_merged_into(self):
+        # S-53
+        feedback = self.feedback()
+        complaint = self.complaint(email_from=self.partner.email)
+        feedback.sudo()._join(complaint, "merged", "The same parcel.")
+        self.assertEqual(feedback.merged_into_id, complaint)
+        self.assertTrue(feedback.closed_at)
+        self.assertFalse(self.invitation(feedback))
+
     def test_reopened_feedback_begins_the_loop_again(self):
         # S-51
         feedback = self.finished()
