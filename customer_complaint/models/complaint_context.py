@@ -137,6 +137,7 @@ class CustomerComplaint(models.Model):
         "order_id",
         "category_id",
         "line_ids.product_id",
+        "record_type",
         "user_id",
         "stage_type",
     )
@@ -171,7 +172,7 @@ class CustomerComplaint(models.Model):
     def _may_be_same(self, other):
         """Whether two complaints of one customer look like the same one."""
         self.ensure_one()
-        return bool(
+        return self.record_type == other.record_type and bool(
             (self.order_id and self.order_id._origin == other.order_id)
             or (self.category_id and self.category_id._origin == other.category_id)
             or self.line_ids.product_id._origin & other.line_ids.product_id

@@ -276,3 +276,12 @@ class TestAnonymous(ComplaintCommon):
         shown = str(self.make_owned().customer_context)
         self.assertIn(complaint.name, shown)
         self.assertNotIn(feedback.name, shown)
+
+    def test_a_complaint_is_no_duplicate_of_feedback(self):
+        # C-18
+        feedback = self.make_complaint(record_type="feedback", order_id=self.order.id)
+        complaint = self.make_complaint(order_id=self.order.id)
+        self.assertFalse(complaint.duplicate_ids)
+        again = self.make_complaint(order_id=self.order.id)
+        self.assertEqual(again.duplicate_ids, complaint)
+        self.assertFalse(feedback.duplicate_ids)

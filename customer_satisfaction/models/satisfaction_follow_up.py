@@ -286,6 +286,9 @@ class SurveyUserInput(models.Model):
         """What was asked and answered, a line per question, for colleagues."""
         self.ensure_one()
         lines = self.user_input_line_ids.filtered(lambda line: not line.skipped)
+        # Of long texts the name of a line says the beginning only.
         return "\n".join(
-            f"{line.question_id.title} – {line.display_name}" for line in lines
+            f"{line.question_id.title} – "
+            f"{line.value_text_box or line.value_char_box or line.display_name}"
+            for line in lines
         )

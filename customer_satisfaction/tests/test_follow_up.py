@@ -18,7 +18,8 @@ class TestFollowUp(FollowUpCommon):
 
     def test_a_low_score_gets_an_owner_and_a_deadline_of_24_hours(self):
         # S-52 S-55
-        answer = self.answered(2, comment="Nobody called back.")
+        said = "Nobody called back, although it was promised twice. " * 5
+        answer = self.answered(2, comment=said)
         feedback = answer.feedback_ids
         self.assertEqual(feedback.record_type, "feedback")
         self.assertTrue(feedback.name.startswith("FB"))
@@ -26,7 +27,7 @@ class TestFollowUp(FollowUpCommon):
         self.assertEqual(feedback.user_id, self.chief, "whom the settings name")
         self.assertEqual(feedback.partner_id, self.partner)
         self.assertIn("Dissatisfied", feedback.title)
-        self.assertIn("Nobody called back.", feedback.description)
+        self.assertIn(said.strip(), feedback.description, "all that was said")
         [row] = feedback.deadline_ids
         self.assertEqual(row.deadline_type, "first_response")
         self.assertEqual(row.due_at - row.start_at, timedelta(hours=24))
