@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import babel_locale_parse, get_lang
 
+from ..tools.record_types import IS_COMPLAINT
 from .customer_complaint_stage import CLOSED_TYPES
 
 # Enough to recognise a complaint or an order; the rest is one click away.
@@ -56,8 +57,10 @@ class CustomerComplaint(models.Model):
         customer = self.commercial_partner_id
         if not customer:
             return False
-        others = Domain("commercial_partner_id", "=", customer._origin.id) & Domain(
-            "id", "!=", self._origin.id
+        others = (
+            Domain("commercial_partner_id", "=", customer._origin.id)
+            & Domain("id", "!=", self._origin.id)
+            & IS_COMPLAINT
         )
         is_closed = Domain("stage_type", "in", CLOSED_TYPES)
         orders = self._get_last_orders(customer)
@@ -134,6 +137,7 @@ class CustomerComplaint(models.Model):
         "order_id",
         "category_id",
         "line_ids.product_id",
+        "record_type",
         "user_id",
         "stage_type",
     )
@@ -168,7 +172,7 @@ class CustomerComplaint(models.Model):
     def _may_be_same(self, other):
         """Whether two complaints of one customer look like the same one."""
         self.ensure_one()
-        return bool(
+        return self.record_type == other.record_type and bool(
             (self.order_id and self.order_id._origin == other.order_id)
             or (self.category_id and self.category_id._origin == other.category_id)
             or self.line_ids.product_id._origin & other.line_ids.product_id

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.record_types import ANSWERS, COMPLAINTS_ONLY, RECORD_TYPES
@@ -18,6 +18,21 @@ class CustomerComplaint(models.Model):
         help="Suggestions and feedback get an answer. They are not escalated, and figures "
         "about complaints leave them out.",
     )
+    can_escalate = fields.Boolean(
+        compute="_compute_can_escalate",
+        groups="base.group_user",
+        export_string_translation=False,
+    )
+
+    @api.depends("record_type")
+    def _compute_can_escalate(self):
+        for complaint in self:
+            complaint.can_escalate = complaint._may_escalate()
+
+    def _may_escalate(self):
+        """Hook: whether the chain of escalation watches its deadlines."""
+        self.ensure_one()
+        return self.record_type == "complaint"
 
     def write(self, vals):
         turned = self.filtered(
@@ -78,7 +93,7 @@ class CustomerComplaint(models.Model):
         return action
 
     def action_escalate(self):
-        if any(c.record_type != "complaint" for c in self):
+        if not all(complaint._may_escalate() for complaint in self):
             raise UserError(
                 self.env._(
                     "Suggestions and feedback are not escalated. If it is a complaint "

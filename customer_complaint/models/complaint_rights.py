@@ -54,12 +54,13 @@ class CustomerComplaint(models.Model):
             self._check_process_fields({fname for vals in vals_list for fname in vals})
             if any(vals.get("active") is False for vals in vals_list):
                 self._check_archiving()
+            process_fields = self._get_process_fields()
             # Some keys are to go, which keyword arguments cannot say.
             self = self.with_context(  # pylint: disable=context-overridden
                 {
                     key: value
                     for key, value in self.env.context.items()
-                    if key.removeprefix("default_") not in PROCESS_FIELDS
+                    if key.removeprefix("default_") not in process_fields
                 }
             )
         return super().create(vals_list)
@@ -72,8 +73,13 @@ class CustomerComplaint(models.Model):
                 self._check_write_rights(vals)
         return super().write(vals)
 
+    @api.model
+    def _get_process_fields(self):
+        """Hook: names of the fields that the process sets, never a user."""
+        return PROCESS_FIELDS
+
     def _check_process_fields(self, fnames):
-        if forbidden := sorted(PROCESS_FIELDS & set(fnames)):
+        if forbidden := sorted(self._get_process_fields() & set(fnames)):
             raise AccessError(
                 self.env._(
                     "%(fields)s of a complaint are set by its process and cannot be "

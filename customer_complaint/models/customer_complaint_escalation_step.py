@@ -188,7 +188,7 @@ class CustomerComplaintEscalationStep(models.Model):
         :return: list of (ChainStep, moment), in the order of the chain
         """
         complaint = complaint.sudo()
-        if complaint.record_type != "complaint":
+        if not complaint._may_escalate():
             return []
         company_id, team_id = complaint.company_id.id, complaint.team_id.id
         steps = [

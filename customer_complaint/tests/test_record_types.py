@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -45,6 +46,22 @@ class TestRecordTypes(ComplaintCommon):
         self.assertTrue(complaint.sudo().deadline_ids.escalation_ids)
         with self.assertRefused(UserError, "not escalated"):
             suggestion.with_user(self.handler).action_escalate()
+
+    def test_the_chain_watches_whatever_may_escalate(self):
+        # C-41
+        feedback = self.make_owned(record_type="feedback")
+        self.assertFalse(feedback.can_escalate)
+        Complaint = type(self.env["customer.complaint"])
+        with patch.object(Complaint, "_may_escalate", lambda complaint: True):
+            watched = self.make_owned(record_type="feedback")
+            self.assertTrue(watched.can_escalate)
+            self.assertEqual(
+                watched.action_escalate()["res_model"], "customer.complaint.escalate"
+            )
+            [row] = watched.sudo().deadline_ids
+            row._run_due_steps(RECEIPT + timedelta(days=30))
+            self.assertTrue(row.escalation_ids)
+            self.assertFalse(feedback.sudo().deadline_ids.escalation_ids)
 
     def test_answered_a_suggestion_can_be_closed_without_a_decision(self):
         # C-18
@@ -251,3 +268,20 @@ class TestAnonymous(ComplaintCommon):
         complaint.stage_id = complaint._get_stage_of_type("closed")
         self.assertTrue(complaint.closed_at)
         self.assertFalse(complaint.message_partner_ids.filtered("partner_share"))
+
+    def test_what_is_known_of_a_customer_counts_his_complaints_only(self):
+        # C-18
+        feedback = self.make_complaint(record_type="feedback")
+        complaint = self.make_complaint()
+        shown = str(self.make_owned().customer_context)
+        self.assertIn(complaint.name, shown)
+        self.assertNotIn(feedback.name, shown)
+
+    def test_a_complaint_is_no_duplicate_of_feedback(self):
+        # C-18
+        feedback = self.make_complaint(record_type="feedback", order_id=self.order.id)
+        complaint = self.make_complaint(order_id=self.order.id)
+        self.assertFalse(complaint.duplicate_ids)
+        again = self.make_complaint(order_id=self.order.id)
+        self.assertEqual(again.duplicate_ids, complaint)
+        self.assertFalse(feedback.duplicate_ids)

@@ -175,7 +175,7 @@ class CustomerSatisfactionPlan(models.Model):
         }
 
     @api.model
-    def _plan_closed_complaints(self, complaints):
+    def _plan_closed_complaints(self, complaints, trigger="complaint_closed"):
         """Plan one invitation per complaint, round and plan; twice is as good as once."""
         Invitation = self.env["customer.satisfaction.invitation"]
         known = {
@@ -183,7 +183,7 @@ class CustomerSatisfactionPlan(models.Model):
             for row in Invitation.search([("complaint_id", "in", complaints.ids)])
         }
         vals_list = []
-        for plan in self.search([("trigger", "=", "complaint_closed")]):
+        for plan in self.search([("trigger", "=", trigger)]):
             vals_list += [
                 {
                     **plan._prepare_invitation_values(complaint),

@@ -11,7 +11,43 @@ class ResCompany(models.Model):
         "nothing.",
     )
 
+    satisfaction_follow_up = fields.Boolean(
+        string="Follow up low scores",
+        help="A low answer becomes a feedback record with an owner and a deadline.",
+    )
+    satisfaction_follow_up_csat = fields.Integer(
+        string="CSAT up to",
+        default=2,
+        help="Grades from 5 very satisfied to 1 very dissatisfied. 0: none.",
+    )
+    satisfaction_follow_up_nps = fields.Integer(
+        string="NPS up to",
+        default=6,
+        help="Recommendations from 0 to 10; up to 6 are detractors. -1: none.",
+    )
+    satisfaction_follow_up_worst = fields.Boolean(
+        string="Worst answer to any question",
+        default=True,
+        help="Very dissatisfied, full disagreement, greatest effort: the worst end of the "
+        "scale of any question about the experience.",
+    )
+    satisfaction_follow_up_hours = fields.Float(
+        string="First response to a low score (hours)",
+        default=24,
+        help="Elapsed hours within which the customer hears from you.",
+    )
+    satisfaction_follow_up_user_id = fields.Many2one(
+        "res.users",
+        string="Who follows up",
+        help="When no handler of a complaint is concerned, or he left. Empty: the leader "
+        "of the team.",
+    )
+
     _satisfaction_min_answers_positive = models.Constraint(
         "CHECK(satisfaction_min_answers > 0)",
         "A satisfaction rate needs at least one answer.",
+    )
+    _satisfaction_follow_up_hours_positive = models.Constraint(
+        "CHECK(satisfaction_follow_up_hours > 0)",
+        "The first response to a low score needs a time longer than zero hours.",
     )

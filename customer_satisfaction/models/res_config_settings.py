@@ -7,3 +7,21 @@ class ResConfigSettings(models.TransientModel):
     satisfaction_min_answers = fields.Integer(
         related="company_id.satisfaction_min_answers", readonly=False
     )
+    satisfaction_follow_up = fields.Boolean(
+        related="company_id.satisfaction_follow_up", readonly=False
+    )
+    satisfaction_follow_up_csat = fields.Integer(
+        related="company_id.satisfaction_follow_up_csat", readonly=False
+    )
+    satisfaction_follow_up_nps = fields.Integer(
+        related="company_id.satisfaction_follow_up_nps", readonly=False
+    )
+    satisfaction_follow_up_worst = fields.Boolean(
+        related="company_id.satisfaction_follow_up_worst", readonly=False
+    )
+    satisfaction_follow_up_hours = fields.Float(
+        related="company_id.satisfaction_follow_up_hours", readonly=False
+    )
+    satisfaction_follow_up_user_id = fields.Many2one(
+        related="company_id.satisfaction_follow_up_user_id", readonly=False
+    )

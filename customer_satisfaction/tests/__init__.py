@@ -17,3 +17,6 @@ from . import test_suppression
 from . import test_public_survey
 from . import test_sentiment
 from . import test_sentiment_answers
+from . import test_follow_up
+from . import test_feedback_loop
+from . import test_subjects

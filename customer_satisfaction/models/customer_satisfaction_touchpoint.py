@@ -1,0 +1,147 @@
+from math import fsum
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from odoo.addons.customer_complaint.tools import statistics
+
+from .satisfaction_follow_up import VERDICTS
+
+
+class CustomerSatisfactionStage(models.Model):
+    _name = "customer.satisfaction.stage"
+    _description = "Stage of the Customer Journey"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+
+
+class CustomerSatisfactionTouchpoint(models.Model):
+    """Journey map: where customers meet us, what hurts there, who answers for it, the score."""
+
+    _name = "customer.satisfaction.touchpoint"
+    _description = "Touch Point"
+    _order = "stage_id, sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(string="Touch point", required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        help="Empty: the touch point is the same in all companies.",
+    )
+    stage_id = fields.Many2one(
+        "customer.satisfaction.stage",
+        string="Stage",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        group_expand="_read_group_stage_id",
+    )
+    pain_points = fields.Text(help="What customers find hard or annoying here.")
+    user_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        domain="[('share', '=', False)]",
+        index="btree_not_null",
+        help="Who sees to it that the touch point gets better.",
+    )
+    plan_id = fields.Many2one(
+        "customer.satisfaction.plan",
+        string="Survey plan",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Whose answers are about this touch point.",
+    )
+    dimension_id = fields.Many2one(
+        "customer.satisfaction.dimension",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Only questions about this dimension. With a plan: those of the plan.",
+    )
+    score = fields.Char(
+        compute="_compute_score",
+        help="With the number of answers and the 95 % interval: of a dimension the mean of "
+        "the metric asked most often, else the share of satisfied answers.",
+    )
+
+    @api.model
+    def _read_group_stage_id(self, stages, domain):
+        return stages.search([])
+
+    @api.depends("plan_id", "dimension_id")
+    def _compute_score(self):
+        by_dimension = self.filtered("dimension_id")
+        by_dimension._compute_dimension_scores()
+        Answer = self.env["survey.user_input"]
+        by_plan = self - by_dimension
+        counts = (
+            Answer._get_csat_counts_by(
+                "plan_id", [("plan_id", "in", by_plan.plan_id.ids)]
+            )
+            if by_plan.plan_id
+            else {}
+        )
+        for point in by_plan:
+            satisfied, n = counts.get(point.plan_id._origin, (0, 0))
+            point.score = Answer._get_csat_text(satisfied, n)
+
+    def _compute_dimension_scores(self):
+        """Mean per metric and scale, never of several together."""
+        if not self:
+            return
+        groups = self.env["customer.satisfaction.score"]._read_group(
+            Domain("dimension_id", "in", self.dimension_id.ids)
+            & Domain("is_counted", "=", True)
+            & Domain("metric", "in", VERDICTS),
+            ["dimension_id", "plan_id", "metric", "scale_max", "value"],
+            ["__count"],
+        )
+        labels = dict(
+            self.env["customer.satisfaction.score"]
+            ._fields["metric"]
+            ._description_selection(self.env)
+        )
+        for point in self:
+            found = {}
+            for dimension, plan, metric, scale_max, value, count in groups:
+                if dimension == point.dimension_id._origin and (
+                    not point.plan_id or plan == point.plan_id._origin
+                ):
+                    found.setdefault((metric, scale_max), {})[value] = count
+            if not found:
+                point.score = False
+                continue
+            metric, scale_max = max(found, key=lambda key: sum(found[key].values()))
+            point.score = self._describe_mean(
+                labels[metric], scale_max, found[metric, scale_max]
+            )
+
+    @api.model
+    def _describe_mean(self, label, scale_max, counts):
+        """A mean in words: of how many, and how sure; nothing below the least number.
+
+        :param dict counts: answers by value
+        """
+        n = sum(counts.values())
+        Answer = self.env["survey.user_input"]
+        if n < self.env.company.satisfaction_min_answers:
+            return Answer._get_csat_text(0, n)
+        mean = fsum(value * count for value, count in counts.items()) / n
+        squares = fsum(count * (value - mean) ** 2 for value, count in counts.items())
+        variance = squares / (n - 1) if n > 1 else 0
+        low, high = statistics.mean_interval(mean, variance, n) or (mean, mean)
+        return self.env._(
+            "%(mean)s of %(most)s, n %(n)s, %(low)s–%(high)s (%(metric)s)",
+            mean=f"{statistics.half_up(mean, 2):g}",
+            most=scale_max,
+            n=n,
+            low=f"{statistics.half_up(low, 2):g}",
+            high=f"{statistics.half_up(min(high, scale_max), 2):g}",
+            metric=label,
+        )
