@@ -26,6 +26,8 @@
         "views/survey_user_input_views.xml",
         "views/customer_satisfaction_invitation_views.xml",
         "views/customer_satisfaction_plan_views.xml",
+        "views/customer_satisfaction_optout_views.xml",
+        "wizards/customer_satisfaction_ask_views.xml",
         "views/customer_complaint_views.xml",
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
