@@ -50,7 +50,7 @@ class CustomerSatisfactionInvitation(models.Model):
     email_normalized = fields.Char(string="E-mail")
     send_at = fields.Datetime(string="Planned for", required=True)
     sent_at = fields.Datetime(string="Sent on")
-    # Who was asked and since when he should have had his peace: see `_person_rests`. A plain
+    # Who is asked, and since when he should have had his peace: see `_person_rests`. A plain
     # number, because merging contacts must not trip over it.
     person_id = fields.Integer(aggregator=None)
     rest_from = fields.Datetime()
@@ -104,7 +104,7 @@ class CustomerSatisfactionInvitation(models.Model):
         "A plan asks once about each order.",
     )
     _period_unique = models.UniqueIndex(
-        "(plan_id, partner_id, period) WHERE period IS NOT NULL",
+        "(plan_id, person_id, period) WHERE period IS NOT NULL",
         "A plan asks each customer once in a period.",
     )
     # Whatever two processes decide at once: nobody is asked twice within the rest period of
@@ -213,6 +213,9 @@ class CustomerSatisfactionInvitation(models.Model):
         except psycopg2.errors.ExclusionViolation:
             # Somebody else asked at the same moment.
             self._set_aside("rest_period")
+        except psycopg2.errors.UniqueViolation:
+            # Two contacts with a row each were merged meanwhile.
+            self._set_aside("asked")
         except Exception as error:
             _logger.error("Survey invitation %s failed.", self.id, exc_info=True)
             self._set_aside("failed", str(error) or type(error).__name__)

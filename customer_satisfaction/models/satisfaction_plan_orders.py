@@ -85,6 +85,7 @@ class CustomerSatisfactionPlan(models.Model):
             "state": SQL("'planned'"),
             "round": SQL("1"),
             "partner_id": SQL("p.id"),
+            "person_id": SQL("p.id"),
             "commercial_partner_id": SQL("p.commercial_partner_id"),
             "email_normalized": SQL("p.email_normalized"),
             "create_uid": SQL("%s", self.env.uid),

@@ -9,3 +9,6 @@ from . import test_outcome
 from . import test_rate
 from . import test_satisfaction_page
 from . import test_sample
+from . import test_may_we_ask
+from . import test_plan_groups
+from . import test_plan_orders
