@@ -110,10 +110,14 @@ class CustomerSatisfactionPlan(models.Model):
         default="[('customer_rank', '>', 0)]",
         help="Customers who are asked at regular times, or all at once by hand.",
     )
-    # Of plans that look for themselves whom to ask: until when they have looked.
-    looked_until = fields.Datetime(
-        default=fields.Datetime.now, copy=False, readonly=True
+    # Of plans that look for themselves whom to ask about.
+    active_since = fields.Datetime(
+        default=fields.Datetime.now,
+        copy=False,
+        readonly=True,
+        help="What happened before, or while the plan slept, is not asked about.",
     )
+    looked_until = fields.Datetime(copy=False, readonly=True)
     template_id = fields.Many2one(
         "mail.template",
         string="Invitation e-mail",
@@ -187,8 +191,7 @@ class CustomerSatisfactionPlan(models.Model):
 
     def write(self, vals):
         if {"active", "trigger"} & vals.keys():
-            # What happened while the plan slept is not asked about.
-            vals = {**vals, "looked_until": fields.Datetime.now()}
+            vals = {**vals, "active_since": fields.Datetime.now()}
         return super().write(vals)
 
     def _compute_invitation_count(self):

@@ -37,7 +37,9 @@ class CustomerSatisfactionPlanInterval(models.Model):
     interval_number = fields.Integer(
         string="Ask every", default=1, aggregator=None, help="0: never."
     )
-    interval_unit = fields.Selection(UNITS, required=True, default="months")
+    interval_unit = fields.Selection(
+        UNITS, string="Unit", required=True, default="months"
+    )
 
     _interval_not_negative = models.Constraint(
         "CHECK(interval_number >= 0)", "Enter 0 for customers who are never asked."

@@ -44,7 +44,9 @@ class CustomerSatisfactionPlan(models.Model):
     _inherit = "customer.satisfaction.plan"
 
     interval_number = fields.Integer(string="Ask every", default=3, aggregator=None)
-    interval_unit = fields.Selection(UNITS, required=True, default="months")
+    interval_unit = fields.Selection(
+        UNITS, string="Unit", required=True, default="months"
+    )
     start_date = fields.Date(
         string="First period begins on", default=fields.Date.context_today
     )
@@ -61,7 +63,7 @@ class CustomerSatisfactionPlan(models.Model):
 
     @api.model
     def _cron_plan(self, now=None):
-        """Let plans look whom to ask: delivered orders each time, groups once a day.
+        """Let plans look whom to ask: about delivered orders, and in their group.
 
         A plan that fails is logged and stops no other.
         """
@@ -97,7 +99,7 @@ class CustomerSatisfactionPlan(models.Model):
         self.env["sale.order"].flush_model()
         self.env["sale.order.line"].flush_model(["product_id", "order_id"])
         group = self.env["res.partner"]._search(self._get_group_domain())
-        count = self._insert_invitations(
+        return self._insert_invitations(
             {
                 "company_id": SQL("%s", self.company_id.id),
                 "period": SQL("to_char(r.first_day, 'YYYY-MM-DD')"),
@@ -127,8 +129,6 @@ class CustomerSatisfactionPlan(models.Model):
                 plan=self.id,
             ),
         )
-        self.looked_until = now
-        return count
 
     def _get_rhythms(self, day):
         """(number, first day, first day of the next period) of those that have begun."""

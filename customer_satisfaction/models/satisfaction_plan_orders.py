@@ -36,11 +36,13 @@ class CustomerSatisfactionPlan(models.Model):
         """Plan the invitations about orders delivered since the plan last looked."""
         self.ensure_one()
         self.env["sale.order"].flush_model()
+        since = self.active_since
+        if self.looked_until:
+            since = max(since, self.looked_until - LOOK_BACK)
         self._insert_orders(
-            SQL("o.satisfaction_delivered_at >= %s", self.looked_until - LOOK_BACK),
+            SQL("o.satisfaction_delivered_at >= %s", since),
             SQL("o.satisfaction_delivered_at"),
         )
-        # Not before the plan was there, however far it looks back.
         self.looked_until = now
 
     def _insert_orders(self, condition, event_date, values=None):

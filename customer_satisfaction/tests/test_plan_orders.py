@@ -64,8 +64,8 @@ class TestPlanOrders(SatisfactionCommon):
         order.action_confirm()
         plan.active = False
         self.deliver(order)
+        order.satisfaction_delivered_at -= timedelta(hours=1)
         plan.active = True
-        plan.looked_until += timedelta(days=2)
         self.assertFalse(self.plan_deliveries(plan))
 
     def test_posted_invoice_asks_about_its_order(self):  # S-26

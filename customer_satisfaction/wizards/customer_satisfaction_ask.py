@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 # So many customers of a group are looked at before anybody is asked, and named per reason.
-LOOK_AT = 5000
+LOOK_AT = 2000
 NAMED = 10
 
 
@@ -134,7 +134,7 @@ class CustomerSatisfactionAsk(models.TransientModel):
         lines = Markup()
         for reason in sorted(skipped, key=lambda r: -len(skipped[r])):
             rows = skipped[reason]
-            names = ", ".join(
+            names = "; ".join(
                 row.partner_id.display_name or row.email_normalized or "–"
                 for row in rows[:NAMED]
             )
