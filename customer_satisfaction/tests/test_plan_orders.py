@@ -13,6 +13,14 @@ from .common import SatisfactionCommon
 class TestPlanOrders(SatisfactionCommon):
     """An order is confirmed, delivered, invoiced: the customer is asked once per plan."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if not cls.env.company.chart_template:
+            cls.env["account.chart.template"].try_loading(
+                "generic_coa", cls.env.company, install_demo=False
+            )
+
     def rows(self, plan):
         return self.Invitation.search([("plan_id", "=", plan.id)], order="id")
 
