@@ -28,6 +28,8 @@
         "views/survey_user_input_views.xml",
         "views/customer_satisfaction_invitation_views.xml",
         "views/customer_satisfaction_plan_views.xml",
+        "views/customer_satisfaction_optout_views.xml",
+        "wizards/customer_satisfaction_ask_views.xml",
         "views/customer_complaint_views.xml",
         "views/customer_satisfaction_follow_up_views.xml",
         "views/customer_satisfaction_touchpoint_views.xml",

@@ -9,7 +9,14 @@ from . import satisfaction_sentiment
 from . import satisfaction_follow_up
 from . import customer_satisfaction_score
 from . import customer_satisfaction_plan
+from . import satisfaction_plan_orders
+from . import satisfaction_plan_group
+from . import satisfaction_plan_programme
+from . import customer_satisfaction_plan_interval
 from . import customer_satisfaction_invitation
+from . import satisfaction_decision
+from . import satisfaction_reminding
+from . import customer_satisfaction_optout
 from . import customer_complaint
 from . import customer_complaint_confirmation
 from . import complaint_feedback
@@ -22,5 +29,6 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import sale_order
+from . import account_move
 from . import customer_complaint_indicator
 from . import mail_mail

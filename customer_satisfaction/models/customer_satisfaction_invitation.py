@@ -4,9 +4,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import email_normalize
-
-from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSED_TYPES
+from odoo.tools import SQL, email_normalize
 
 _logger = logging.getLogger(__name__)
 
@@ -17,13 +15,13 @@ class CustomerSatisfactionInvitation(models.Model):
     """Queue and log of who is asked: a row per plan and event, one reason for each not asked.
 
     Whether to ask is decided in one place and at one time: when the row is due. Planning only
-    notes that a customer should be asked.
+    notes that a customer should be asked. See satisfaction_decision.py.
     """
 
     _name = "customer.satisfaction.invitation"
     _description = "Survey Invitation"
     _order = "send_at desc, id desc"
-    _rec_name = "complaint_id"
+    _rec_name = "partner_id"
 
     plan_id = fields.Many2one(
         "customer.satisfaction.plan",
@@ -39,14 +37,25 @@ class CustomerSatisfactionInvitation(models.Model):
         "sale.order", string="Sales order", index="btree_not_null"
     )
     period = fields.Char(
-        help="Of a plan at regular times: the period for which the customer is asked."
+        help="Of a plan at regular times: the first day of the period. Of one by hand: the "
+        "moment when somebody said so."
+    )
+    event_date = fields.Datetime(
+        string="Event on", help="When what the customer is asked about happened."
     )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", index="btree_not_null"
     )
+    commercial_partner_id = fields.Many2one("res.partner", string="Company of customer")
     email_normalized = fields.Char(string="E-mail")
     send_at = fields.Datetime(string="Planned for", required=True)
     sent_at = fields.Datetime(string="Sent on")
+    # Who is asked, and since when he should have had his peace: see `_person_rests`. A plain
+    # number, because merging contacts must not trip over it.
+    person_id = fields.Integer(aggregator=None)
+    rest_from = fields.Datetime()
+    remind_at = fields.Datetime(string="Next reminder")
+    reminder_count = fields.Integer(string="Reminders", readonly=True)
     answered_at = fields.Datetime(string="Answered on")
     state = fields.Selection(
         [
@@ -63,10 +72,15 @@ class CustomerSatisfactionInvitation(models.Model):
     reason = fields.Selection(
         [
             ("no_email", "No usable e-mail address"),
-            ("opted_out", "Does not want e-mails"),
-            ("asked", "Asked or answered already about this complaint"),
+            ("opted_out", "Does not want to be asked"),
+            ("asked", "Asked or answered already about this"),
             ("rest_period", "Asked already within the rest period"),
+            ("company_rest", "Enough colleagues were asked within the rest period"),
+            ("complaint_open", "A complaint of the customer is open"),
             ("reopened", "Complaint was reopened"),
+            ("cancelled", "Order was cancelled"),
+            ("not_sampled", "Not in the sample"),
+            ("not_in_group", "No longer in the group that is asked"),
             ("closed", "Plan or survey is closed"),
             ("failed", "Sending failed"),
         ],
@@ -85,36 +99,71 @@ class CustomerSatisfactionInvitation(models.Model):
         "(plan_id, complaint_id, round) WHERE complaint_id IS NOT NULL",
         "A plan asks once about each round of a complaint.",
     )
+    _order_unique = models.UniqueIndex(
+        "(plan_id, order_id) WHERE order_id IS NOT NULL",
+        "A plan asks once about each order.",
+    )
+    _period_unique = models.UniqueIndex(
+        "(plan_id, person_id, period) WHERE period IS NOT NULL",
+        "A plan asks each customer once in a period.",
+    )
+    # Whatever two processes decide at once: nobody is asked twice within the rest period of
+    # the later plan. Ranges need no extension of the database. Plans that ask always
+    # (`rest_from` is the moment itself) and outcome messages (none) are left out.
+    _person_rests = models.Constraint(
+        "EXCLUDE USING gist (int4range(person_id, person_id, '[]') WITH &&, "
+        "tsrange(rest_from, sent_at, '[]') WITH &&) WHERE (rest_from < sent_at)",
+        "This customer was asked already within the rest period.",
+    )
+    _address_rests = models.Constraint(
+        "EXCLUDE USING gist (int8range(hashtextextended(email_normalized, 0), "
+        "hashtextextended(email_normalized, 0), '[]') WITH &&, "
+        "tsrange(rest_from, sent_at, '[]') WITH &&) WHERE (rest_from < sent_at)",
+        "Somebody with this address was asked already within the rest period.",
+    )
     _reason_when_skipped = models.Constraint(
         "CHECK((state = 'skipped') = (reason IS NOT NULL))",
         "Exactly those who are not asked have a reason.",
     )
-    # The sender's queue: `_send_due`
+    # The sender's queue: `_send_due`, `_remind_due`
     _due_idx = models.Index("(send_at, id) WHERE state = 'planned'")
+    _remind_idx = models.Index("(remind_at, id) WHERE remind_at IS NOT NULL")
     # Rest period: `_get_last_asked`
     _email_sent_idx = models.Index(
         "(email_normalized, sent_at) WHERE sent_at IS NOT NULL"
     )
     _partner_sent_idx = models.Index("(partner_id, sent_at) WHERE sent_at IS NOT NULL")
+    _company_sent_idx = models.Index(
+        "(commercial_partner_id, sent_at) WHERE sent_at IS NOT NULL"
+    )
 
     # ------------------------------------------------------------------
     # The sender
     # ------------------------------------------------------------------
     def _wake_sender(self):
         """Make the sender run when the first of these is due."""
-        if not self:
-            return
+        if self:
+            self._wake_sender_at(min(self.mapped("send_at")))
+
+    @api.model
+    def _wake_sender_at(self, moment):
         cron = self.env.ref("customer_satisfaction.ir_cron_send_invitations")
-        cron.sudo()._trigger(at=min(self.mapped("send_at")))
+        cron.sudo()._trigger(at=moment)
 
     @api.model
     def _cron_send(self, now=None):
         """Send what is due at `now` (default: this moment), batch by batch, a transaction each."""
         now = now or fields.Datetime.now()
-        while done := self._send_due(now):
-            remaining = self.search_count(self._get_due_domain(now))
-            if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
-                return
+        for step, domain in (
+            (self._send_due, self._get_due_domain(now)),
+            (self._remind_due, self._get_remind_domain(now)),
+        ):
+            # A transaction of its own: what another sender did before is seen.
+            self.env["ir.cron"]._commit_progress(remaining=self.search_count(domain))
+            while done := step(now):
+                remaining = self.search_count(domain)
+                if not self.env["ir.cron"]._commit_progress(done, remaining=remaining):
+                    return
 
     @api.model
     def _get_due_domain(self, now):
@@ -124,149 +173,132 @@ class CustomerSatisfactionInvitation(models.Model):
     def _send_due(self, now, limit=BATCH_SIZE):
         """Ask at most `limit` customers who are due at `now`, oldest first.
 
-        Only when a batch fails is each row tried alone, so that a broken one stops nobody else.
-
-        :return: number of rows decided
+        :return: number of rows decided; 0 also when another process is sending
         """
+        due = self._take(self._get_due_domain(now), "send_at, id", limit)
+        due._run_batch("_send", now)
+        return len(due)
+
+    @api.model
+    def _take(self, domain, order, limit):
+        """Rows to work on, locked. One process at a time: rest periods hold between rows."""
         if self.env["customer.complaint.health"]._is_neutralized():
-            return 0  # nobody is asked from a copy of the database
-        due = self.search(
-            self._get_due_domain(now), order="send_at, id", limit=limit
-        ).try_lock_for_update()
+            return self.browse()  # nobody is asked from a copy of the database
+        self.env.cr.execute(
+            SQL("SELECT pg_try_advisory_xact_lock(hashtext(%s))", self._name)
+        )
+        if not self.env.cr.fetchone()[0]:
+            return self.browse()
+        return self.search(domain, order=order, limit=limit).try_lock_for_update()
+
+    def _run_batch(self, step, now):
+        """Run a step for all; only when that fails for each alone: a broken one stops nobody."""
         try:
             with self.env.cr.savepoint():
-                due._send(now)
+                getattr(self, step)(now)
         except psycopg2.OperationalError:
             raise  # the transaction itself is lost; the cron starts it again
         except Exception:
             _logger.info("A batch of survey invitations failed; trying one by one.")
-            for invitation in due:
-                invitation._send_or_set_aside(now)
-        return len(due)
+            for invitation in self:
+                invitation._run_alone(step, now)
 
-    def _send_or_set_aside(self, now):
+    def _run_alone(self, step, now):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                self._send(now)
+                getattr(self, step)(now)
         except psycopg2.OperationalError:
             raise
+        except psycopg2.errors.ExclusionViolation:
+            # Somebody else asked at the same moment.
+            self._set_aside("rest_period")
+        except psycopg2.errors.UniqueViolation:
+            # Two contacts with a row each were merged meanwhile.
+            self._set_aside("asked")
         except Exception as error:
             _logger.error("Survey invitation %s failed.", self.id, exc_info=True)
-            self.write(
-                {
-                    "state": "skipped",
-                    "reason": "failed",
-                    "error": str(error) or type(error).__name__,
-                }
-            )
+            self._set_aside("failed", str(error) or type(error).__name__)
+
+    def _set_aside(self, reason, error=False):
+        """What could not be done is not tried in every run again."""
+        self.ensure_one()
+        if self.state == "planned":
+            self.write({"state": "skipped", "reason": reason, "error": error})
+        else:
+            self.write({"remind_at": False, "error": error})
 
     def _send(self, now):
-        """Decide for each row: ask, or log the one reason why not."""
-        for invitation in self:
-            # Contact and address may have changed since it was planned.
-            complaint = invitation.complaint_id
-            invitation.partner_id = complaint.partner_id
-            invitation.email_normalized = email_normalize(complaint.email_from)
-        opted_out = set(
-            self.env["mail.blacklist"]
-            .search([("email", "in", self.mapped("email_normalized"))])
-            .mapped("email")
-        )
-        last_asked = self._get_last_asked(now)
-        asked_about = self._get_complaints_asked_about()
+        """Decide for each row: ask, ask later, or log the one reason why not."""
+        self._refresh_contacts()
+        due = self._postpone(now, "send_at")
         to_ask = self.browse()
-        for invitation in self:
-            reason = invitation._get_reason_not_to_ask(
-                now, opted_out, last_asked, asked_about
-            )
+        skipped = {}
+        for invitation, reason in zip(due, due._get_reasons(now), strict=True):
             if reason:
-                invitation.write({"state": "skipped", "reason": reason})
+                skipped.setdefault(reason, []).append(invitation.id)
             else:
                 to_ask += invitation
-                asked_about += invitation.complaint_id
-                last_asked.update(dict.fromkeys(invitation._get_person_keys(), now))
+        for reason, ids in skipped.items():
+            self.browse(ids).write({"state": "skipped", "reason": reason})
         to_ask._ask(now)
 
-    def _get_reason_not_to_ask(self, now, opted_out, last_asked, asked_about):
-        """First reason that applies, or None.
-
-        :param set opted_out: e-mail addresses that want no mail
-        :param dict last_asked: moment of the last invitation by person key
-        :param asked_about: complaints about which somebody was asked, or has answered
-        """
-        self.ensure_one()
-        plan = self.plan_id
-        if not (plan.active and plan.survey_id.active):
-            return "closed"
-        complaint = self.complaint_id
-        if complaint.stage_type not in CLOSED_TYPES or complaint.round != self.round:
-            return "reopened"
-        if complaint in asked_about:
-            return "asked"
-        if not self.email_normalized:
-            return "no_email"
-        if self.email_normalized in opted_out:
-            return "opted_out"
-        rested_since = now - timedelta(days=plan.rest_days)
-        if any(
-            last_asked.get(key) and last_asked[key] > rested_since
-            for key in self._get_person_keys()
-        ):
-            return "rest_period"
-        return None
-
-    def _get_person_keys(self):
-        """What makes two invitations go to the same person: the contact or the address."""
-        self.ensure_one()
-        keys = [("email", self.email_normalized), ("partner", self.partner_id.id)]
-        return [key for key in keys if key[1]]
-
-    def _get_last_asked(self, now):
-        """When each person was last asked by any plan, within the longest rest period."""
-        longest = max(self.plan_id.mapped("rest_days"), default=0)
-        groups = self._read_group(
-            [
-                ("sent_at", ">", now - timedelta(days=longest)),
-                "|",
-                ("email_normalized", "in", self.mapped("email_normalized")),
-                ("partner_id", "in", self.partner_id.ids),
-            ],
-            ["email_normalized", "partner_id"],
-            ["sent_at:max"],
-        )
-        last_asked = {}
-        for email, partner, sent_at in groups:
-            for key in (("email", email), ("partner", partner.id)):
-                last_asked[key] = max(last_asked.get(key, sent_at), sent_at)
-        return last_asked
-
-    def _get_complaints_asked_about(self):
-        """Those of these complaints about which the customer was asked or has answered."""
-        complaint_ids = self.complaint_id.ids
-        asked = self.search(
-            [
-                ("complaint_id", "in", complaint_ids),
-                ("state", "in", ("sent", "answered")),
-            ]
-        )
-        answered = self.env["survey.user_input"].search(
-            [("complaint_id", "in", complaint_ids), ("state", "=", "done")]
-        )
-        return asked.complaint_id | answered.complaint_id
+    def _postpone(self, now, field):
+        """Move those whose customer sleeps at `now` to the next opening; the others."""
+        openings = {}
+        for invitation in self:
+            zone = invitation.partner_id.tz or invitation.company_id._get_survey_tz()
+            opening = invitation.plan_id._get_opening(now, zone)
+            if opening > now:
+                openings.setdefault(opening, []).append(invitation.id)
+        waiting = self.browse()
+        for opening, ids in openings.items():
+            waiting += self.browse(ids)
+            self.browse(ids).write({field: opening})
+            self._wake_sender_at(opening)
+        return self - waiting
 
     def _ask(self, now):
-        """Create the answers to be filled, each with its link, and queue the e-mails."""
-        self.write({"state": "sent", "sent_at": now})
+        """Create the answers to be filled, each with its link, and queue the e-mails.
+
+        Hook: invoked once for all rows of a batch that are asked.
+        """
+        for plan, rows in self.grouped("plan_id").items():
+            rows.write(
+                {
+                    "state": "sent",
+                    "sent_at": now,
+                    "rest_from": now - timedelta(days=plan.rest_days),
+                }
+            )
+        for invitation in self:
+            invitation.person_id = invitation.partner_id.id
+            invitation.remind_at = invitation._get_next_reminder(now)
+        self.flush_recordset()  # here the database refuses a second one
         self._create_answers(now)
+        self._queue_mails()
+
+    def _queue_mails(self):
+        """Queue the e-mails with the links; the context says whether they remind."""
         for template, rows in self.grouped(lambda i: i.plan_id.template_id).items():
             template.send_mail_batch(rows.user_input_id.ids)
 
     def _create_answers(self, now):
-        """Give each its empty answer with its link, or the round's answer that is there."""
-        vals_list = [row._prepare_user_input_values(now) for row in self]
-        answers = self.env["survey.user_input"]._get_or_create_round_answers(vals_list)
-        for invitation, answer, vals in zip(self, answers, vals_list, strict=True):
+        """Give each its empty answer with its link, or the event's answer that is there.
+
+        Hook: an anonymous survey knows no answer of a row.
+        """
+        Answer = self.env["survey.user_input"]
+        about = self.filtered("complaint_id")
+        others = self - about
+        vals_list = [row._prepare_user_input_values(now) for row in about]
+        answers = Answer._get_or_create_round_answers(vals_list)
+        new_list = [row._prepare_user_input_values(now) for row in others]
+        # Nobody follows or reads the creation of an empty answer.
+        answers += Answer.with_context(tracking_disable=True).create(new_list)
+        for invitation, answer, vals in zip(
+            about + others, answers, vals_list + new_list, strict=True
+        ):
             invitation.user_input_id = answer
             if not answer.deadline or answer.deadline < vals["deadline"]:
                 answer.deadline = vals["deadline"]
@@ -278,12 +310,24 @@ class CustomerSatisfactionInvitation(models.Model):
     def _prepare_user_input_values(self, now):
         """Hook: values of the answer a customer is asked for; invoked by `_create_answers`."""
         self.ensure_one()
+        Answer = self.env["survey.user_input"]
+        survey = self.plan_id.survey_id
+        if self.complaint_id:
+            values = {
+                **Answer._prepare_satisfaction_values(self.complaint_id, survey),
+                "complaint_round": self.round,
+            }
+        else:
+            values = {
+                **Answer._prepare_customer_values(
+                    self.partner_id, survey, self.company_id
+                ),
+                "sale_order_id": self.order_id.id,
+            }
         return {
-            **self.env["survey.user_input"]._prepare_satisfaction_values(
-                self.complaint_id, self.plan_id.survey_id
-            ),
+            **values,
             "plan_id": self.plan_id.id,
-            "complaint_round": self.round,
+            "event_date": self.event_date,
             "deadline": now + timedelta(days=self.plan_id.validity_days),
         }
 
@@ -301,11 +345,14 @@ class CustomerSatisfactionInvitation(models.Model):
             if not invitation.sent_at:
                 if invitation.state == "prepared":
                     answer.handler_id = complaint.user_id
+                    answer.event_date = now
                     invitation.state = "sent"
                 invitation.write(
                     {
                         "sent_at": now,
+                        "event_date": now,
                         "partner_id": complaint.partner_id.id,
+                        "commercial_partner_id": complaint.commercial_partner_id.id,
                         "email_normalized": email_normalize(complaint.email_from),
                     }
                 )

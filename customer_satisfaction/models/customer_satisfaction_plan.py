@@ -1,7 +1,20 @@
-from datetime import timedelta
+import random
+from ast import literal_eval
+from datetime import datetime, time, timedelta
+
+import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+# Days of the week on which invitations go out, Monday is 0.
+WEEKDAYS = [
+    ("0123456", "Every day"),
+    ("01234", "Monday to Friday"),
+    ("012345", "Monday to Saturday"),
+    ("60123", "Sunday to Thursday"),
+]
 
 
 class CustomerSatisfactionPlan(models.Model):
@@ -49,7 +62,7 @@ class CustomerSatisfactionPlan(models.Model):
     delay_hours = fields.Integer(
         string="Wait (hours)",
         default=24,
-        help="From the closing of the complaint to the invitation.",
+        help="From the event, for example the closing of the complaint, to the invitation.",
     )
     validity_days = fields.Integer(
         string="Link valid (days)",
@@ -62,6 +75,49 @@ class CustomerSatisfactionPlan(models.Model):
         help="Who was asked by any plan within this time is not asked again; the log "
         "says so. 0: ask always.",
     )
+    spare_complaining = fields.Boolean(
+        string="Not while a complaint is open",
+        default=True,
+        help="A customer with an open complaint, or whose company has one, is not asked.",
+    )
+    sample_percent = fields.Float(
+        string="Sample (%)",
+        default=100.0,
+        aggregator=None,
+        help="Share of the customers that is asked, drawn by chance. The log says who was "
+        "not in the sample.",
+    )
+    sample_seed = fields.Integer(
+        default=lambda self: random.randrange(2**31),
+        copy=False,
+        aggregator=None,
+        help="The same number draws the same customers again.",
+    )
+    window_from = fields.Float(
+        string="Send from", aggregator=None, help="Hour of the customer's own day."
+    )
+    window_to = fields.Float(string="Send until", default=24.0, aggregator=None)
+    window_days = fields.Selection(
+        WEEKDAYS, string="Send on", required=True, default="0123456"
+    )
+    reminder_count = fields.Integer(
+        string="Reminders",
+        help="To those only who have not answered while their link works.",
+    )
+    reminder_days = fields.Integer(string="Days to a reminder", default=7)
+    group_domain = fields.Char(
+        string="Group",
+        default="[('customer_rank', '>', 0)]",
+        help="Customers who are asked at regular times, or all at once by hand.",
+    )
+    # Of plans that look for themselves whom to ask about.
+    active_since = fields.Datetime(
+        default=fields.Datetime.now,
+        copy=False,
+        readonly=True,
+        help="What happened before, or while the plan slept, is not asked about.",
+    )
+    looked_until = fields.Datetime(copy=False, readonly=True)
     template_id = fields.Many2one(
         "mail.template",
         string="Invitation e-mail",
@@ -79,8 +135,25 @@ class CustomerSatisfactionPlan(models.Model):
         "Waiting time and rest period cannot be negative. Enter 0 for none.",
     )
     _template_when_sent = models.Constraint(
-        "CHECK(trigger = 'complaint_outcome' OR template_id IS NOT NULL)",
+        "CHECK(trigger IN ('complaint_outcome', 'document') OR template_id IS NOT NULL)",
         "Choose the e-mail in which the customer is asked.",
+    )
+    _reminders_not_negative = models.Constraint(
+        "CHECK(reminder_count >= 0 AND reminder_days > 0)",
+        "A reminder comes at least one day after the invitation. Enter 0 reminders for "
+        "none.",
+    )
+    _sample_percent_range = models.Constraint(
+        "CHECK(sample_percent >= 0 AND sample_percent <= 100)",
+        "A sample is between 0 and 100 % of the customers.",
+    )
+    _window_range = models.Constraint(
+        "CHECK(window_from >= 0 AND window_from < window_to AND window_to <= 24)",
+        "The hours for sending run from 0 to 24, and they begin before they end.",
+    )
+    _company_when_periodic = models.Constraint(
+        "CHECK(trigger != 'periodic' OR company_id IS NOT NULL)",
+        "Choose the company that asks its customers at regular times.",
     )
     _validity_positive = models.Constraint(
         "CHECK(validity_days > 0)", "A link must be valid for at least one day."
@@ -103,6 +176,24 @@ class CustomerSatisfactionPlan(models.Model):
                     )
                 )
 
+    @api.constrains("group_domain")
+    def _check_group_domain(self):
+        for plan in self:
+            try:
+                plan._get_group_domain().validate(self.env["res.partner"])
+            except (SyntaxError, TypeError, ValueError) as error:
+                raise ValidationError(
+                    self.env._(
+                        "The group of %(plan)s cannot be understood. Choose it once more.",
+                        plan=plan.name,
+                    )
+                ) from error
+
+    def write(self, vals):
+        if {"active", "trigger"} & vals.keys():
+            vals = {**vals, "active_since": fields.Datetime.now()}
+        return super().write(vals)
+
     def _compute_invitation_count(self):
         counts = dict(
             self.env["customer.satisfaction.invitation"]._read_group(
@@ -120,6 +211,44 @@ class CustomerSatisfactionPlan(models.Model):
         action["domain"] = [("plan_id", "in", self.ids)]
         return action
 
+    # ------------------------------------------------------------------
+    # Whom and when
+    # ------------------------------------------------------------------
+    def _get_group_domain(self):
+        """Contacts in the group of the plan, and of its company."""
+        self.ensure_one()
+        domain = Domain(literal_eval(self.group_domain or "[]"))
+        if self.company_id:
+            domain &= Domain("company_id", "in", (self.company_id.id, False))
+        return domain
+
+    def _get_opening(self, moment, zone):
+        """First moment from `moment` on at which mail may go out to a customer.
+
+        :param datetime moment: UTC
+        :param str zone: name of the customer's time zone
+        """
+        self.ensure_one()
+        if self.window_to - self.window_from >= 24 and len(self.window_days) == 7:
+            return moment
+        zone = pytz.timezone(zone)
+        local = pytz.utc.localize(moment).astimezone(zone)
+        for days in range(8):
+            day = local.date() + timedelta(days=days)
+            if str(day.weekday()) not in self.window_days:
+                continue
+            opens, closes = (
+                zone.localize(datetime.combine(day, time()) + timedelta(hours=hours))
+                for hours in (self.window_from, self.window_to)
+            )
+            if local < closes:
+                opening = max(local, opens).astimezone(pytz.utc)
+                return opening.replace(tzinfo=None)
+        return moment
+
+    # ------------------------------------------------------------------
+    # After complaints
+    # ------------------------------------------------------------------
     @api.model
     def _get_outcome_plan(self, company):
         """The plan that asks with the outcome message, the company's own before a shared one."""
@@ -172,11 +301,16 @@ class CustomerSatisfactionPlan(models.Model):
             "round": complaint.round,
             "company_id": complaint.company_id.id,
             "partner_id": complaint.partner_id.id,
+            "commercial_partner_id": complaint.commercial_partner_id.id,
+            "event_date": complaint.closed_at,
         }
 
     @api.model
     def _plan_closed_complaints(self, complaints, trigger="complaint_closed"):
-        """Plan one invitation per complaint, round and plan; twice is as good as once."""
+        """Plan one invitation per complaint, round and plan; twice is as good as once.
+
+        :param str trigger: of the plans that ask now
+        """
         Invitation = self.env["customer.satisfaction.invitation"]
         known = {
             (row.plan_id, row.complaint_id, row.round)

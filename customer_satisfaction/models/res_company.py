@@ -43,6 +43,30 @@ class ResCompany(models.Model):
         "of the team.",
     )
 
+    satisfaction_company_contacts = fields.Integer(
+        string="Contacts asked per company",
+        default=3,
+        help="So many contacts of one customer's company are asked within the rest period "
+        "of a plan. 0: no limit.",
+    )
+    satisfaction_max_reminders = fields.Integer(
+        string="Reminders at most",
+        default=2,
+        help="No plan reminds a customer more often, whatever it says.",
+    )
+    satisfaction_dormant_days = fields.Integer(
+        string="Dormant after (days)",
+        default=365,
+        help="Customers without an order for so long are dormant, for plans that ask by "
+        "stage of the customer's life.",
+    )
+
+    _satisfaction_asking_not_negative = models.Constraint(
+        "CHECK(satisfaction_company_contacts >= 0 AND satisfaction_max_reminders >= 0 "
+        "AND satisfaction_dormant_days > 0)",
+        "Contacts and reminders cannot be negative, and a customer is dormant after one "
+        "day at the earliest.",
+    )
     _satisfaction_min_answers_positive = models.Constraint(
         "CHECK(satisfaction_min_answers > 0)",
         "A satisfaction rate needs at least one answer.",
@@ -51,3 +75,8 @@ class ResCompany(models.Model):
         "CHECK(satisfaction_follow_up_hours > 0)",
         "The first response to a low score needs a time longer than zero hours.",
     )
+
+    def _get_survey_tz(self):
+        """Time zone of customers who have none of their own."""
+        self.ensure_one()
+        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"

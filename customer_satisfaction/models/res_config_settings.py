@@ -24,4 +24,12 @@ class ResConfigSettings(models.TransientModel):
     )
     satisfaction_follow_up_user_id = fields.Many2one(
         related="company_id.satisfaction_follow_up_user_id", readonly=False
+    satisfaction_company_contacts = fields.Integer(
+        related="company_id.satisfaction_company_contacts", readonly=False
+    )
+    satisfaction_max_reminders = fields.Integer(
+        related="company_id.satisfaction_max_reminders", readonly=False
+    )
+    satisfaction_dormant_days = fields.Integer(
+        related="company_id.satisfaction_dormant_days", readonly=False
     )

@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, email_normalize, format_date
 
 from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSED_TYPES
 
@@ -43,6 +43,17 @@ class SurveyUserInput(models.Model):
         """The customer's own link, a complete address."""
         self.ensure_one()
         return self.get_base_url() + self.get_start_url()
+
+    def _get_stop_url(self):
+        """Page on which the customer says that he does not want to be asked any more."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/satisfaction/{self.access_token}/stop"
+
+    def _get_invited_addresses(self):
+        """Hook: normalized addresses to which the link was sent."""
+        self.ensure_one()
+        address = email_normalize(self.email)
+        return [address] if address else []
 
     def _is_expired(self):
         """Whether the link no longer takes an answer."""

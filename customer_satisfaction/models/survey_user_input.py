@@ -389,6 +389,20 @@ class SurveyUserInput(models.Model):
         }
 
     @api.model
+    def _prepare_customer_values(self, partner, survey, company):
+        """Values of an empty answer of a customer, about an order or about nothing special."""
+        lang = self.env["res.lang"]._get_data(code=partner.lang)
+        return {
+            "survey_id": survey.id,
+            "company_id": company.id,
+            "partner_id": partner.id,
+            "email": partner.email_normalized,
+            "nickname": partner.name,
+            "lang_id": lang.id,
+            "invite_token": self._generate_invite_token(),  # see above
+        }
+
+    @api.model
     def _get_round_answers(self, complaint_ids):
         """The answers about these complaints, by (id of the complaint, round)."""
         answers = self.search(

@@ -20,3 +20,6 @@ from . import test_sentiment_answers
 from . import test_follow_up
 from . import test_feedback_loop
 from . import test_subjects
+from . import test_may_we_ask
+from . import test_plan_groups
+from . import test_plan_orders

@@ -1,4 +1,5 @@
 from odoo import fields
+from odoo.fields import Command
 from odoo.tests import Form, TransactionCase, new_test_user
 
 
@@ -51,6 +52,25 @@ class SatisfactionCommon(TransactionCase):
                 {"name": f"Customer {n}", "email": f"customer{n}@example.com"}
                 for n in range(count)
             ]
+        )
+
+    @classmethod
+    def plan_after(cls, trigger, **values):
+        return cls.env["customer.satisfaction.plan"].create(
+            {"name": trigger, "survey_id": cls.survey.id, "trigger": trigger, **values}
+        )
+
+    @classmethod
+    def order(cls, partner=None, product=None, quantity=2):
+        product = product or cls.env["product.product"].create(
+            {"name": "Assembly", "type": "service", "invoice_policy": "order"}
+        )
+        line = {"product_id": product.id, "product_uom_qty": quantity}
+        return cls.env["sale.order"].create(
+            {
+                "partner_id": (partner or cls.partner).id,
+                "order_line": [Command.create(line)],
+            }
         )
 
     def chinese(self):

@@ -209,6 +209,9 @@ class CustomerComplaintSample(models.TransientModel):
                 if complaint.closed_at
             ],
         )
+        facts = rows._get_facts(now)
+        # As things stood then, not as they stand now.
+        vars(facts).update(asked_about=asked_about, colleagues={}, complaining=set())
         asked = with_outcome
         for row in rows.filtered(lambda r: r.send_at <= now).sorted("send_at"):
             last_asked = (
@@ -221,9 +224,8 @@ class CustomerComplaintSample(models.TransientModel):
                 if row.complaint_id not in asked_about
                 else {}
             )
-            reason = row._get_reason_not_to_ask(
-                row.send_at, {opted_out}, last_asked, asked_about
-            )
+            vars(facts).update(now=row.send_at, last_asked=last_asked)
+            reason = row._get_reason_not_to_ask(facts)
             if reason:
                 row.write({"state": "skipped", "reason": reason})
             else:
