@@ -3,6 +3,7 @@ from . import customer_satisfaction_item
 from . import survey_survey
 from . import survey_question
 from . import survey_user_input
+from . import satisfaction_scoring
 from . import satisfaction_answering
 from . import satisfaction_rate
 from . import customer_satisfaction_score

@@ -16,6 +16,22 @@ METRICS = [
     ("kano_dysfunctional", "Kano: what if it is missing"),
     ("solved", "Outcome: solved or not"),
 ]
+# Lowest and highest value of each.
+SCALES = {
+    "csat": (1, 5),
+    "likert": (1, 5),
+    "nps": (0, 10),
+    "effort_5": (1, 5),
+    "effort_7": (1, 7),
+    "emotion": (1, 5),
+    "acsi": (1, 10),
+    "importance": (1, 5),
+    "expectation": (1, 7),
+    "perception": (1, 7),
+    "kano_functional": (1, 5),
+    "kano_dysfunctional": (1, 5),
+    "solved": (0, 1),
+}
 
 
 class CustomerSatisfactionItem(models.Model):

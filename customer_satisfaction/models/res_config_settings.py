@@ -7,3 +7,6 @@ class ResConfigSettings(models.TransientModel):
     satisfaction_min_answers = fields.Integer(
         related="company_id.satisfaction_min_answers", readonly=False
     )
+    satisfaction_min_seconds = fields.Float(
+        related="company_id.satisfaction_min_seconds", readonly=False
+    )

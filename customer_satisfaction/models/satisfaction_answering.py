@@ -156,7 +156,6 @@ class SurveyUserInput(models.Model):
             {
                 "answer_method": method,
                 "recorded_by_id": user.id if user else False,
-                "start_datetime": answer.start_datetime or now,
             }
         )
         if not changed:
