@@ -1,10 +1,11 @@
 from odoo import fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from .customer_satisfaction_item import SCALES
 
 # Fewer agreements than these may well be the same; see `_settle_scores`.
 STRAIGHT_FROM = 5
+BATCH_SIZE = 1000
 # What scores copy from their answer; `survey_user_input.py` writes them anew when it changes.
 COPIED_FIELDS = {
     "state",
@@ -36,11 +37,14 @@ class SurveyUserInput(models.Model):
     def _store_satisfaction(self):
         """Score these answers and mark their invitations as answered."""
         # sudo: scores and log follow from the answer, whoever ended it
-        answers = self.sudo().filtered("is_satisfaction")
-        if answers:
+        for answers in self.sudo().filtered("is_satisfaction")._in_batches():
             answers._store_scores()
             answers._settle_scores()
             answers._mark_invitations_answered()
+
+    def _in_batches(self):
+        # The planner knows little about rows that came in this transaction.
+        return map(self.browse, split_every(BATCH_SIZE, self.ids))
 
     def _store_scores(self):
         """Write the rows of `customer.satisfaction.score` anew, from what is stored as given.
@@ -159,33 +163,27 @@ class SurveyUserInput(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                WITH main AS (
-                    SELECT answer.id,
-                           (ARRAY_AGG(score.value ORDER BY question.sequence, question.id)
-                            FILTER (WHERE score.metric = 'csat'))[1] AS csat,
-                           (ARRAY_AGG(score.value ORDER BY question.sequence, question.id)
-                            FILTER (WHERE score.metric = 'nps'))[1] AS nps,
-                           (ARRAY_AGG(score.value ORDER BY question.sequence, question.id)
-                            FILTER (WHERE score.metric = 'solved'))[1] AS solved
-                      FROM survey_user_input answer
-                 LEFT JOIN customer_satisfaction_score score
-                           ON score.user_input_id = answer.id
-                 LEFT JOIN survey_question question ON question.id = score.question_id
-                     WHERE answer.id = ANY(%(ids)s)
-                  GROUP BY answer.id
-                ),
-                settled AS (
+                WITH settled AS (
                     UPDATE survey_user_input answer
-                       SET csat_grade = main.csat,
-                           nps_value = main.nps,
-                           nps_group = CASE WHEN main.nps >= 9 THEN 'promoter'
-                                            WHEN main.nps >= 7 THEN 'passive'
-                                            WHEN main.nps >= 0 THEN 'detractor' END,
-                           solved = CASE main.solved WHEN 1 THEN 'solved'
-                                                     WHEN 0 THEN 'not_solved' END,
-                           event_date = COALESCE(
-                               answer.event_date, complaint.outcome_at, complaint.closed_at
+                       SET (csat_grade, nps_value, nps_group, solved) = (
+                               SELECT main.csat, main.nps,
+                                      CASE WHEN main.nps >= 9 THEN 'promoter'
+                                           WHEN main.nps >= 7 THEN 'passive'
+                                           WHEN main.nps >= 0 THEN 'detractor' END,
+                                      CASE main.solved WHEN 1 THEN 'solved'
+                                                       WHEN 0 THEN 'not_solved' END
+                                 FROM (SELECT %(csat)s AS csat, %(nps)s AS nps,
+                                              %(solved)s AS solved
+                                         FROM customer_satisfaction_score score
+                                         JOIN survey_question question
+                                              ON question.id = score.question_id
+                                        WHERE score.user_input_id = answer.id) main
                            ),
+                           event_date = COALESCE(answer.event_date, (
+                               SELECT COALESCE(complaint.outcome_at, complaint.closed_at)
+                                 FROM customer_complaint complaint
+                                WHERE complaint.id = answer.complaint_id
+                           )),
                            exclusion = CASE
                                WHEN answer.test_entry THEN 'test'
                                WHEN answer.exclusion_note != '' THEN answer.exclusion
@@ -193,12 +191,7 @@ class SurveyUserInput(models.Model):
                                WHEN %(is_straight)s THEN 'straight'
                                WHEN %(is_fast)s THEN 'fast'
                            END
-                      FROM main
-                      JOIN survey_user_input AS own ON own.id = main.id
-                      JOIN survey_survey survey ON survey.id = own.survey_id
-                 LEFT JOIN customer_complaint complaint ON complaint.id = own.complaint_id
-                 LEFT JOIN res_company company ON company.id = own.company_id
-                     WHERE answer.id = main.id
+                     WHERE answer.id = ANY(%(ids)s)
                  RETURNING answer.id, answer.exclusion IS NULL AS is_counted
                 )
                 UPDATE customer_satisfaction_score score
@@ -208,6 +201,9 @@ class SurveyUserInput(models.Model):
                    AND score.is_counted != settled.is_counted
                 """,
                 ids=self.ids,
+                csat=self._first_value_sql("csat"),
+                nps=self._first_value_sql("nps"),
+                solved=self._first_value_sql("solved"),
                 is_duplicate=self._is_duplicate_sql(),
                 is_straight=self._is_straight_sql(),
                 is_fast=self._is_fast_sql(),
@@ -227,25 +223,37 @@ class SurveyUserInput(models.Model):
         )
         self.env["customer.satisfaction.score"].invalidate_model(flush=False)
 
+    def _first_value_sql(self, metric):
+        return SQL(
+            "(ARRAY_AGG(score.value ORDER BY question.sequence, question.id) "
+            "FILTER (WHERE score.metric = %s))[1]",
+            metric,
+        )
+
     def _is_duplicate_sql(self):
         """Whether the person answered this survey about this event before."""
+        same_event = SQL(
+            """earlier.id < answer.id
+               AND earlier.survey_id = answer.survey_id
+               AND earlier.state = 'done'
+               AND earlier.exclusion IS NULL
+               AND earlier.complaint_id IS NOT DISTINCT FROM answer.complaint_id
+               AND earlier.complaint_round IS NOT DISTINCT FROM answer.complaint_round
+               AND earlier.sale_order_id IS NOT DISTINCT FROM answer.sale_order_id
+               AND (earlier.event_date = answer.event_date
+                    OR answer.sale_order_id IS NOT NULL
+                       AND (earlier.event_date IS NULL OR answer.event_date IS NULL))"""
+        )
         return SQL(
             """EXISTS (
                 SELECT FROM survey_user_input earlier
-                 WHERE earlier.id < answer.id
-                   AND earlier.survey_id = answer.survey_id
-                   AND earlier.state = 'done'
-                   AND earlier.exclusion IS NULL
-                   AND (earlier.partner_id = answer.partner_id
-                        OR earlier.sale_order_id = answer.sale_order_id
-                           AND LOWER(earlier.email) = LOWER(answer.email))
-                   AND earlier.complaint_id IS NOT DISTINCT FROM answer.complaint_id
-                   AND earlier.complaint_round IS NOT DISTINCT FROM answer.complaint_round
-                   AND earlier.sale_order_id IS NOT DISTINCT FROM answer.sale_order_id
-                   AND (earlier.event_date = answer.event_date
-                        OR answer.sale_order_id IS NOT NULL
-                           AND (earlier.event_date IS NULL OR answer.event_date IS NULL))
-            )"""
+                 WHERE earlier.partner_id = answer.partner_id AND %(same_event)s
+            ) OR EXISTS (
+                SELECT FROM survey_user_input earlier
+                 WHERE earlier.sale_order_id = answer.sale_order_id
+                   AND LOWER(earlier.email) = LOWER(answer.email) AND %(same_event)s
+            )""",
+            same_event=same_event,
         )
 
     def _is_straight_sql(self):
@@ -273,14 +281,17 @@ class SurveyUserInput(models.Model):
         Anonymous answers know their day only.
         """
         return SQL(
-            """company.satisfaction_min_seconds > 0
-               AND answer.answer_method = 'link'
-               AND survey.is_anonymous IS NOT TRUE
-               AND answer.end_datetime - answer.start_datetime
-                   < company.satisfaction_min_seconds * (
-                       SELECT COUNT(DISTINCT line.question_id)
-                         FROM survey_user_input_line line
-                        WHERE line.user_input_id = answer.id
-                          AND line.skipped IS NOT TRUE
-                   ) * INTERVAL '1 second'"""
+            """answer.answer_method = 'link'
+               AND answer.end_datetime - answer.start_datetime < INTERVAL '1 second' * (
+                   SELECT company.satisfaction_min_seconds
+                     FROM res_company company, survey_survey survey
+                    WHERE company.id = answer.company_id
+                      AND survey.id = answer.survey_id
+                      AND survey.is_anonymous IS NOT TRUE
+               ) * (
+                   SELECT COUNT(DISTINCT line.question_id)
+                     FROM survey_user_input_line line
+                    WHERE line.user_input_id = answer.id
+                      AND line.skipped IS NOT TRUE
+               )"""
         )

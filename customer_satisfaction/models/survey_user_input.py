@@ -5,6 +5,7 @@ from odoo.tools import email_normalize, format_list
 from odoo.addons.customer_complaint.models.customer_complaint_confirmation import GRADES
 
 from .satisfaction_scoring import COPIED_FIELDS
+from .survey_question import is_number
 
 # How customers are asked; results can be told apart by it.
 SURVEY_METHODS = [
@@ -222,7 +223,8 @@ class SurveyUserInput(models.Model):
     )
     # customer_complaint_indicator.py: `_define_satisfaction`, without reading the table
     _csat_idx = models.Index(
-        "(end_datetime) INCLUDE (csat_grade, company_id, survey_id, state, test_entry) "
+        "(end_datetime) INCLUDE (csat_grade, company_id, survey_id, state, test_entry, "
+        "exclusion) "
         "WHERE csat_grade > 0"
     )
     # Not asked or not answered is NULL; a score is never out of range.
@@ -316,8 +318,9 @@ class SurveyUserInput(models.Model):
             ).answer_method = "link"
             self._store_satisfaction()
             self._confirm_outcomes()
-        elif answered:
-            answered._store_scores()
+        else:
+            for batch in answered._in_batches():
+                batch._store_scores()
         return res
 
     def _check_process_fields(self, vals):
@@ -361,6 +364,8 @@ class SurveyUserInput(models.Model):
             comment = comment.replace("\0", "")
         if not self.survey_id.is_satisfaction:
             return super()._save_lines(question, answer, comment, overwrite_existing)
+        if is_number(answer):
+            answer = str(answer)
         known = self.user_input_line_ids.filtered(lambda i: i.question_id == question)
         if known or question.save_as_email or question.save_as_nickname:
             # Core keeps the good answers of a refused page, then refuses them sent again.

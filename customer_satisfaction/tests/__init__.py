@@ -10,3 +10,4 @@ from . import test_rate
 from . import test_satisfaction_page
 from . import test_sample
 from . import test_scoring
+from . import test_questionnaires

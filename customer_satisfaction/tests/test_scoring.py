@@ -167,6 +167,7 @@ class TestScoring(SatisfactionCommon):
     def test_same_agreement_with_everything_does_not_count(self):
         self.assertEqual(self.respond([5] * 5).exclusion, "straight")
         self.assertFalse(self.respond([5, 5, 5, 5, 1]).exclusion, "all is well")
+        self.statements = self.statements.copy()
         self.statements.question_ids.is_reversed = False
         self.assertFalse(self.respond([5] * 5).exclusion, "nothing contradicts")
 

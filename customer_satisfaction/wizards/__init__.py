@@ -1,1 +1,3 @@
 from . import customer_complaint_sample
+from . import customer_satisfaction_exclude
+from . import customer_satisfaction_load
