@@ -150,8 +150,7 @@ class SurveyUserInput(models.Model):
         now = fields.Datetime.now()
         changed = answer.state == "done"
         before = answer._get_summary()
-        for question, value in answers.items():
-            answer._save_lines(question, value)
+        answer._save_all_lines(answers)
         answer.write(
             {
                 "answer_method": method,

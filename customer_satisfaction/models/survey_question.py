@@ -320,6 +320,7 @@ class SurveyQuestion(models.Model):
         return (
             self.question_type in LIGHT_TYPES
             and not self.comments_allowed
+            and not (self.save_as_email or self.save_as_nickname)
             and not self.triggering_answer_ids
         )
 

@@ -377,6 +377,29 @@ class SurveyUserInput(models.Model):
             return self._save_line_matrix(question, known, answer, comment)
         return self._save_line_simple_answer(question, known, answer)
 
+    def _save_all_lines(self, answers):
+        """As `_save_lines` for each question, the first time in one go.
+
+        :param dict answers: value by question, a text each; "" for none
+        """
+        self.ensure_one()
+        if self.user_input_line_ids or not all(q._is_light() for q in answers):
+            for question, value in answers.items():
+                self._save_lines(question, value)
+            return
+        self.env["survey.user_input.line"].create(
+            [
+                self._get_line_answer_values(
+                    question,
+                    value.replace("\0", ""),
+                    "suggestion"
+                    if question.question_type == "simple_choice"
+                    else question.question_type,
+                )
+                for question, value in answers.items()
+            ]
+        )
+
     def _notify_new_participation_subscribers(self):
         """Only where a survey is followed: core looks it up for each answer anew."""
         followed = self.sudo().filtered(
