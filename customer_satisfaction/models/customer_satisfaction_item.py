@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 # What an answer measures; the lists of the question bank and of surveys are one.
 METRICS = [
@@ -128,6 +129,7 @@ class CustomerSatisfactionSection(models.Model):
                 "access_mode": "token",
                 "questions_layout": "one_page",
                 "scoring_type": "no_scoring",
+                "lang_ids": [Command.clear()],  # asked in any
             }
         )
         self._load_into(survey)
