@@ -10,6 +10,9 @@ def post_init_hook(env):
     env["customer.complaint.confirmation"].search(
         [("solved", "in", ANSWERED), ("user_input_id", "=", False)], order="id"
     )._fill_answers()
+    env["survey.user_input"].search(
+        [("is_satisfaction", "=", True), ("state", "=", "done")]
+    )._store_satisfaction()
 
 
 def uninstall_hook(env):

@@ -3,6 +3,8 @@ from odoo.http import request
 
 from odoo.addons.survey.controllers.main import Survey
 
+from ..models.survey_question import is_number
+
 
 class SatisfactionSurvey(Survey):
     """Core's public survey pages, made safe for satisfaction surveys."""
@@ -47,10 +49,6 @@ class SatisfactionSurvey(Survey):
 
     def _extract_comment_from_answers(self, question, answers):
         # The number 0 is an answer; core takes it for "nothing chosen".
-        if (
-            question.survey_id.is_satisfaction
-            and isinstance(answers, int | float)
-            and not isinstance(answers, bool)
-        ):
+        if question.survey_id.is_satisfaction and is_number(answers):
             answers = str(answers)
         return super()._extract_comment_from_answers(question, answers)

@@ -2,7 +2,10 @@ from . import customer_satisfaction_dimension
 from . import customer_satisfaction_item
 from . import survey_survey
 from . import survey_question
+from . import satisfaction_versions
 from . import survey_user_input
+from . import satisfaction_scoring
+from . import satisfaction_exclusion
 from . import satisfaction_answering
 from . import satisfaction_rate
 from . import satisfaction_sentiment

@@ -21,7 +21,7 @@ class CustomerComplaintIndicator(models.Model):
         scope |= Domain("company_id", "=", False)
         scope &= Domain("is_satisfaction", "=", True)
         scope &= Domain("state", "=", "done") & Domain("test_entry", "=", False)
-        scope &= Domain("csat_grade", ">", 0)
+        scope &= Domain("csat_grade", ">", 0) & Domain("exclusion", "=", False)
         return Figure(
             model_name,
             scope,

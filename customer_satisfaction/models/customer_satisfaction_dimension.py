@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CustomerSatisfactionDimension(models.Model):
@@ -32,3 +33,17 @@ class CustomerSatisfactionDimension(models.Model):
     )
 
     _code_unique = models.UniqueIndex("(code)", "This code is taken.")
+
+    @api.constrains("canonical_id")
+    def _check_canonical(self):
+        """One step only, so that results need not follow a chain."""
+        pointed = self.search([("canonical_id", "in", self.ids)])
+        for dimension in self.filtered("canonical_id"):
+            if dimension.canonical_id.canonical_id or dimension in pointed.canonical_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(dimension)s: choose a dimension that is compared under its "
+                        "own name, and let no other one be compared as this one itself.",
+                        dimension=dimension.name,
+                    )
+                )

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 # What an answer measures; the lists of the question bank and of surveys are one.
 METRICS = [
@@ -16,6 +18,26 @@ METRICS = [
     ("kano_dysfunctional", "Kano: what if it is missing"),
     ("solved", "Outcome: solved or not"),
 ]
+# Statements, with which one can disagree.
+REVERSIBLE = {"likert", "expectation", "perception"}
+# Asked in pairs: the one first that the other one is compared with.
+PAIRS = {"perception": "expectation", "kano_dysfunctional": "kano_functional"}
+# Lowest and highest value of each.
+SCALES = {
+    "csat": (1, 5),
+    "likert": (1, 5),
+    "nps": (0, 10),
+    "effort_5": (1, 5),
+    "effort_7": (1, 7),
+    "emotion": (1, 5),
+    "acsi": (1, 10),
+    "importance": (1, 5),
+    "expectation": (1, 7),
+    "perception": (1, 7),
+    "kano_functional": (1, 5),
+    "kano_dysfunctional": (1, 5),
+    "solved": (0, 1),
+}
 
 
 class CustomerSatisfactionItem(models.Model):
@@ -37,6 +59,30 @@ class CustomerSatisfactionItem(models.Model):
         help="Agreement means something bad: the value is turned round before it counts.",
     )
 
+    @api.constrains("metric", "is_reversed")
+    def _check_is_reversed(self):
+        for item in self.filtered("is_reversed"):
+            if item.metric not in REVERSIBLE:
+                raise ValidationError(
+                    self.env._(
+                        "%(question)s: only a statement that people agree with or not "
+                        "can be reversed.",
+                        question=item.name,
+                    )
+                )
+
+    def _prepare_question_values(self):
+        """A survey's question that asks this, in the language of the environment."""
+        self.ensure_one()
+        return {
+            **self.env["survey.question"]._prepare_metric_values(self.metric),
+            "title": self.name,
+            "item_id": self.id,
+            "dimension_id": self.dimension_id.id,
+            "satisfaction_metric": self.metric,
+            "is_reversed": self.is_reversed,
+        }
+
 
 class CustomerSatisfactionSection(models.Model):
     """A questionnaire section that can be loaded into a survey: a set of dimensions."""
@@ -50,10 +96,90 @@ class CustomerSatisfactionSection(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     line_ids = fields.One2many(
-        "customer.satisfaction.section.line", "section_id", string="Questions"
+        "customer.satisfaction.section.line",
+        "section_id",
+        string="Questions",
+        copy=True,
+    )
+    question_count = fields.Integer(
+        string="Number of questions", compute="_compute_question_count"
     )
 
     _code_unique = models.UniqueIndex("(code)", "This code is taken.")
+
+    @api.depends("line_ids")
+    def _compute_question_count(self):
+        for section in self:
+            section.question_count = len(section.line_ids)
+
+    def action_make_survey(self):
+        """Make a survey of these sections.
+
+        :return: action that opens it
+        """
+        if not self:
+            raise UserError(
+                self.env._("Choose the sections of which to make a survey.")
+            )
+        survey = self.env["survey.survey"].create(
+            {
+                "title": self[0].name,
+                "is_satisfaction": True,
+                "survey_type": "survey",
+                "access_mode": "token",
+                "questions_layout": "one_page",
+                "scoring_type": "no_scoring",
+                "lang_ids": [Command.clear()],  # asked in any
+            }
+        )
+        self._load_into(survey)
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "survey.survey",
+            "res_id": survey.id,
+            "views": [(False, "form")],
+        }
+
+    def _load_into(self, survey):
+        """Append these sections to a survey: a page each, with its questions in pairs.
+
+        The questions are the survey's own, worded in every installed language, and know which
+        question of the bank they are.
+        """
+        last = max(survey.question_and_page_ids.mapped("sequence"), default=0)
+        places = [place for section in self for place in (section, *section.line_ids)]
+        questions = survey.question_and_page_ids.browse()
+        langs = {code for code, _name in self.env["res.lang"].get_installed()}
+        for lang in ("en_US", *sorted(langs - {"en_US"})):
+            vals_list = [
+                place.with_context(lang=lang)._prepare_question_values()
+                for place in places
+            ]
+            if not questions:
+                questions = questions.with_context(lang=lang).create(
+                    [
+                        {**vals, "survey_id": survey.id, "sequence": last + number}
+                        for number, vals in enumerate(vals_list, 1)
+                    ]
+                )
+            else:
+                for question, vals in zip(questions, vals_list, strict=True):
+                    question.with_context(lang=lang)._translate(vals)
+        self._pair(questions)
+        return questions
+
+    def _pair(self, questions):
+        """Let each second question of a pair know the first one before it on its dimension."""
+        first = {}
+        for question in questions:
+            metric, about = question.satisfaction_metric, question.dimension_id
+            first[metric, about] = question
+            if metric in PAIRS:
+                question.pair_question_id = first.get((PAIRS[metric], about))
+
+    def _prepare_question_values(self):
+        self.ensure_one()
+        return {"title": self.name, "is_page": True, "question_type": False}
 
 
 class CustomerSatisfactionSectionLine(models.Model):
@@ -72,6 +198,9 @@ class CustomerSatisfactionSectionLine(models.Model):
         index=True,
         ondelete="restrict",
     )
+    metric = fields.Selection(related="item_id.metric")
+    dimension_id = fields.Many2one(related="item_id.dimension_id")
+    is_reversed = fields.Boolean(related="item_id.is_reversed")
     weight = fields.Float(
         default=1.0,
         aggregator=None,
@@ -81,3 +210,10 @@ class CustomerSatisfactionSectionLine(models.Model):
     _weight_positive = models.Constraint(
         "CHECK(weight > 0)", "A weight must be greater than zero."
     )
+
+    def _prepare_question_values(self):
+        self.ensure_one()
+        return {
+            **self.item_id._prepare_question_values(),
+            "satisfaction_weight": self.weight,
+        }

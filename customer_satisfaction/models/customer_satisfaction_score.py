@@ -36,6 +36,10 @@ class CustomerSatisfactionScore(models.Model):
         "customer.satisfaction.dimension", index="btree_not_null", ondelete="restrict"
     )
     metric = fields.Selection(METRICS, required=True)
+    effort_direction = fields.Selection(
+        [("lower", "Lower is better"), ("higher", "Higher is better")],
+        help="Of effort: which end of the scale is the good one. The value is not turned.",
+    )
     scale_min = fields.Integer(aggregator=None)
     scale_max = fields.Integer(aggregator=None)
     value = fields.Float(
@@ -63,4 +67,13 @@ class CustomerSatisfactionScore(models.Model):
 
     _question_unique = models.UniqueIndex(
         "(user_input_id, question_id)", "A question is answered once."
+    )
+    # Statistics of a survey and of a plan, without reading the table.
+    _statistics_idx = models.Index(
+        "(survey_id, metric, date) INCLUDE (value, question_id, dimension_id, "
+        "user_input_id, company_id, plan_id) WHERE is_counted"
+    )
+    _dimension_idx = models.Index(
+        "(dimension_id, date) INCLUDE (metric, value, company_id) "
+        "WHERE is_counted AND dimension_id IS NOT NULL"
     )

@@ -10,6 +10,12 @@ class ResCompany(models.Model):
         help="With fewer answers no satisfaction rate is shown: it would say next to "
         "nothing.",
     )
+    satisfaction_min_seconds = fields.Float(
+        string="Fastest answer (seconds per question)",
+        digits=(4, 1),
+        help="An answer that took less time is not counted, and shown as left out. 0: "
+        "every answer counts. Unknown where everything is asked on one light page.",
+    )
 
     satisfaction_follow_up = fields.Boolean(
         string="Follow up low scores",
@@ -70,6 +76,10 @@ class ResCompany(models.Model):
     _satisfaction_min_answers_positive = models.Constraint(
         "CHECK(satisfaction_min_answers > 0)",
         "A satisfaction rate needs at least one answer.",
+    )
+    _satisfaction_min_seconds_not_negative = models.Constraint(
+        "CHECK(satisfaction_min_seconds >= 0)",
+        "Seconds per question cannot be negative. Enter 0 to count every answer.",
     )
     _satisfaction_follow_up_hours_positive = models.Constraint(
         "CHECK(satisfaction_follow_up_hours > 0)",

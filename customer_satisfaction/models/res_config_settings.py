@@ -24,6 +24,7 @@ class ResConfigSettings(models.TransientModel):
     )
     satisfaction_follow_up_user_id = fields.Many2one(
         related="company_id.satisfaction_follow_up_user_id", readonly=False
+    )
     satisfaction_company_contacts = fields.Integer(
         related="company_id.satisfaction_company_contacts", readonly=False
     )
@@ -32,4 +33,7 @@ class ResConfigSettings(models.TransientModel):
     )
     satisfaction_dormant_days = fields.Integer(
         related="company_id.satisfaction_dormant_days", readonly=False
+    )
+    satisfaction_min_seconds = fields.Float(
+        related="company_id.satisfaction_min_seconds", readonly=False
     )

@@ -161,13 +161,11 @@ class SurveyUserInput(models.Model):
         now = fields.Datetime.now()
         changed = answer.state == "done"
         before = answer._get_summary()
-        for question, value in answers.items():
-            answer._save_lines(question, value)
+        answer._save_all_lines(answers)
         answer.write(
             {
                 "answer_method": method,
                 "recorded_by_id": user.id if user else False,
-                "start_datetime": answer.start_datetime or now,
             }
         )
         if not changed:

@@ -13,8 +13,6 @@ _logger = logging.getLogger(__name__)
 
 # What people say about their experience; what they expect or find important is no verdict.
 VERDICTS = ("csat", "likert", "effort_5", "effort_7", "emotion", "acsi", "perception")
-# Which end of a scale is the bad one, where the question does not say it.
-LOWER_IS_BETTER = ("effort_5",)
 # What is brought in from the past is counted; nobody writes to these customers any more.
 FOLLOWED_FOR = timedelta(days=30)
 TITLE_LENGTH = 80
@@ -26,12 +24,6 @@ class SurveyUserInput(models.Model):
     _name = "survey.user_input"
     _inherit = ["survey.user_input", "customer.complaint.origin.mixin"]
 
-    team_id = fields.Many2one(
-        compute="_compute_team_id",
-        store=True,
-        readonly=False,
-        help="The team of the complaint when the customer was asked.",
-    )
     feedback_ids = fields.One2many(
         "customer.complaint",
         "feedback_answer_id",
@@ -40,12 +32,6 @@ class SurveyUserInput(models.Model):
         groups="customer_complaint.group_complaint_submitter",
         help="Where this low score is followed up.",
     )
-
-    @api.depends("complaint_id")
-    def _compute_team_id(self):
-        # As for the handler: whose it is later has no part in this answer.
-        for user_input in self:
-            user_input.team_id = user_input.complaint_id.team_id or user_input.team_id
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -91,13 +77,7 @@ class SurveyUserInput(models.Model):
         return scores.filtered(
             lambda score: (
                 score.value >= score.scale_max
-                if (
-                    score.question_id.effort_direction == "lower"
-                    or (
-                        score.metric in LOWER_IS_BETTER
-                        and score.question_id.effort_direction != "higher"
-                    )
-                )
+                if score.effort_direction == "lower"
                 else score.value <= score.scale_min
             )
         ).user_input_id

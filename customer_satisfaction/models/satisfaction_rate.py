@@ -34,7 +34,8 @@ class SurveyUserInput(models.Model):
             Domain(domain)
             & Domain("csat_grade", ">", 0)
             & Domain("state", "=", "done")
-            & Domain("test_entry", "=", False),
+            & Domain("test_entry", "=", False)
+            & Domain("exclusion", "=", False),
             [groupby, "csat_grade"] if groupby else ["csat_grade"],
             ["__count"],
         ):

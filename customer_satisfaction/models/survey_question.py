@@ -1,15 +1,33 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
-from .customer_satisfaction_item import METRICS
+from .customer_satisfaction_item import METRICS, PAIRS, REVERSIBLE, SCALES
+from .satisfaction_wording import OPTIONS, SCALE_LABELS
 
-CSAT_GRADES = [1, 2, 3, 4, 5]
-NPS_RANGE = (0, 10)
+GRADES = [1, 2, 3, 4, 5]
 OUTCOMES = {"solved", "not_solved"}
+# The wording, which can be translated.
+TEXTS = {
+    "title",
+    "description",
+    "scale_min_label",
+    "scale_mid_label",
+    "scale_max_label",
+}
+# Several remarks may be chosen; of all else one.
+CHOICE_TYPES = {metric: "simple_choice" for metric in OPTIONS} | {
+    "emotion": "multiple_choice"
+}
 # An object, so that no caller can say it from outside.
 CHECKED_LATER = object()
 # What our own light page can show; anything else is answered on the survey app's page.
 LIGHT_TYPES = {"simple_choice", "scale", "text_box", "char_box"}
+
+
+def is_number(answer):
+    """Whether an answer came as a number: core takes 0 for no answer."""
+    return isinstance(answer, int | float) and not isinstance(answer, bool)
 
 
 class SurveyQuestion(models.Model):
@@ -43,15 +61,23 @@ class SurveyQuestion(models.Model):
     )
     effort_direction = fields.Selection(
         [("lower", "Lower is better"), ("higher", "Higher is better")],
+        compute="_compute_effort_direction",
+        store=True,
+        readonly=False,
         help="Of a question about effort: which end of its scale is the good one.",
     )
     pair_question_id = fields.Many2one(
         "survey.question",
         string="Pair of",
+        copy=False,  # of the copied survey: see `survey.survey.copy`
         index="btree_not_null",
         ondelete="restrict",
         help="Perception: the question about the expectation. Kano, missing: the question "
         "about what is there.",
+    )
+
+    _satisfaction_weight_positive = models.Constraint(
+        "CHECK(satisfaction_weight > 0)", "A weight must be greater than zero."
     )
 
     @api.constrains(
@@ -67,42 +93,172 @@ class SurveyQuestion(models.Model):
 
     def _check_metric(self, options):
         """Refuse a question that cannot measure its metric with these options."""
+        for question in self.filtered("satisfaction_metric"):
+            metric = question.satisfaction_metric
+            if metric in CHOICE_TYPES:
+                wrong = question._get_option_error(options)
+            elif (
+                question.question_type,
+                question.scale_min,
+                question.scale_max,
+            ) != ("scale", *SCALES[metric]):
+                low, high = SCALES[metric]
+                wrong = self.env._(
+                    "%(question)s: the metric %(metric)s is asked on a scale from "
+                    "%(low)s to %(high)s. Choose the question type Scale and these ends.",
+                    question=question.title,
+                    metric=question._get_metric_name(),
+                    low=low,
+                    high=high,
+                )
+            else:
+                wrong = None
+            if wrong:
+                raise ValidationError(wrong)
+
+    def _get_option_error(self, options):
+        """What is wrong with the choices of a question for its metric, or None."""
+        metric, title = self.satisfaction_metric, self.title
+        grades = sorted(options.mapped("satisfaction_grade"))
+        right_type = self.question_type == CHOICE_TYPES[metric]
+        if metric == "csat" and not (right_type and grades == GRADES):
+            return self.env._(
+                "%(question)s: a CSAT question lets people choose one of five "
+                "answers. Give each answer one of the grades 1 to 5, 5 for very "
+                "satisfied.",
+                question=title,
+            )
+        if metric in ("kano_functional", "kano_dysfunctional") and not (
+            right_type and grades == GRADES
+        ):
+            return self.env._(
+                "%(question)s: a Kano question lets people choose one of five answers. "
+                "Give each answer one of the grades 1 to 5, from 1 for I like it to 5 "
+                "for I dislike it.",
+                question=title,
+            )
+        if metric == "emotion" and not (
+            right_type and grades and set(GRADES).issuperset(grades)
+        ):
+            return self.env._(
+                "%(question)s: an emotion score lets people choose several remarks. "
+                "Give each remark a grade from 1 to 5, 5 for the best.",
+                question=title,
+            )
+        if metric == "solved" and not (
+            right_type
+            and len(options) == len(OUTCOMES)
+            and set(options.mapped("satisfaction_solved")) == OUTCOMES
+        ):
+            return self.env._(
+                "%(question)s: an outcome question lets people choose one of two "
+                "answers. Mark one of them as solved and the other one as not "
+                "solved.",
+                question=title,
+            )
+        return None
+
+    def _get_metric_name(self):
+        self.ensure_one()
+        names = dict(
+            self._fields["satisfaction_metric"]._description_selection(self.env)
+        )
+        return names[self.satisfaction_metric]
+
+    @api.constrains("satisfaction_metric", "is_reversed")
+    def _check_is_reversed(self):
+        for question in self.filtered("is_reversed"):
+            if question.satisfaction_metric not in REVERSIBLE:
+                raise ValidationError(
+                    self.env._(
+                        "%(question)s: only a statement that people agree with or not "
+                        "can be reversed.",
+                        question=question.title,
+                    )
+                )
+
+    @api.constrains("satisfaction_metric", "pair_question_id", "survey_id")
+    def _check_pair(self):
+        for question in self.filtered("pair_question_id"):
+            first = question.pair_question_id
+            if (
+                first.survey_id != question.survey_id
+                or not first.satisfaction_metric
+                or first.satisfaction_metric != PAIRS.get(question.satisfaction_metric)
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "%(question)s: a pair is a perception and its expectation, or "
+                        "the two questions of Kano's model, both in this survey.",
+                        question=question.title,
+                    )
+                )
+
+    @api.depends("satisfaction_metric")
+    def _compute_effort_direction(self):
+        # As the two are asked everywhere: how much effort was it, and was it easy.
+        usual = {"effort_5": "lower", "effort_7": "higher"}
         for question in self:
-            if question.satisfaction_metric == "csat" and (
-                question.question_type != "simple_choice"
-                or sorted(options.mapped("satisfaction_grade")) != CSAT_GRADES
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(question)s: a CSAT question lets people choose one of five "
-                        "answers. Give each answer one of the grades 1 to 5, 5 for very "
-                        "satisfied.",
-                        question=question.title,
+            question.effort_direction = usual.get(question.satisfaction_metric)
+
+    @api.onchange("item_id")
+    def _onchange_item_id(self):
+        if self.item_id:
+            values = self.item_id._prepare_question_values()
+            options = values.pop("suggested_answer_ids", [])
+            self.update(values)
+            self.suggested_answer_ids = [Command.clear(), *options]
+
+    @api.onchange("satisfaction_metric")
+    def _onchange_satisfaction_metric(self):
+        if self.satisfaction_metric:
+            values = self._prepare_metric_values(self.satisfaction_metric)
+            options = values.pop("suggested_answer_ids", [])
+            self.update(values)
+            if self.satisfaction_metric not in REVERSIBLE:
+                self.is_reversed = False
+            if options and not self.suggested_answer_ids:
+                self.suggested_answer_ids = options
+
+    def _translate(self, vals):
+        """Take over texts in the language of the environment, from values as of `create`."""
+        self.ensure_one()
+        self.write({name: vals[name] for name in TEXTS & vals.keys()})
+        for option, (_command, _id, values) in zip(
+            self.suggested_answer_ids,
+            vals.get("suggested_answer_ids", ()),
+            strict=True,
+        ):
+            option.value = values["value"]
+
+    @api.model
+    def _prepare_metric_values(self, metric):
+        """What a question needs to measure `metric`, in the language of the environment."""
+        if metric in OPTIONS:
+            grade = (
+                "satisfaction_solved" if metric == "solved" else "satisfaction_grade"
+            )
+            return {
+                "question_type": CHOICE_TYPES[metric],
+                "suggested_answer_ids": [
+                    Command.create(
+                        {"sequence": number, "value": self.env._(name), grade: value}
                     )
-                )
-            if question.satisfaction_metric == "nps" and (
-                question.question_type != "scale"
-                or (question.scale_min, question.scale_max) != NPS_RANGE
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(question)s: an NPS question is a scale from 0 to 10.",
-                        question=question.title,
-                    )
-                )
-            if question.satisfaction_metric == "solved" and (
-                question.question_type != "simple_choice"
-                or set(options.mapped("satisfaction_solved")) != OUTCOMES
-                or len(options) != len(OUTCOMES)
-            ):
-                raise ValidationError(
-                    self.env._(
-                        "%(question)s: an outcome question lets people choose one of two "
-                        "answers. Mark one of them as solved and the other one as not "
-                        "solved.",
-                        question=question.title,
-                    )
-                )
+                    for number, (name, value) in enumerate(OPTIONS[metric])
+                ],
+            }
+        if metric in SCALES:
+            low, high = SCALES[metric]
+            ends = [label and self.env._(label) for label in SCALE_LABELS[metric]]
+            return {
+                "question_type": "scale",
+                "scale_min": low,
+                "scale_max": high,
+                "scale_min_label": ends[0],
+                "scale_mid_label": ends[1],
+                "scale_max_label": ends[2],
+            }
+        return {"question_type": "text_box"}
 
     @api.constrains("satisfaction_metric", "survey_id")
     def _check_outcome_plans(self):
@@ -144,6 +300,8 @@ class SurveyQuestion(models.Model):
 
     def validate_question(self, answer, comment=None):
         """Core checks that there is an answer; here it must also be one to this question."""
+        if self.survey_id.is_satisfaction and is_number(answer):
+            answer = str(answer)  # 0 is an answer
         if (
             self.survey_id.is_satisfaction
             and answer
@@ -162,6 +320,7 @@ class SurveyQuestion(models.Model):
         return (
             self.question_type in LIGHT_TYPES
             and not self.comments_allowed
+            and not (self.save_as_email or self.save_as_nickname)
             and not self.triggering_answer_ids
         )
 
@@ -198,7 +357,8 @@ class SurveyQuestionAnswer(models.Model):
     satisfaction_grade = fields.Integer(
         string="Grade",
         aggregator=None,
-        help="Of an answer to a CSAT question: 5 very satisfied to 1 very dissatisfied.",
+        help="CSAT: 5 very satisfied to 1 very dissatisfied. Remarks: 5 the best. Kano: 1 "
+        "I like it to 5 I dislike it.",
     )
     satisfaction_solved = fields.Selection(
         [("solved", "Solved"), ("not_solved", "Not solved")],

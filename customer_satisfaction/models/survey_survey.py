@@ -48,6 +48,15 @@ class SurveySurvey(models.Model):
         "and time limit.",
     )
 
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.get("is_satisfaction"):
+            # sudo: what was answered before it measured anything is scored by nobody in person
+            self.env["survey.user_input"].sudo().search(
+                [("survey_id", "in", self.ids), ("state", "=", "done")]
+            )._store_satisfaction()
+        return res
+
     def _get_metric_question(self, metric):
         """The question that measures `metric`, or an empty recordset."""
         self.ensure_one()

@@ -1,10 +1,11 @@
-from collections import defaultdict
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, email_normalize, format_list
+from odoo.tools import email_normalize, format_list
 
 from odoo.addons.customer_complaint.models.customer_complaint_confirmation import GRADES
+
+from .satisfaction_scoring import COPIED_FIELDS
+from .survey_question import is_number
 
 # How customers are asked; results can be told apart by it.
 SURVEY_METHODS = [
@@ -65,9 +66,6 @@ GIVEN_FIELDS = {
 }
 # An officer may share a survey, or try it out: with whom, until when.
 SHARED_FIELDS = {"test_entry", "partner_id", "survey_id", "deadline", "access_token"}
-SCORES = ("csat_grade", "nps_value", "nps_group", "solved")
-# Lowest recommendation of each group, best group first.
-NPS_GROUPS = ((9, "promoter"), (7, "passive"), (0, "detractor"))
 
 
 class SurveyUserInput(models.Model):
@@ -191,10 +189,20 @@ class SurveyUserInput(models.Model):
         help="When what the customer is asked about happened.",
     )
     product_id = fields.Many2one(
-        "product.product", readonly=True, copy=False, index="btree_not_null"
+        "product.product",
+        compute="_compute_product_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        index="btree_not_null",
     )
     team_id = fields.Many2one(
-        "customer.complaint.team", readonly=True, copy=False, index="btree_not_null"
+        "customer.complaint.team",
+        compute="_compute_team_id",
+        store=True,
+        readonly=False,
+        copy=False,
+        index="btree_not_null",
     )
     survey_method = fields.Selection(
         SURVEY_METHODS,
@@ -217,7 +225,8 @@ class SurveyUserInput(models.Model):
     )
     # customer_complaint_indicator.py: `_define_satisfaction`, without reading the table
     _csat_idx = models.Index(
-        "(end_datetime) INCLUDE (csat_grade, company_id, survey_id, state, test_entry) "
+        "(end_datetime) INCLUDE (csat_grade, company_id, survey_id, state, test_entry, "
+        "exclusion) "
         "WHERE csat_grade > 0"
     )
     # Not asked or not answered is NULL; a score is never out of range.
@@ -239,6 +248,18 @@ class SurveyUserInput(models.Model):
         # Not of `complaint_id.user_id`: who handles it later has no part in this answer.
         for user_input in self:
             user_input.handler_id = user_input.complaint_id.user_id
+
+    @api.depends("complaint_id")
+    def _compute_product_id(self):
+        for user_input in self:
+            product = user_input.complaint_id.line_ids[:1].product_id
+            user_input.product_id = product or user_input.product_id
+
+    @api.depends("complaint_id")
+    def _compute_team_id(self):
+        # As for the handler: of the time when the customer was asked.
+        for user_input in self:
+            user_input.team_id = user_input.complaint_id.team_id or user_input.team_id
 
     @api.depends("complaint_id.order_id")
     def _compute_sale_order_id(self):
@@ -262,7 +283,16 @@ class SurveyUserInput(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_process_fields(vals)
-        inputs = super().create(vals_list)
+        surveys = self.env["survey.survey"].browse(
+            {vals.get("survey_id") for vals in vals_list} - {None, False}
+        )
+        # Nobody follows an answer that is still empty, or reads that it was created.
+        quiet = all(survey.is_satisfaction for survey in surveys.sudo())
+        inputs = super(
+            SurveyUserInput,
+            self.with_context(tracking_disable=True) if quiet else self,
+        ).create(vals_list)
+        inputs = inputs.with_env(self.env)
         for user_input, vals in zip(inputs, vals_list, strict=True):
             user_input._check_given_fields(vals.keys() - SHARED_FIELDS)
         # sudo: a process field; an answer that no plan asked for belongs to its survey's company
@@ -275,6 +305,12 @@ class SurveyUserInput(models.Model):
     def write(self, vals):
         self._check_process_fields(vals)
         self._check_given_fields(vals.keys())
+        # sudo: what scores copy from their answer, they copy whoever changes it
+        answered = self.browse()
+        if COPIED_FIELDS & vals.keys():
+            answered = self.sudo().filtered(
+                lambda i: i.is_satisfaction and i.state == "done"
+            )
         res = super().write(vals)
         # Here and not in `_mark_done`: ending a live session sets the state without it.
         if vals.get("state") == "done":
@@ -284,6 +320,9 @@ class SurveyUserInput(models.Model):
             ).answer_method = "link"
             self._store_satisfaction()
             self._confirm_outcomes()
+        else:
+            for batch in answered._in_batches():
+                batch._store_scores()
         return res
 
     def _check_process_fields(self, vals):
@@ -325,52 +364,52 @@ class SurveyUserInput(models.Model):
             answer = answer.replace("\0", "")
         if isinstance(comment, str):
             comment = comment.replace("\0", "")
-        # Core keeps the good answers of a refused page, then refuses them when sent again.
-        return super()._save_lines(
-            question,
-            answer,
-            comment,
-            overwrite_existing=overwrite_existing or self.survey_id.is_satisfaction,
-        )
+        if not self.survey_id.is_satisfaction:
+            return super()._save_lines(question, answer, comment, overwrite_existing)
+        if is_number(answer):
+            answer = str(answer)
+        known = self.user_input_line_ids.filtered(lambda i: i.question_id == question)
+        if known or question.save_as_email or question.save_as_nickname:
+            # Core keeps the good answers of a refused page, then refuses them sent again.
+            return super()._save_lines(question, answer, comment)
+        # The first answer, without looking for earlier ones.
+        if question.question_type in ("simple_choice", "multiple_choice"):
+            return self._save_line_choice(question, known, answer, comment)
+        if question.question_type == "matrix":
+            return self._save_line_matrix(question, known, answer, comment)
+        return self._save_line_simple_answer(question, known, answer)
 
-    def _store_satisfaction(self):
-        """Take the scores from the chosen answers and mark the invitations as answered."""
-        # sudo: scores and log follow from the answer, whoever ended it
-        lines = (
-            self.env["survey.user_input.line"]
-            .sudo()
-            .search(
-                [
-                    ("user_input_id", "in", self.ids),
-                    ("user_input_id.survey_id.is_satisfaction", "=", True),
-                    ("skipped", "=", False),
-                ]
-            )
-        )
-        scores = defaultdict(dict)
-        for line in lines:
-            known = scores[line.user_input_id]
-            known.update({**line._get_scores(), **known})
-        self.sudo().filtered("is_satisfaction")._forget_scores()
-        for user_input, values in scores.items():
-            if values:
-                user_input.write(values)
-        lines.user_input_id._mark_invitations_answered()
+    def _save_all_lines(self, answers):
+        """As `_save_lines` for each question, the first time in one go.
 
-    def _forget_scores(self):
-        """A changed answer may lack what the earlier one said; Odoo would write 0 for none."""
-        answered = self.filtered(lambda i: any(i[score] for score in SCORES))
-        if not answered:
+        :param dict answers: value by question, a text each; "" for none
+        """
+        self.ensure_one()
+        if self.user_input_line_ids or not all(q._is_light() for q in answers):
+            for question, value in answers.items():
+                self._save_lines(question, value)
             return
-        self.flush_recordset(SCORES)
-        self.env.cr.execute(
-            SQL(
-                "UPDATE survey_user_input SET csat_grade = NULL, nps_value = NULL, "
-                "nps_group = NULL, solved = NULL WHERE id IN %s",
-                tuple(answered.ids),
-            )
+        self.env["survey.user_input.line"].create(
+            [
+                self._get_line_answer_values(
+                    question,
+                    value.replace("\0", ""),
+                    "suggestion"
+                    if question.question_type == "simple_choice"
+                    else question.question_type,
+                )
+                for question, value in answers.items()
+            ]
         )
-        self.invalidate_recordset(SCORES, flush=False)
+
+    def _notify_new_participation_subscribers(self):
+        """Only where a survey is followed: core looks it up for each answer anew."""
+        followed = self.sudo().filtered(
+            lambda i: not i.is_satisfaction or i.survey_id.message_follower_ids
+        )
+        return super(
+            SurveyUserInput, self & followed
+        )._notify_new_participation_subscribers()
 
     @api.model
     def _prepare_satisfaction_values(self, complaint, survey):
@@ -432,7 +471,11 @@ class SurveyUserInput(models.Model):
 
     def _mark_invitations_answered(self):
         self.env["customer.satisfaction.invitation"].search(
-            [("user_input_id", "in", self.ids), ("state", "in", ("prepared", "sent"))]
+            [
+                ("user_input_id", "in", self.ids),
+                ("user_input_id.user_input_line_ids.skipped", "=", False),
+                ("state", "in", ("prepared", "sent")),
+            ]
         ).write({"state": "answered", "answered_at": fields.Datetime.now()})
 
     @api.model
@@ -449,6 +492,14 @@ class SurveyUserInput(models.Model):
 class SurveyUserInputLine(models.Model):
     _inherit = "survey.user_input.line"
 
+    # Written with the row, not afterwards.
+    survey_id = fields.Many2one(
+        related="user_input_id.survey_id", store=True, precompute=True
+    )
+    question_sequence = fields.Integer(
+        related="question_id.sequence", store=True, precompute=True
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
@@ -464,16 +515,3 @@ class SurveyUserInputLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _check_given(self):
         self.user_input_id._check_given_fields({"user_input_line_ids"})
-
-    def _get_scores(self):
-        """Score values for the answer this line belongs to; empty when it measures nothing."""
-        self.ensure_one()
-        metric = self.question_id.satisfaction_metric
-        if metric == "csat" and self.suggested_answer_id.satisfaction_grade:
-            return {"csat_grade": self.suggested_answer_id.satisfaction_grade}
-        if metric == "solved" and self.suggested_answer_id:
-            return {"solved": self.suggested_answer_id.satisfaction_solved}
-        if metric == "nps" and self.answer_type == "scale":
-            group = next(g for least, g in NPS_GROUPS if self.value_scale >= least)
-            return {"nps_value": self.value_scale, "nps_group": group}
-        return {}

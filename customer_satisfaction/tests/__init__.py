@@ -23,3 +23,5 @@ from . import test_subjects
 from . import test_may_we_ask
 from . import test_plan_groups
 from . import test_plan_orders
+from . import test_scoring
+from . import test_questionnaires

@@ -11,6 +11,11 @@ READ_MODELS = (
     "survey.question.answer",
     "survey.user_input",
     "survey.user_input.line",
+    "customer.satisfaction.score",
+    "customer.satisfaction.item",
+    "customer.satisfaction.section",
+    "customer.satisfaction.section.line",
+    "customer.satisfaction.dimension",
 )
 
 
@@ -72,6 +77,10 @@ class TestAccess(SatisfactionCommon):
             answer,
             answer.user_input_line_ids,
             self.Invitation.search([("user_input_id", "=", answer.id)]),
+            answer.score_ids,
+            self.env.ref("customer_satisfaction.item_speed"),
+            self.env.ref("customer_satisfaction.dimension_speed"),
+            self.env.ref("customer_satisfaction.section_dim_004_staff").line_ids,
         )
         for record in records:
             for operation in ("write", "create", "unlink"):
@@ -119,6 +128,7 @@ class TestAccess(SatisfactionCommon):
             answer,
             answer.user_input_line_ids,
             self.Invitation.search([("user_input_id", "=", answer.id)]),
+            answer.score_ids,
         ):
             with self.subTest(model=record._name):
                 found = record.with_user(self.stranger).search(
@@ -138,3 +148,35 @@ class TestAccess(SatisfactionCommon):
         self.assertTrue(self.survey.with_user(officer).read(["title"]))
         self.assertTrue(self.answered().with_user(officer).read(), "all fields")
         self.assertFalse(self.plan.with_user(officer).has_access("read"))
+
+    def test_survey_administrator_and_satisfaction_team_see_what_is_theirs(self):
+        admin = self.user("survey_admin", "survey.group_survey_manager")
+        quiz = self.env["survey.survey"].create(
+            {"title": "Quiz", "survey_type": "survey", "access_mode": "token"}
+        )
+        other = quiz._create_answer(email="guest@example.com")
+        answer = self.answered()
+        both = answer + other
+        Answer = self.env["survey.user_input"]
+        mine = [("id", "in", both.ids)]
+        self.assertEqual(Answer.with_user(admin).search(mine), both)
+        self.assertEqual(Answer.with_user(self.chief).search(mine), both)
+        self.assertEqual(Answer.with_user(self.reader).search(mine), answer)
+        self.assertEqual(answer.with_user(self.reader).score_ids.value, 4)
+        with self.assertRaises(AccessError):
+            answer.with_user(admin).read(["score_ids"])
+        scores = self.env["customer.satisfaction.score"]
+        self.assertFalse(scores.with_user(admin).has_access("read"))
+        for operation in ("write", "create", "unlink"):
+            self.assertFalse(scores.with_user(self.chief).has_access(operation))
+
+    def test_manager_builds_surveys_of_the_bank(self):  # S-58
+        section = self.env.ref("customer_satisfaction.section_dim_004_staff")
+        action = section.with_user(self.chief).action_make_survey()
+        survey = (
+            self.env["survey.survey"].with_user(self.chief).browse(action["res_id"])
+        )
+        self.assertEqual(len(survey.question_ids), 4)
+        self.assertEqual(survey.action_new_version()["res_model"], "survey.survey")
+        with self.assertRaises(AccessError):
+            section.with_user(self.reader).action_make_survey()

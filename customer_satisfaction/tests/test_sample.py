@@ -26,12 +26,15 @@ class TestSample(SatisfactionCommon):
         self.assertGreaterEqual(len(done), 45)
         self.assertTrue(done.complaint_id)
         for answer in done:
-            scores = {}
-            for line in answer.user_input_line_ids:
-                scores.update(line._get_scores())
-            self.assertEqual(answer.csat_grade, scores["csat_grade"])
-            self.assertEqual(answer.nps_value, scores.get("nps_value", 0))
-            self.assertEqual(answer.nps_group, scores.get("nps_group", False))
+            lines = answer.user_input_line_ids
+            grades = lines.suggested_answer_id.mapped("satisfaction_grade")
+            scores = {s.metric: s.value for s in answer.score_ids}
+            self.assertEqual(answer.csat_grade, max(grades))
+            self.assertEqual(scores["csat"], max(grades))
+            scaled = lines.filtered(lambda line: line.answer_type == "scale")
+            self.assertEqual(answer.nps_value, sum(scaled.mapped("value_scale")))
+            self.assertEqual(bool(answer.nps_group), "nps" in scores)
+            self.assertFalse(answer.exclusion)
             self.assertLessEqual(answer.start_datetime, answer.end_datetime)
             self.assertLessEqual(answer.end_datetime, fields.Datetime.now())
 
