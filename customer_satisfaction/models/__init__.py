@@ -16,3 +16,6 @@ from . import res_partner
 from . import sale_order
 from . import customer_complaint_indicator
 from . import mail_mail
+from . import customer_satisfaction_ballot
+from . import satisfaction_ticket
+from . import satisfaction_anonymous

@@ -259,6 +259,10 @@ class CustomerSatisfactionInvitation(models.Model):
         """Create the answers to be filled, each with its link, and queue the e-mails."""
         self.write({"state": "sent", "sent_at": now})
         self._create_answers(now)
+        self._queue_mails()
+
+    def _queue_mails(self):
+        """Queue the e-mail of each plan; the answers are there."""
         for template, rows in self.grouped(lambda i: i.plan_id.template_id).items():
             template.send_mail_batch(rows.user_input_id.ids)
 

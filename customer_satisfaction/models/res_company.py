@@ -15,3 +15,23 @@ class ResCompany(models.Model):
         "CHECK(satisfaction_min_answers > 0)",
         "A satisfaction rate needs at least one answer.",
     )
+
+    satisfaction_min_group = fields.Integer(
+        string="Smallest group shown of anonymous surveys",
+        default=5,
+        help="Anonymous answers are kept back until so many have come together; results of "
+        "smaller groups are not shown, nor what they could be computed from.",
+    )
+    satisfaction_min_comments = fields.Integer(
+        string="Answers needed for comments",
+        default=8,
+        help="Comments of an anonymous survey are shown from so many answers on: words can "
+        "betray who wrote them.",
+    )
+
+    _satisfaction_groups_hide = models.Constraint(
+        "CHECK(satisfaction_min_group >= 3 "
+        "AND satisfaction_min_comments >= satisfaction_min_group)",
+        "Fewer than three people hide nobody. Enter at least 3, and for comments at least "
+        "as many as for results.",
+    )

@@ -48,6 +48,7 @@ PROCESS_FIELDS = {
     "product_id",
     "team_id",
     "survey_method",
+    "is_anonymous",
 }
 # Of satisfaction answers: what survey officers could use to make one up or disappear.
 GIVEN_FIELDS = {

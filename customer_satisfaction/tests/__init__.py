@@ -9,3 +9,4 @@ from . import test_outcome
 from . import test_rate
 from . import test_satisfaction_page
 from . import test_sample
+from . import test_anonymous
