@@ -2,7 +2,7 @@ from odoo.addons.customer_complaint.models.customer_complaint_confirmation impor
     ANSWERED,
 )
 
-from . import controllers, models, wizards
+from . import controllers, models, tools, wizards
 
 
 def post_init_hook(env):

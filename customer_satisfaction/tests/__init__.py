@@ -10,3 +10,9 @@ from . import test_rate
 from . import test_satisfaction_page
 from . import test_sample
 from . import test_anonymous
+from . import test_scores
+from . import test_kano
+from . import test_drivers
+from . import test_comparing
+from . import test_suppression
+from . import test_public_survey

@@ -1,0 +1,11 @@
+from . import (
+    clusters,
+    comparing,
+    drivers,
+    indexes,
+    kano,
+    matrices,
+    sampling,
+    scores,
+    suppression,
+)
