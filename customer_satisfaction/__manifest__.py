@@ -19,6 +19,7 @@
         "data/mail_template_data.xml",
         "data/customer_satisfaction_plan_data.xml",
         "data/ir_cron_data.xml",
+        "data/customer_complaint_indicator_data.xml",
         "views/survey_survey_views.xml",
         "views/survey_question_views.xml",
         "views/survey_templates.xml",
@@ -30,6 +31,8 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/customer_satisfaction_cost_views.xml",
+        "wizards/customer_satisfaction_erasure_views.xml",
         "views/customer_satisfaction_menus.xml",
     ],
     "demo": [

@@ -19,3 +19,9 @@ from . import mail_mail
 from . import customer_satisfaction_ballot
 from . import satisfaction_ticket
 from . import satisfaction_anonymous
+from . import customer_satisfaction_purpose
+from . import satisfaction_erasure
+from . import customer_satisfaction_purchase_report
+from . import customer_satisfaction_cost
+from . import satisfaction_indicators
+from . import satisfaction_companions

@@ -49,6 +49,7 @@ PROCESS_FIELDS = {
     "team_id",
     "survey_method",
     "is_anonymous",
+    "purpose_id",
 }
 # Of satisfaction answers: what survey officers could use to make one up or disappear.
 GIVEN_FIELDS = {

@@ -16,3 +16,5 @@ from . import test_drivers
 from . import test_comparing
 from . import test_suppression
 from . import test_public_survey
+from . import test_person
+from . import test_indicators
