@@ -4,6 +4,9 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+# So many invitations at most are written at once, to hide among them who has just answered.
+CROWD = 200
+
 
 class CustomerSatisfactionBallot(models.Model):
     """The urn of anonymous surveys: what was answered, until enough lie in it to be mixed.
@@ -12,7 +15,8 @@ class CustomerSatisfactionBallot(models.Model):
     is written later: ids, dates and the transaction of a row (xmin) would join the two. So each
     answer that falls in writes the whole urn and all its tickets once more, in an order drawn by
     lot. At the company's minimum group the urn is emptied: its answers and its invitations become
-    visible together, in one transaction, with the same day in every column.
+    visible together, in one transaction, with the same day in every column. The invitations
+    answered earlier that day are written again with them: their rows tell no group within it.
 
     Nobody reads it through the ORM. It never holds more than the minimum group, less one.
     """
@@ -143,22 +147,33 @@ class CustomerSatisfactionBallot(models.Model):
             today,
             tuple(answers.ids),
         )
-        self._write_tickets(urn, "state = 'answered', answered_at = %s", today)
+        self._write_tickets(
+            urn,
+            "state = 'answered', answered_at = %s",
+            today,
+            day=today,
+        )
         for records in (answers, answers.user_input_line_ids):
             records.invalidate_recordset(flush=False)
 
     @api.model
-    def _write_tickets(self, urn, changes, *values):
-        """Write all used tickets of an urn, the last one used among them."""
+    def _write_tickets(self, urn, changes, *values, day=None):
+        """Write used tickets of an urn, the last one used among them.
+
+        :param day: those answered on this day, too: no news, to hide the others among them
+        """
         known = self._execute(
             "SELECT id FROM customer_satisfaction_invitation "
-            "WHERE (plan_id, ticket_survey_id, company_id) = %s "
-            "AND ticket_used AND state <> 'answered'",
+            "WHERE (plan_id, ticket_survey_id, company_id) = %s AND ticket_used "
+            "AND (state <> 'answered' OR answered_at = %s) "
+            "ORDER BY state = 'answered', random() LIMIT %s",
             urn,
+            day,
+            CROWD,
         )
         self._mix(known)
-        # One by one, and they are few: one statement would keep them in the order in which
-        # they lie in the table, which is the order in which they were used.
+        # One by one: one statement would keep them in the order in which they lie in the
+        # table, which is the order in which they were used.
         for [invitation_id] in known:
             self._execute(
                 f"UPDATE customer_satisfaction_invitation SET {changes}, write_date = %s "

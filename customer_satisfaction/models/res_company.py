@@ -30,8 +30,8 @@ class ResCompany(models.Model):
     )
 
     _satisfaction_groups_hide = models.Constraint(
-        "CHECK(satisfaction_min_group >= 3 "
+        "CHECK(satisfaction_min_group BETWEEN 3 AND 100 "
         "AND satisfaction_min_comments >= satisfaction_min_group)",
-        "Fewer than three people hide nobody. Enter at least 3, and for comments at least "
-        "as many as for results.",
+        "Fewer than three people hide nobody. Enter 3 to 100, and for comments at least as "
+        "many as for results.",
     )

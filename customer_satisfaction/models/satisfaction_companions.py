@@ -37,7 +37,7 @@ class ResPartner(models.Model):
         ):
             last[partner.id] = (date, value)
         for partner in self:
-            partner.satisfaction_recommendation = False
+            partner.satisfaction_recommendation = self.env._("No answer yet")
             if known := last.get(partner.id):
                 date, value = known
                 partner.satisfaction_recommendation = self.env._(
@@ -77,4 +77,6 @@ class ResPartner(models.Model):
                         "%(n)s orders, %(value)s; last on %(day)s", **values
                     )
                 )
-            partner.satisfaction_purchases = " · ".join(parts) or False
+            partner.satisfaction_purchases = " · ".join(parts) or self.env._(
+                "No order yet"
+            )

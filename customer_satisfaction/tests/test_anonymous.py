@@ -213,12 +213,25 @@ class TestAnonymous(AnonymousCase):
                     sorted(used, reverse=True),
                 )
 
+    def test_invitations_answered_on_a_day_do_not_tell_with_whom(self):
+        invitations = self.asked(11)
+        for invitation in invitations[:10]:
+            self.give(invitation)
+        rows = self.rows(
+            "customer_satisfaction_invitation", "id IN %s", tuple(invitations[:10].ids)
+        )
+        self.assertEqual({row["state"] for row in rows}, {"answered"})
+        for column in ("xmin", "answered_at", "write_date"):
+            self.assertEqual(len({str(row[column]) for row in rows}), 1, column)
+
     def test_urn_tells_no_order(self):
         invitations = self.asked()
         with self.drawn(5, 3, 1, 2, 4):
             for invitation, grade in zip(invitations, (1, 2, 3, 4), strict=False):
                 self.give(invitation, grade)
-        rows = self.rows("customer_satisfaction_ballot", "TRUE")
+        rows = self.rows(
+            "customer_satisfaction_ballot", "survey_id = %s", self.survey.id
+        )
         grades = {str(self.option(grade).id): grade for grade in range(1, 6)}
         self.assertEqual(
             [grades[row["given"][str(self.csat.id)]] for row in rows], [3, 1, 2, 4]

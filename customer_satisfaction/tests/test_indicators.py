@@ -200,7 +200,7 @@ class TestIndicators(SatisfactionCommon):
         self.assertRegex(
             partner.satisfaction_purchases, r"2 orders, .*200.*; did not come back"
         )
-        self.assertFalse(partner.satisfaction_recommendation)
+        self.assertEqual(partner.satisfaction_recommendation, "No answer yet")
         self.said(self.nps, "nps", [9])
         self.env["customer.satisfaction.score"].search(
             [("company_id", "=", self.company.id)]
