@@ -4,6 +4,11 @@ from odoo.exceptions import UserError, ValidationError
 # Plans that need to know who answers, to act on it or because the link is no secret.
 KNOWING_TRIGGERS = ("complaint_outcome", "recovery", "document")
 
+PERSON = (
+    *("partner_id", "email", "nickname", "complaint_id", "sale_order_id"),
+    "handler_id",
+)
+
 
 class SurveySurvey(models.Model):
     """Anonymous surveys: how they are answered does not change once somebody was asked."""
@@ -209,16 +214,29 @@ class SurveyUserInput(models.Model):
         # sudo: how the survey is answered, for whoever answers it
         anonymous = set(surveys.sudo().filtered("is_anonymous").ids)
         for vals in vals_list:
-            if (
-                vals.get("survey_id") in anonymous
-                and not vals.get("test_entry")
-                and not vals.get("is_anonymous")
-            ):
-                raise UserError(
-                    self.env._(
-                        "An anonymous survey is asked by survey plans only: its answers "
-                        "come with a ticket that leads to nobody. Use a plan, or a survey "
-                        "that is not anonymous."
-                    )
-                )
+            if vals.get("survey_id") in anonymous and not vals.get("test_entry"):
+                # What colleagues copy from paper comes from our own code, without a person.
+                self._check_without_person(vals, may_create=self.env.su)
         return super().create(vals_list)
+
+    def write(self, vals):
+        # sudo: see `create`
+        if any(vals.get(fname) for fname in PERSON) and any(
+            answer.survey_id.is_anonymous and not answer.test_entry
+            for answer in self.sudo()
+        ):
+            self._check_without_person(vals)
+        return super().write(vals)
+
+    @api.model
+    def _check_without_person(self, vals, may_create=True):
+        """Refuse values of an answer to an anonymous survey that tell who gives it."""
+        if may_create and not any(vals.get(fname) for fname in PERSON):
+            return
+        raise UserError(
+            self.env._(
+                "An anonymous survey is asked by survey plans only: its answers come with "
+                "a ticket that leads to nobody. Use a plan, or a survey that is not "
+                "anonymous."
+            )
+        )

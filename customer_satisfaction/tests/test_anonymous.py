@@ -305,28 +305,39 @@ class TestAnonymous(AnonymousCase):
         invitations = self.asked()
         for invitation in invitations:
             self.give(invitation)
-        answer = self.given()[0].sudo()
-        for vals in (
-            {"partner_id": self.partner.id},
-            {"email": "ines@example.com"},
-            {"complaint_id": invitations[0].complaint_id.id},
-            {"recorded_by_id": self.env.uid},
-            {"end_datetime": self.now.replace(hour=1, minute=2)},
+        answer = self.given()[0]
+        with self.assertRaisesRegex(UserError, "leads to nobody"):
+            answer.partner_id = self.partner
+        for column, value in (
+            ("partner_id", self.partner.id),
+            ("email", "ines@example.com"),
+            ("complaint_id", invitations[0].complaint_id.id),
+            ("recorded_by_id", self.env.uid),
+            ("end_datetime", self.now.replace(hour=1, minute=2)),
         ):
             with (
                 mute_logger("odoo.sql_db"),
                 self.assertRaises(psycopg2.IntegrityError),
                 self.env.cr.savepoint(),
             ):
-                answer.write(vals)
-                self.env.flush_all()
+                self.env.cr.execute(
+                    f"UPDATE survey_user_input SET {column} = %s WHERE id = %s",
+                    (value, answer.id),
+                )
 
     def test_answers_come_with_tickets_only(self):
         """Neither shared by an officer, nor entered or imported, nor by its own token."""
         with self.assertRaisesRegex(UserError, "by survey plans only"):
             self.survey._create_answer(partner=self.partner)
         with self.assertRaisesRegex(UserError, "by survey plans only"):
-            self.env["survey.user_input"].create({"survey_id": self.survey.id})
+            self.env["survey.user_input"].with_user(
+                self.user("anonymous_officer", "survey.group_survey_manager")
+            ).create({"survey_id": self.survey.id})
+        # What stood on paper has no person either.
+        paper = self.env["survey.user_input"].create({"survey_id": self.survey.id})
+        with self.assertRaisesRegex(UserError, "by survey plans only"):
+            paper.partner_id = self.partner
+        paper.unlink()
         # Trying it out is possible.
         self.assertTrue(self.survey._create_answer(user=self.env.user, test_entry=True))
         for invitation in self.asked():
