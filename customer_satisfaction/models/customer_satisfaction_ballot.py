@@ -14,11 +14,12 @@ class CustomerSatisfactionBallot(models.Model):
     An answer and the ticket it came with are written in one transaction, and whoever comes next
     is written later: ids, dates and the transaction of a row (xmin) would join the two. So each
     answer that falls in writes the whole urn and all its tickets once more, in an order drawn by
-    lot. At the company's minimum group the urn is emptied: its answers and its invitations become
-    visible together, in one transaction, with the same day in every column. The invitations
-    answered earlier that day are written again with them: their rows tell no group within it.
+    lot. At the company's minimum group, or that for comments where the survey asks for own words,
+    the urn is emptied: its answers and its invitations become visible together, in one
+    transaction, with the same day in every column. The invitations answered earlier that day are
+    written again with them: their rows tell no group within it.
 
-    Nobody reads it through the ORM. It never holds more than the minimum group, less one.
+    Nobody reads it through the ORM.
     """
 
     _name = "customer.satisfaction.ballot"
@@ -67,7 +68,13 @@ class CustomerSatisfactionBallot(models.Model):
         )
         ballots = [*(row[0] for row in taken), {str(k): v for k, v in given.items()}]
         self._mix(ballots)
-        if len(ballots) < invitation.company_id.satisfaction_min_group:
+        company = invitation.company_id
+        enough = (
+            company.satisfaction_min_comments
+            if invitation.ticket_survey_id._get_comment_question()
+            else company.satisfaction_min_group
+        )
+        if len(ballots) < enough:
             self.create(
                 [
                     {

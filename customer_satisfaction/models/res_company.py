@@ -31,7 +31,7 @@ class ResCompany(models.Model):
 
     _satisfaction_groups_hide = models.Constraint(
         "CHECK(satisfaction_min_group BETWEEN 3 AND 100 "
-        "AND satisfaction_min_comments >= satisfaction_min_group)",
+        "AND satisfaction_min_comments BETWEEN satisfaction_min_group AND 200)",
         "Fewer than three people hide nobody. Enter 3 to 100, and for comments at least as "
-        "many as for results.",
+        "many as for results, up to 200.",
     )

@@ -36,6 +36,7 @@ class AnonymousCase(SatisfactionCommon):
         cls.comment = cls.survey._get_comment_question()
         cls.plan.write({"survey_id": cls.survey.id, "rest_days": 0})
         cls.env.company.satisfaction_min_group = 5
+        cls.env.company.satisfaction_min_comments = 5
 
     def asked(self, count=5):
         """Invitations of customers who got their ticket."""
@@ -109,6 +110,15 @@ class TestAnonymous(AnonymousCase):
         self.assertEqual(worst.satisfaction_comment, "Slow")
         self.assertEqual(set(invitations.mapped("state")), {"answered"})
         self.assertFalse(invitations.user_input_id)
+
+    def test_own_words_wait_for_more_answers(self):  # S-33
+        self.env.company.satisfaction_min_comments = 8
+        invitations = self.asked(8)
+        for invitation in invitations[:7]:
+            self.give(invitation)
+        self.assertFalse(self.given())
+        self.give(invitations[7])
+        self.assertEqual(len(self.given()), 8)
 
     def test_one_ticket_one_answer(self):
         invitations = self.asked()
