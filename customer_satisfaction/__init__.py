@@ -17,6 +17,7 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Remove plans and log first: they keep surveys and templates from being removed."""
+    env["customer.satisfaction.ballot"].search([]).unlink()
     env["customer.satisfaction.invitation"].search([]).unlink()
     env["customer.satisfaction.plan"].with_context(active_test=False).search(
         []

@@ -27,6 +27,7 @@
         "wizards/customer_satisfaction_exclude_views.xml",
         "wizards/customer_satisfaction_load_views.xml",
         "views/customer_satisfaction_item_views.xml",
+        "data/customer_complaint_indicator_data.xml",
         "views/survey_survey_views.xml",
         "views/survey_question_views.xml",
         "views/survey_templates.xml",
@@ -44,6 +45,8 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/customer_satisfaction_cost_views.xml",
+        "wizards/customer_satisfaction_erasure_views.xml",
         "views/customer_satisfaction_menus.xml",
     ],
     "demo": [

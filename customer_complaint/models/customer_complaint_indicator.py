@@ -22,6 +22,9 @@ ALSO_ARCHIVED = (
 )
 OPEN = IS_COMPLAINT & Domain("stage_type", "not in", CLOSED_TYPES)
 SATISFIED_GRADES = ("4", "5")
+# Units of which few cases say nothing, and those that are sums.
+JUDGED_UNITS = ("share", "points")
+MONEY_UNITS = ("money", "money_each")
 
 
 class CustomerComplaintIndicator(models.Model):
@@ -51,7 +54,9 @@ class CustomerComplaintIndicator(models.Model):
         [
             ("count", "Count"),
             ("share", "Share"),
+            ("points", "Points"),
             ("money", "Money"),
+            ("money_each", "Money for each"),
             ("days", "Days"),
             ("hours", "Hours"),
         ],
@@ -168,11 +173,28 @@ class CustomerComplaintIndicator(models.Model):
             return SQL("%s FILTER (WHERE %s)", aggregate, condition)
 
         count, is_now = SQL("count(*)"), figure.is_now()
+        if figure.per:
+            field = model._field_to_sql(query.table, figure.per, query)
+            count = SQL("count(DISTINCT %s)", field)
+
+        def both(domain):
+            """In both periods; who is in both is a case of each."""
+            if not figure.per:
+                return where(count, domain)
+            return SQL(
+                "%s + %s", where(count, is_now & domain), where(count, ~is_now & domain)
+            )
+
         if not figure.lasting:
             success = Domain.FALSE if figure.success is None else figure.success
             return [
-                count,
-                *(where(count, d) for d in (success, is_now, is_now & success)),
+                both(Domain.TRUE) if figure.per else count,
+                *(both(success), where(count, is_now), where(count, is_now & success)),
+                *(
+                    column
+                    for part in figure.parts
+                    for column in (both(part), where(count, is_now & part))
+                ),
             ]
         start, end = (
             model._field_to_sql(query.table, name, query) for name in figure.lasting
@@ -199,23 +221,39 @@ class CustomerComplaintIndicator(models.Model):
         )
         is_now = figure.is_now().optimize_full(model)
         is_now = is_now._to_sql(model, query.table, query)
+        cases = SQL("count(*)")
+        if figure.per:
+            field = model._field_to_sql(query.table, figure.per, query)
+            is_number = model._fields[figure.per].type in ("integer", "float")
+            cases = SQL("sum(%s)" if is_number else "count(DISTINCT %s)", field)
         query.groupby = company
         # sudo: the currency of companies whose rows the user was just given
         companies = self.env["res.company"].sudo()
-        n, amounts, amounts_before = 0, {}, {}
-        for company_id, count, *sums in self.env.execute_query(
+        # By currency: money and cases in this period, and in the one before.
+        sums = {}
+        for company_id, *row in self.env.execute_query(
             query.select(
                 company,
-                SQL("count(*) FILTER (WHERE %s)", is_now),
                 SQL("sum(%s) FILTER (WHERE %s)", amount, is_now),
+                SQL("%s FILTER (WHERE %s)", cases, is_now),
                 SQL("sum(%s) FILTER (WHERE NOT %s)", amount, is_now),
+                SQL("%s FILTER (WHERE NOT %s)", cases, is_now),
             )
         ):
-            n += count
             currency = companies.browse(company_id).currency_id.sudo(False)
-            for known, added in zip((amounts, amounts_before), sums, strict=True):
+            known = sums.setdefault(currency, [None, 0, None, 0])
+            for index, added in enumerate(row):
                 if added is not None:
-                    known[currency] = known.get(currency, 0) + added
+                    known[index] = (known[index] or 0) + added
+
+        def each(money, cases):
+            return (money / cases if cases else None) if figure.per else money
+
+        now = {c: each(*known[:2]) for c, known in sums.items()}
+        before = {c: each(*known[2:]) for c, known in sums.items()}
+        amounts = {c: value for c, value in now.items() if value is not None}
+        amounts_before = {c: value for c, value in before.items() if value is not None}
+        n = sum(known[1] for known in sums.values())
         return Measure(
             figure.model,
             list(figure.records()),
@@ -368,7 +406,9 @@ class CustomerComplaintIndicator(models.Model):
 
     def _is_enough(self, value, n):
         """Whether there are enough cases to show a value."""
-        return value is not None and (self.unit != "share" or n >= self.minimum_n)
+        return value is not None and (
+            self.unit not in JUDGED_UNITS or n >= self.minimum_n
+        )
 
     def _is_comparable(self, measure):
         return self._is_enough(measure.value, measure.n) and self._is_enough(
@@ -376,7 +416,7 @@ class CustomerComplaintIndicator(models.Model):
         )
 
     def _format_values(self, measure):
-        if self.unit == "money":
+        if self.unit in MONEY_UNITS:
             return self._format_amounts(measure.amounts)
         if not self._is_enough(measure.value, measure.n):
             return ["–"]
@@ -385,12 +425,19 @@ class CustomerComplaintIndicator(models.Model):
     def _format_value(self, value):
         if self.unit == "share":
             return self.env._("%(percent)s %%", percent=percent(value))
+        if self.unit == "points":
+            return self._format_points(value)
         if self.unit == "hours":
             return self._format_hours(value)
         return self._format_number(value, digits=1 if self.unit == "days" else 0)
 
     def _format_number(self, value, digits=0):
         return formatLang(self.env, statistics.half_up(value, digits), digits=digits)
+
+    def _format_points(self, points):
+        """With its sign: points lie on both sides of zero."""
+        sign = "+" if statistics.half_up(points) > 0 else ""
+        return sign + self._format_number(points)
 
     def _format_hours(self, hours, like=None):
         """A length of time in the unit that suits it, with a decimal only where there is one.
@@ -411,7 +458,7 @@ class CustomerComplaintIndicator(models.Model):
         ] or ["–"]
 
     def _describe_certainty(self, measure):
-        if self.unit == "money":
+        if self.unit in MONEY_UNITS:
             return (
                 self.env._(
                     "%(counted)s: %(n)s",
@@ -420,8 +467,10 @@ class CustomerComplaintIndicator(models.Model):
                 )
                 if measure.n
                 else self.env._("Nothing booked in this period")
+                if self.unit == "money"
+                else self.env._("No %(counted)s in this period", counted=self.counted)
             )
-        if self.unit not in ("share", "hours"):
+        if self.unit not in (*JUDGED_UNITS, "hours"):
             return self.env._("Counted, not estimated")
         if not measure.n:
             return self.env._("No %(counted)s in this period", counted=self.counted)
@@ -436,6 +485,8 @@ class CustomerComplaintIndicator(models.Model):
                 missing=missing,
                 counted=self.counted,
             )
+        if self.unit == "points":
+            return self._describe_points(measure)
         values = {
             "n": self._format_number(measure.n),
             "counted": self.counted,
@@ -448,6 +499,22 @@ class CustomerComplaintIndicator(models.Model):
             )
         return self.env._(
             "%(n)s %(counted)s, fairly sure (%(low)s to %(high)s %%)", **values
+        )
+
+    def _describe_points(self, measure):
+        """As for a share, in points of 100."""
+        values = {
+            "n": self._format_number(measure.n),
+            "counted": self.counted,
+            "low": self._format_points(measure.low),
+            "high": self._format_points(measure.high),
+        }
+        if measure.is_uncertain(100 * self.maximum_margin):
+            return self.env._(
+                "%(n)s %(counted)s, still uncertain (%(low)s to %(high)s)", **values
+            )
+        return self.env._(
+            "%(n)s %(counted)s, fairly sure (%(low)s to %(high)s)", **values
         )
 
     def _describe_mean(self, measure):
@@ -473,7 +540,7 @@ class CustomerComplaintIndicator(models.Model):
         return "; ".join(parts)
 
     def _describe_change(self, measure):
-        if self.unit == "money":
+        if self.unit in MONEY_UNITS:
             if not measure.previous_amounts:
                 return ""
             return self.env._(

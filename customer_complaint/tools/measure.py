@@ -25,6 +25,8 @@ class Figure(NamedTuple):
     `moments` are the beginning of the period before, of the period, and its end, which is excluded.
     For a share, those that satisfy `success` among them; for money, the sum of the field `amount`;
     for a mean, the hours between the two fields of `lasting`, with a `target` if there is one.
+    `parts` are further domains whose counts `judge` gets. `per` counts the different values of a
+    field instead of records; money is divided by them, or by the sum of a number.
     """
 
     model: str
@@ -35,6 +37,8 @@ class Figure(NamedTuple):
     amount: str | None = None
     lasting: tuple = ()
     target: float | None = None
+    parts: tuple = ()
+    per: str | None = None
 
     def records(self):
         """Domain of the records behind the number."""

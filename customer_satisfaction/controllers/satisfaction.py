@@ -12,7 +12,8 @@ from odoo.addons.customer_complaint.controllers.public_page import render_page
 
 _logger = logging.getLogger(__name__)
 
-TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# Of an answer, or the ticket of an anonymous survey.
+TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
 QUESTION = re.compile(r"q([0-9]{1,18})")
 TEXT_LENGTH = 4000
 
@@ -67,7 +68,7 @@ class SatisfactionPage(http.Controller):
     def _save(self, answer, given):
         """Save what was submitted; the sentence that is shown when that is refused."""
         user = request.env.user
-        by_staff = user._is_internal()
+        by_staff = user._is_internal() and not answer.is_anonymous
         try:
             with request.env.cr.savepoint():
                 if by_staff:
@@ -90,23 +91,18 @@ class SatisfactionPage(http.Controller):
     # ------------------------------------------------------------------
     def _get_answer(self, token):
         """Answer as superuser, in the customer's language; empty for a forged link."""
-        # sudo: the token is the right; it opens this one answer
-        Answer = request.env["survey.user_input"].sudo()
+        Answer = request.env["survey.user_input"]
         if not TOKEN.fullmatch(token):
-            return Answer
-        answer = Answer.search(
-            [
-                ("access_token", "=", token),
-                ("survey_id.is_satisfaction", "=", True),
-                ("test_entry", "=", False),
-            ]
-        )
+            return Answer.sudo()
+        answer = Answer._find_by_link(token)
         return answer.with_context(lang=answer._get_answer_lang()) if answer else answer
 
     def _refuse(self, answer):
         """The page that is shown instead of the questions, or None."""
         if not answer:
             return self._render("customer_satisfaction.page_unknown", answer, 404)
+        if answer.is_anonymous and answer.state == "done":
+            return self._render("customer_satisfaction.page_used", answer, 410)
         if answer._is_expired():
             return self._render("customer_satisfaction.page_expired", answer, 410)
         if not answer.survey_id._is_light():
@@ -154,7 +150,9 @@ class SatisfactionPage(http.Controller):
             refusals=refusals,
             error=error,
             low_grade=answer._get_low_grade(),
-            colleague=user.name if user._is_internal() else None,
+            colleague=user.name
+            if user._is_internal() and not answer.is_anonymous
+            else None,
             text_length=TEXT_LENGTH,
         )
 

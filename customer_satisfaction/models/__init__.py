@@ -35,3 +35,12 @@ from . import sale_order
 from . import account_move
 from . import customer_complaint_indicator
 from . import mail_mail
+from . import customer_satisfaction_ballot
+from . import satisfaction_ticket
+from . import satisfaction_anonymous
+from . import customer_satisfaction_purpose
+from . import satisfaction_erasure
+from . import customer_satisfaction_purchase_report
+from . import customer_satisfaction_cost
+from . import satisfaction_indicators
+from . import satisfaction_companions

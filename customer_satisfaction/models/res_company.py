@@ -66,6 +66,18 @@ class ResCompany(models.Model):
         help="Customers without an order for so long are dormant, for plans that ask by "
         "stage of the customer's life.",
     )
+    satisfaction_min_group = fields.Integer(
+        string="Smallest group shown of anonymous surveys",
+        default=5,
+        help="Anonymous answers are kept back until so many have come together; results of "
+        "smaller groups are not shown, nor what they could be computed from.",
+    )
+    satisfaction_min_comments = fields.Integer(
+        string="Answers needed for comments",
+        default=8,
+        help="Comments of an anonymous survey are shown from so many answers on: words can "
+        "betray who wrote them.",
+    )
 
     _satisfaction_asking_not_negative = models.Constraint(
         "CHECK(satisfaction_company_contacts >= 0 AND satisfaction_max_reminders >= 0 "
@@ -76,6 +88,12 @@ class ResCompany(models.Model):
     _satisfaction_min_answers_positive = models.Constraint(
         "CHECK(satisfaction_min_answers > 0)",
         "A satisfaction rate needs at least one answer.",
+    )
+    _satisfaction_groups_hide = models.Constraint(
+        "CHECK(satisfaction_min_group BETWEEN 3 AND 100 "
+        "AND satisfaction_min_comments BETWEEN satisfaction_min_group AND 200)",
+        "Fewer than three people hide nobody. Enter 3 to 100, and for comments at least as "
+        "many as for results, up to 200.",
     )
     _satisfaction_min_seconds_not_negative = models.Constraint(
         "CHECK(satisfaction_min_seconds >= 0)",

@@ -37,3 +37,9 @@ class ResConfigSettings(models.TransientModel):
     satisfaction_min_seconds = fields.Float(
         related="company_id.satisfaction_min_seconds", readonly=False
     )
+    satisfaction_min_group = fields.Integer(
+        related="company_id.satisfaction_min_group", readonly=False
+    )
+    satisfaction_min_comments = fields.Integer(
+        related="company_id.satisfaction_min_comments", readonly=False
+    )

@@ -51,6 +51,8 @@ PROCESS_FIELDS = {
     "survey_method",
     "sentiment",
     "sentiment_corrected",
+    "is_anonymous",
+    "purpose_id",
 }
 # Of satisfaction answers: what survey officers could use to make one up or disappear.
 GIVEN_FIELDS = {

@@ -9,6 +9,7 @@ from . import test_outcome
 from . import test_rate
 from . import test_satisfaction_page
 from . import test_sample
+from . import test_anonymous
 from . import test_scores
 from . import test_kano
 from . import test_drivers
@@ -25,3 +26,5 @@ from . import test_plan_groups
 from . import test_plan_orders
 from . import test_scoring
 from . import test_questionnaires
+from . import test_person
+from . import test_indicators

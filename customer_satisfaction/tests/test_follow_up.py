@@ -67,13 +67,11 @@ class TestFollowUp(FollowUpCommon):
         self.company.satisfaction_follow_up_worst = False
         self.assertFalse(answers._filter_low())
 
-    def test_nobody_writes_to_tests_duplicates_anonymous_and_old_answers(self):
+    def test_nobody_writes_to_tests_duplicates_and_old_answers(self):
         self.assertFalse(self.answered(1, test_entry=True).feedback_ids)
         self.assertFalse(self.answered(1, exclusion="duplicate").feedback_ids)
         past = self.now - timedelta(days=60)
         self.assertFalse(self.answered(1, end_datetime=past).feedback_ids)
-        self.survey.is_anonymous = True
-        self.assertFalse(self.answered(1).feedback_ids)
 
     def test_many_answers_at_once_cost_no_query_each(self):
         # S-52

@@ -2,3 +2,4 @@ from . import customer_complaint_sample
 from . import customer_satisfaction_ask
 from . import customer_satisfaction_exclude
 from . import customer_satisfaction_load
+from . import customer_satisfaction_erasure
