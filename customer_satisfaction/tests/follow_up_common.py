@@ -74,15 +74,19 @@ class FollowUpCommon(SatisfactionCommon):
         )
 
     def add_score(self, answer, metric, value, low, high):
-        """A scored answer to a question of the survey that has another metric."""
+        """A scored answer to a question of another metric, in a survey of its own."""
         question = self.env["survey.question"].create(
-            {"survey_id": self.survey.id, "title": metric, "question_type": "scale"}
+            {
+                "survey_id": self.survey.copy().id,
+                "title": metric,
+                "question_type": "scale",
+            }
         )
         return self.env["customer.satisfaction.score"].create(
             {
                 "user_input_id": answer.id,
                 "question_id": question.id,
-                "survey_id": self.survey.id,
+                "survey_id": question.survey_id.id,
                 "metric": metric,
                 "scale_min": low,
                 "scale_max": high,

@@ -69,7 +69,9 @@ class TestFollowUp(FollowUpCommon):
 
     def test_nobody_writes_to_tests_duplicates_and_old_answers(self):
         self.assertFalse(self.answered(1, test_entry=True).feedback_ids)
-        self.assertFalse(self.answered(1, exclusion="duplicate").feedback_ids)
+        self.assertFalse(
+            self.answered(1, exclusion="duplicate", exclusion_note="Twice").feedback_ids
+        )
         past = self.now - timedelta(days=60)
         self.assertFalse(self.answered(1, end_datetime=past).feedback_ids)
 

@@ -362,6 +362,7 @@ class TestExclusion(QuestionnaireCommon):
         self.assertFalse(answer.exclusion)
 
     def test_only_managers_decide_and_tests_never_count(self):
+        self.plan.spare_complaining = False
         answer = self.given()
         for action in ("action_exclude", "action_include"):
             with self.assertRaises(AccessError):

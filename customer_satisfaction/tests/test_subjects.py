@@ -17,8 +17,8 @@ class TestSubjects(FollowUpCommon):
         cls.team = cls.env["customer.complaint.team"].create({"name": "Desk"})
 
     def rated(self, record, **values):
-        for grade in (5, 4, 1):
-            self.answered(grade, **values)
+        for grade, partner in zip((5, 4, 1), self.customers(3), strict=True):
+            self.answered(grade, partners=partner, **values)
         record.invalidate_recordset()
         self.assertEqual(record.satisfaction_answer_count, 3)
         self.assertEqual(record.satisfaction_csat, "67 %, n 3, 21–94 %")

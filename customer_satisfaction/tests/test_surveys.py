@@ -45,7 +45,8 @@ class TestSurveys(SatisfactionCommon):
         )
 
     def test_grades_are_stored_as_5_to_1(self):  # S-01
-        self.plan.rest_days = 0
+        # Low grades open complaints again.
+        self.plan.write({"rest_days": 0, "spare_complaining": False})
         for grade in (5, 4, 3, 2, 1):
             self.assertEqual(self.answer(grade=grade).csat_grade, grade)
 
