@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
-from ..tools import rows
+from ..tools import given, rows
 
 STATES = [
     ("open", "Open"),
@@ -216,7 +216,7 @@ class CustomerComplaintSupplierClaim(models.Model):
         :raises UserError: when there is no reason, or nothing is open
         """
         self._check_may_handle()
-        reason = reason.strip() if isinstance(reason, str) else ""
+        reason = given.text(self.env, reason)
         for claim in self:
             if not reason or claim.state in ("posted", "paid", "closed"):
                 raise UserError(
@@ -283,7 +283,7 @@ class CustomerComplaintSupplierClaim(models.Model):
                 self.env._("Only accounting links vendor credit notes to claims.")
             )
         self.check_access("read")
-        move = self.env["account.move"].browse(move_id).exists()
+        move = self.env["account.move"].browse(given.key(self.env, move_id)).exists()
         if not move:
             raise UserError(
                 self.env._("This credit note does not exist any more. Choose another.")
@@ -305,7 +305,7 @@ class CustomerComplaintSupplierClaim(models.Model):
         free = move.sudo()._get_claim_free_amount()
         share = min(free, claim.open_amount)
         if amount is not None:
-            share = self.env["customer.complaint"]._read_number(amount)
+            share = given.number(self.env, amount)
         if claim.currency_id.compare_amounts(share, 0) <= 0 or (
             claim.currency_id.compare_amounts(share, free) > 0
         ):
