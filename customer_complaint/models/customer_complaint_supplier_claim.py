@@ -34,7 +34,12 @@ class CustomerComplaintSupplierClaim(models.Model):
     _rec_names_search = ["name", "complaint_name", "partner_id", "reference"]
     _check_company_auto = True
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    name = fields.Char(
+        string="Number",
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New claim"),
+    )
     # Its name holds the customer's own words, which accounting need not read.
     complaint_id = fields.Many2one(
         "customer.complaint",

@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import datetime, time
 
 import pytz
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -368,6 +369,14 @@ class CustomerComplaintAccrual(models.TransientModel):
             "view_mode": "list",
             "domain": [("accrual_id", "=", self.id)],
             "context": {"group_by": "section", "default_accrual_id": self.id},
+            "help": Markup("<p class='o_view_nocontent_empty_folder'>%s</p><p>%s</p>")
+            % (
+                self.env._("Nothing to accrue or to settle on that day"),
+                self.env._(
+                    "No credit note because of a complaint was approved, posted and not "
+                    "settled, or linked to none."
+                ),
+            ),
         }
 
     def action_download(self):
