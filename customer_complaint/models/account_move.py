@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 
-from ..tools import rows
+from ..tools import given, rows
 
 
 class AccountMove(models.Model):
@@ -219,7 +219,7 @@ class AccountMove(models.Model):
             .sudo()
             .search(
                 [
-                    ("name", "=", (number or "").strip()),
+                    ("name", "=", given.text(self.env, number)),
                     ("company_id", "=", self.company_id.id),
                 ]
             )

@@ -67,14 +67,42 @@ class AccountMoveLine(models.Model):
                     )
                 )
 
+    def _get_complaint_worth(self):
+        """What of this item was not reversed, signed like its balance.
+
+        What a reversal takes back of an account and product is taken from the items on them.
+        """
+        self.ensure_one()
+        # sudo: whoever reads the cost is told what became of it, not the entries behind it
+        item = self.sudo()
+        undone = item.move_id.reversal_move_ids.filtered(lambda m: m.state == "posted")
+        if not undone:
+            return item.balance
+        booked = sum(item.move_id.line_ids.filtered(item._is_like).mapped("balance"))
+        back = sum(undone.line_ids.filtered(item._is_like).mapped("balance"))
+        left = item.company_id.currency_id.round(booked + back)
+        return item.balance * left / booked if left * booked > 0 else 0.0
+
+    def _is_like(self, other):
+        """Whether a reversal that names this item's account and product takes it back."""
+        return (self.account_id, self.product_id) == (
+            other.account_id,
+            other.product_id,
+        ) and other.display_type not in ("line_section", "line_subsection", "line_note")
+
     def _is_complaint_source(self):
-        """Hook: whether the entry counts already, being linked to a complaint as a whole."""
+        """Hook: whether the entry counts already: linked to a complaint as a whole, or because of
+        the entry that it reverses or that reverses it.
+        """
         self.ensure_one()
         move = self.move_id
         # sudo: links to complaints that the accountant does not read count as well
         moves = (move | move.reversed_entry_id).sudo()
+        others = (move.reversed_entry_id | move.reversal_move_ids).sudo()
         return bool(
-            moves.complaint_allocation_ids or moves.complaint_claim_allocation_ids
+            moves.complaint_allocation_ids
+            or moves.complaint_claim_allocation_ids
+            or others.line_ids.complaint_cost_ids
         )
 
     def _get_complaint_items_action(self):

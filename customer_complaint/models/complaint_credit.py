@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import format_list
 
-from ..tools import rows, workbook
+from ..tools import given, rows, workbook
 
 # Newest invoices offered when the complaint names no order.
 INVOICE_LIMIT = 20
@@ -166,13 +166,17 @@ class CustomerComplaint(models.Model):
         :param float amount: taxes included, in the currency of the invoice; instead of `lines`
         :param str goodwill_tax: makes the amount goodwill: `price_reduction` takes back VAT as on
             the invoice, `compensation` has no VAT
-        :param str order_effect: of products: `reopen`, the order counts them as not invoiced, or
-            `keep`; as usual for the invoicing policy of the products when not given
+        :param str order_effect: of products: `reopen`, the order counts them as not invoiced,
+            `keep`, or `usual`, each by the invoicing policy of its product, as when not given
         :param int remedy_id: what it carries out, of the chosen solution; made when none is given
         :return: id of the request
         :raises UserError: when the invoice is not of this customer, nothing or too much is asked
         """
         self._check_credit_rights()
+        invoice_id, remedy_id = (
+            given.key(self.env, value) for value in (invoice_id, remedy_id)
+        )
+        reason = given.text(self.env, reason)
         invoice = self._get_creditable_invoices().filtered(lambda i: i.id == invoice_id)
         what = self._read_credit_kind(lines, goodwill_tax, order_effect)
         if not invoice and (invoice_id or what.get("goodwill_tax") != "compensation"):
@@ -182,7 +186,7 @@ class CustomerComplaint(models.Model):
                     "goodwill compensation without VAT can do without."
                 )
             )
-        amount = self._read_number(amount or 0)
+        amount = given.number(self.env, amount or 0)
         commands = self._prepare_credit_lines(invoice, lines or {})
         if commands and amount:
             raise UserError(
@@ -194,7 +198,7 @@ class CustomerComplaint(models.Model):
             what["order_effect"] = what.get("order_effect") or self._get_order_effect(
                 invoice, commands
             )
-        if not (reason or "").strip():
+        if not reason:
             raise UserError(
                 self.env._("Say in a few words what the credit note is for.")
             )
@@ -278,7 +282,7 @@ class CustomerComplaint(models.Model):
         :raises UserError: when this customer has no such credit note, or it is used up
         """
         self._check_credit_rights()
-        number = (number or "").strip() if isinstance(number, str) else ""
+        number, reason = (given.text(self.env, value) for value in (number, reason))
         partner = self._get_invoiced_partner()
         # sudo: handlers have no accounting rights; an exact number of this customer finds it, and
         # a number of anybody else is answered like one that does not exist

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 FOLLOWED = ("move_state", "date", "amount")
 # Values of a journal entry that can change it.
 CAUSES = {"state", "date", "line_ids", "invoice_line_ids", "currency_id"}
+# Where a credit note may name the complaint it was made for.
+WORDING = {"ref", "narration"}
 
 
 class CustomerComplaintCreditRequest(models.Model):
@@ -170,6 +172,13 @@ class AccountMove(models.Model):
         "date, amount, and when they were undone.",
     )
 
+    complaint_named_before = fields.Json(
+        copy=False,
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="What a posted credit note said of a complaint until it was changed: accounting "
+        "date, amount, reference, whether it named one, and until when.",
+    )
+
     @api.depends("complaint_allocation_ids.request_id", "reversed_entry_id")
     def _compute_complaint_people(self):
         for move in self:
@@ -211,12 +220,52 @@ class AccountMove(models.Model):
         return [(label, text) for label, text in facts if text]
 
     def write(self, vals):
-        if not CAUSES & vals.keys():
+        if not (CAUSES | WORDING) & vals.keys():
             return super().write(vals)
-        notes = self.filtered(lambda m: m.move_type == "out_refund")
         # sudo: kept whoever changes the credit note
-        with notes.sudo().complaint_allocation_ids._keeping_history():
+        notes = self.sudo().filtered(lambda m: m.move_type == "out_refund")
+        with (
+            notes.complaint_allocation_ids._keeping_history(),
+            notes.filtered(lambda m: m.state == "posted")._keeping_words(),
+        ):
             return super().write(vals)
+
+    @contextmanager
+    def _keeping_words(self):
+        """Keep what these posted notes said of a complaint before the block, where it changed."""
+        words = self and self._get_complaint_words()
+        before = {note: note._get_said(words) for note in self}
+        yield
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        for note, said in before.items():
+            if said != note._get_said(words):
+                note.complaint_named_before = [
+                    *(note.complaint_named_before or []),
+                    {**said, "until": now},
+                ]
+
+    def _get_said(self, words):
+        self.ensure_one()
+        texts = (self.ref, self.narration, *self.invoice_line_ids.mapped("name"))
+        text = " ".join(filter(None, texts)).lower()
+        return {
+            "posted": self.state == "posted",
+            "date": fields.Date.to_string(self.date),
+            "amount": self.amount_total,
+            "ref": self.ref or False,
+            "named": any(word.lower() in text for word in words),
+        }
+
+    @api.model
+    def _get_complaint_words(self):
+        """Hook: what a credit note says that was made because of a complaint."""
+        sequence = self.env["customer.complaint"]._get_shipped(
+            "sequence_customer_complaint", "ir.sequence"
+        )
+        number = (sequence.prefix or "").split("%")[0]
+        languages = [code for code, _name in self.env["res.lang"].get_installed()]
+        words = {self.with_context(lang=code).env._("complaint") for code in languages}
+        return sorted(words | ({number} if len(number) > 1 else set()))
 
     def unlink(self):
         # Before the lines go: until then the draft says how much it was over.

@@ -83,9 +83,18 @@ class CustomerComplaintCreditRequest(models.Model):
         if commands:
             values["invoice_line_ids"] = commands
         note.write(values)
-        if self.order_effect == "keep":
-            note.invoice_line_ids.sale_line_ids = False
+        note.invoice_line_ids.filtered(
+            lambda line: self._keeps_invoiced(line)
+        ).sale_line_ids = False
         return note
+
+    def _keeps_invoiced(self, line):
+        """Whether the order of a line of the note counts its product as invoiced as before."""
+        self.ensure_one()
+        if self.order_effect == "usual":
+            # sudo: accounting need not read products of orders; only the choice is taken
+            return line.sudo()._get_complaint_order_effect() == "keep"
+        return self.order_effect == "keep"
 
     def _is_whole_invoice(self):
         """Whether the invoice is credited as a whole: every line, every rounding."""
@@ -170,12 +179,16 @@ class CustomerComplaintCreditRequest(models.Model):
     def _prepare_plain_line(self):
         """The amount in one line without tax: a compensation is no price of what was sold."""
         self.ensure_one()
-        return {
+        values = {
             "name": self._get_note_text(),
             "quantity": 1,
             "price_unit": self.amount,
             "tax_ids": [Command.clear()],
         }
+        account = self.company_id.complaint_goodwill_account_id
+        if account.active:
+            values["account_id"] = account.id
+        return values
 
     def _prepare_amount_lines(self):
         """Lines over the amount: its taxes and accounts in the proportions of the invoice.

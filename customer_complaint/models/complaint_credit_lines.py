@@ -1,10 +1,11 @@
 from collections import defaultdict
-from math import isfinite
 
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import float_compare, float_round
+
+from ..tools import given
 
 
 class CustomerComplaint(models.Model):
@@ -15,19 +16,13 @@ class CustomerComplaint(models.Model):
     def _read_credit_kind(self, lines, goodwill_tax, order_effect):
         """Values of a request that say what kind it is; refuses words that are none."""
         Request = self.env["customer.complaint.credit.request"]
-        for name, value in (
-            ("goodwill_tax", goodwill_tax),
-            ("order_effect", order_effect),
-        ):
-            if value and value not in dict(Request._fields[name].selection):
-                raise UserError(
-                    self.env._(
-                        "“%(value)s” is no %(field)s. Choose one of: %(known)s.",
-                        value=value,
-                        field=name,
-                        known=", ".join(dict(Request._fields[name].selection)),
-                    )
-                )
+        goodwill_tax, order_effect = (
+            given.choice(self.env, value, dict(Request._fields[name].selection))
+            for name, value in (
+                ("goodwill_tax", goodwill_tax),
+                ("order_effect", order_effect),
+            )
+        )
         if lines and goodwill_tax:
             raise UserError(
                 self.env._(
@@ -68,8 +63,8 @@ class CustomerComplaint(models.Model):
         if not isinstance(quantities, dict):
             quantities = {"?": 0}
         wanted = {
-            int(self._read_number(line_id)): float_round(
-                self._read_number(quantity), precision_digits=digits
+            int(given.number(self.env, line_id)): float_round(
+                given.number(self.env, quantity), precision_digits=digits
             )
             for line_id, quantity in quantities.items()
         }
@@ -159,26 +154,11 @@ class CustomerComplaint(models.Model):
         )
 
     def _get_order_effect(self, invoice, commands):
-        """What is usual for the order of the products: the same for all, else it stays."""
+        """What is usual for the orders of the products: the same for all, or each its own."""
         wanted = {values["invoice_line_id"] for _code, _id, values in commands}
         effects = {
             line._get_complaint_order_effect()
             for line in invoice.invoice_line_ids
             if line.id in wanted
         }
-        return effects.pop() if len(effects) == 1 else "keep"
-
-    def _read_number(self, value):
-        """A number given over the API; anything else is refused with a sentence."""
-        try:
-            number = float(value) if not isinstance(value, bool) else None
-        except (TypeError, ValueError):
-            number = None
-        if number is None or not isfinite(number):
-            raise UserError(
-                self.env._(
-                    "“%(value)s” is not a number. Give amounts and quantities as numbers.",
-                    value=value,
-                )
-            )
-        return number
+        return effects.pop() if len(effects) == 1 else "usual"

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools import given
 from ..tools.measure import percent
 from ..tools.statistics import far_off
 from .customer_complaint_credit_request import SETTLED
@@ -90,27 +91,26 @@ class CustomerComplaint(models.Model):
         [[similar, received, with_share, amounts, shares]] = self.env.execute_query(
             SQL(
                 """
-                WITH alike AS (
+                WITH alike AS MATERIALIZED (
                     SELECT complaint.id, complaint.order_id
                       FROM customer_complaint complaint
-                      JOIN customer_complaint_category category
-                        ON category.id = complaint.category_id
                      WHERE complaint.company_id = %(company)s
                        AND complaint.closed_at >= %(since)s
                        AND complaint.stage_type IN %(closed)s
                        AND complaint.record_type = 'complaint'
                        AND complaint.merged_into_id IS NULL
                        AND complaint.level_rank = %(rank)s
-                       AND category.canonical_class = %(canonical_class)s
+                       AND complaint.category_id IN %(categories)s
                        AND complaint.id != %(itself)s
                        AND %(narrower)s
-                ), part AS (
+                ), part AS MATERIALIZED (
                     SELECT id, id AS alike_id FROM alike
                      UNION ALL
-                    SELECT merged.id, alike.id
-                      FROM alike
-                      JOIN customer_complaint merged ON merged.merged_into_id = alike.id
-                ), credited AS (
+                    SELECT merged.id, merged.merged_into_id
+                      FROM customer_complaint merged
+                     WHERE merged.merged_into_id IS NOT NULL
+                       AND merged.merged_into_id IN (SELECT id FROM alike)
+                ), credited AS MATERIALIZED (
                     SELECT part.alike_id, SUM(allocation.amount_company) AS amount
                       FROM part
                       JOIN customer_complaint_credit_allocation allocation
@@ -121,6 +121,7 @@ class CustomerComplaint(models.Model):
                 ), invoice AS (
                     SELECT DISTINCT part.alike_id, request.invoice_id AS id
                       FROM part
+                      JOIN credited ON credited.alike_id = part.alike_id
                       JOIN customer_complaint_credit_request request
                         ON request.complaint_id = part.id
                      WHERE request.invoice_id IS NOT NULL
@@ -154,7 +155,7 @@ class CustomerComplaint(models.Model):
                 since=fields.Datetime.now() - relativedelta(months=COMPARED_MONTHS),
                 closed=CLOSED_TYPES,
                 rank=self.level_rank,
-                canonical_class=self.canonical_class,
+                categories=self._get_alike_categories(),
                 itself=self.id or 0,
                 narrower=self._get_same_products(),
             )
@@ -165,6 +166,15 @@ class CustomerComplaint(models.Model):
             received,
             tuple(amounts) if received >= minimum else None,
             tuple(shares) if with_share >= minimum else None,
+        )
+
+    def _get_alike_categories(self):
+        """Ids of the categories of the same canonical class, archived ones as well."""
+        # sudo: what a class is called elsewhere is no secret
+        categories = self.category_id.sudo().with_context(active_test=False)
+        return (
+            categories.search([("canonical_class", "=", self.canonical_class)])._ids
+            or categories._ids
         )
 
     def _get_same_products(self):
@@ -233,7 +243,7 @@ class CustomerComplaint(models.Model):
         # sudo: the request was just made in the rights of the user; it is written by methods only
         request = self.env["customer.complaint.credit.request"].sudo()
         request = request.browse(request_id)
-        request._compare((deviation_reason or "").strip())
+        request._compare(given.text(self.env, deviation_reason))
         request._check_budget()
         return request_id
 

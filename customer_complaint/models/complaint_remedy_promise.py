@@ -4,6 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from .customer_complaint_deadline import OWED
 
@@ -49,7 +50,7 @@ class CustomerComplaintRemedy(models.Model):
         owed = rows.filtered(lambda d: d.state in OWED)
         is_promised = self.solution_id.state == "chosen" and self.date_due
         if not is_promised or self.state == "cancelled":
-            owed._drop(self.cancel_reason or None)
+            owed._drop(self._get_drop_reason())
         elif not self.is_open:
             owed._meet(self.delivered_at or fields.Datetime.now())
         elif owed:
@@ -82,6 +83,26 @@ class CustomerComplaintRemedy(models.Model):
                 ]
             )
         rows.complaint_id._sync_next_due()
+
+    def _get_drop_reason(self):
+        """Why it is owed no longer, for the history; None where that is plain."""
+        self.ensure_one()
+        chosen = self.complaint_id.solution_ids.filtered(lambda s: s.state == "chosen")
+        if self.cancel_reason or self.solution_id.state != "dropped" or not chosen:
+            return self.cancel_reason or None
+        return self.env._(
+            "%(solution)s was chosen instead.", solution=chosen[0].display_name
+        )
+
+    def _get_promise_words(self, is_told):
+        """The remedy with its day, and whether the customer counts on it."""
+        self.ensure_one()
+        if not self.date_due:
+            return self.name
+        values = {"remedy": self.name, "day": format_date(self.env, self.date_due)}
+        if is_told:
+            return self.env._("%(remedy)s (by %(day)s, the customer knows)", **values)
+        return self.env._("%(remedy)s (by %(day)s)", **values)
 
     def _get_due_at(self):
         """End of the promised day, by the clock of the customer."""

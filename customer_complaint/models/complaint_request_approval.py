@@ -9,6 +9,40 @@ APPROVERS = {
 }
 
 
+class CustomerComplaint(models.Model):
+    """Who approves money of a complaint."""
+
+    _inherit = "customer.complaint"
+
+    def _get_money_approver(self, role, asker):
+        """First who may approve: the team's leader, those above, managers.
+
+        Who stands in comes before all who are away themselves.
+        """
+        self.ensure_one()
+        team = self.team_id
+        users = present = self.env["res.users"].sudo()
+        while team:
+            users |= team.leader_id
+            present |= team.leader_id._get_complaint_stand_in(team)
+            team = team.parent_id
+        managers = self._get_managers()
+        for user in present | managers._get_complaint_stand_in() | users | managers:
+            if self._may_approve_money(user, role, asker):
+                return user
+        return users.browse()
+
+    def _may_approve_money(self, user, role, asker):
+        """Whether `user` may decide about money that `asker` wants to give."""
+        self.ensure_one()
+        return (
+            user.active
+            and user != asker
+            and user.has_group(APPROVERS[role])
+            and self.with_user(user).has_access("write")
+        )
+
+
 class CustomerComplaintCreditRequest(models.Model):
     """Who approves a request: a lead or manager of the complaint, never who asked for it."""
 
@@ -29,29 +63,16 @@ class CustomerComplaintCreditRequest(models.Model):
                 )
 
     def _get_approver(self):
-        """First who may approve: the team's leader, those above, managers.
-
-        Who stands in comes before all who are away themselves.
-        """
+        """Who approves this request, see `_get_money_approver`."""
         self.ensure_one()
-        complaint = self.sudo().complaint_id
-        team = complaint.team_id
-        users = present = self.env["res.users"].sudo()
-        while team:
-            users |= team.leader_id
-            present |= team.leader_id._get_complaint_stand_in(team)
-            team = team.parent_id
-        managers = complaint._get_managers()
-        candidates = present | managers._get_complaint_stand_in() | users | managers
-        return next(filter(self._may_be_approved_by, candidates), users.browse())
+        return self.sudo().complaint_id._get_money_approver(
+            self.approver_role, self.user_id
+        )
 
     def _may_be_approved_by(self, user):
         """Whether `user` may decide about the request; never who asked for it."""
-        return (
-            user.active
-            and user != self.user_id
-            and user.has_group(APPROVERS[self.approver_role])
-            and self.sudo().complaint_id.with_user(user).has_access("write")
+        return self.sudo().complaint_id._may_approve_money(
+            user, self.approver_role, self.user_id
         )
 
     @api.model

@@ -337,6 +337,12 @@ class CustomerComplaint(models.Model):
         "(company_id, closed_at) INCLUDE (id, team_id, user_id, first_contact_id, "
         "salesperson_id, record_type, merged_into_id) WHERE closed_at IS NOT NULL"
     )
+    # What similar complaints received (`_get_comparison`), without reading the table.
+    _alike_idx = models.Index(
+        "(company_id, category_id, level_rank, closed_at) INCLUDE (id, order_id) "
+        "WHERE stage_type IN ('closed', 'archived') AND record_type = 'complaint' "
+        "AND merged_into_id IS NULL"
+    )
     _open_idx = models.Index(
         "(company_id) INCLUDE (record_type) "
         "WHERE stage_type NOT IN ('closed', 'archived') OR stage_type IS NULL"

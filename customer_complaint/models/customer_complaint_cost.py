@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools import rows
+from ..tools import given, rows
 
 STAFF = (
     "customer_complaint.group_complaint_user,"
@@ -40,7 +40,8 @@ class CustomerComplaintCost(models.Model):
     """What a complaint costs besides its remedies: an estimate until accounting books it.
 
     A booked row names the posted journal item that holds its amount; its estimate does not
-    count any more, so the two are never added.
+    count any more, so the two are never added. Once the entry is reversed, the estimate counts
+    again.
     """
 
     _name = "customer.complaint.cost"
@@ -137,7 +138,7 @@ class CustomerComplaintCost(models.Model):
         compute="_compute_figures",
         store=True,
         currency_field="company_currency_id",
-        help="From the journal item, in company currency.",
+        help="From the journal item, in company currency, less what was reversed of it.",
     )
     estimated = fields.Monetary(
         compute="_compute_figures",
@@ -195,13 +196,17 @@ class CustomerComplaintCost(models.Model):
         "takes_all",
         "move_line_id.parent_state",
         "move_line_id.balance",
+        "move_line_id.move_id.reversal_move_ids.state",
+        "move_line_id.move_id.reversal_move_ids.amount_total",
     )
     def _compute_figures(self):
         for cost in self:
             item = cost.move_line_id
-            if item.parent_state == "posted":
+            left = item._get_complaint_worth() if item.parent_state == "posted" else 0
+            if left or (item.parent_state == "posted" and not item.balance):
                 cost.basis, cost.estimated = "booked", 0
-                cost.booked = cost._get_share()
+                share = cost._get_share()
+                cost.booked = share * left / item.balance if item.balance else share
                 continue
             cost.basis, cost.booked = "estimated", 0
             company = cost.company_id or self.env.company
@@ -311,6 +316,8 @@ class CustomerComplaintCost(models.Model):
         :raises UserError: when the item does not fit, or its amount is used up
         """
         self._check_accountant()
+        move_line_id = given.key(self.env, move_line_id)
+        amount = given.number(self.env, amount or 0)
         item = self.env["account.move.line"].browse(move_line_id).exists()
         item.check_access("read")
         self._check_journal_item(item)
@@ -376,6 +383,14 @@ class CustomerComplaintCost(models.Model):
                     "item of the company that received the complaint.",
                     item=item.display_name,
                     company=item.company_id.name,
+                )
+            )
+        if item.balance and not item._get_complaint_worth():
+            raise UserError(
+                self.env._(
+                    "%(entry)s was reversed: it costs nothing any more. Choose another "
+                    "journal item.",
+                    entry=item.move_id.display_name,
                 )
             )
         if item.account_id.account_type in NO_COST:

@@ -99,9 +99,20 @@ class CustomerComplaintCostReconciliation(models.Model):
             GROUP BY l.id
             """
         )
+        undone = SQL(
+            """
+            SELECT r.id AS move_line_id, ROUND(
+                r.balance * SUM(k.part) / MAX(k.total), MAX(currency.decimal_places)
+            ) AS amount
+            %s
+            JOIN res_currency currency ON currency.id = r.company_currency_id
+            GROUP BY r.id
+            """,
+            report._get_reversal_lines(),
+        )
         return SQL(
             "SELECT move_line_id, SUM(amount) AS amount FROM (%s) c GROUP BY move_line_id",
-            SQL(" UNION ALL ").join([*notes, costs]),
+            SQL(" UNION ALL ").join([*notes, costs, undone]),
         )
 
     def _get_links(self):

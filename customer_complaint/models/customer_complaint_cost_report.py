@@ -113,35 +113,109 @@ class CustomerComplaintCostReport(models.Model):
             self._get_order_source(2),
             self._get_supplier_source(3),
             self._get_claim_source(4),
+            self._get_reversal_source(5),
+            self._get_estimate_source(6),
         ]
 
     def _get_cost_source(self, number):
-        """Costs entered by hand: the journal item as soon as it is posted, else the estimate."""
+        """Costs entered by hand, from the journal items that they are booked with."""
         return SQL(
             """
-            SELECT %(id)s AS id, k.complaint_id, k.kind,
-                CASE WHEN l.id IS NULL THEN 'estimated' ELSE 'booked' END AS basis,
-                COALESCE(l.date, k.date) AS date, k.name AS document,
-                NULL::integer AS partner_id,
-                COALESCE(k.product_id, l.product_id) AS product_id,
-                COALESCE(l.currency_id, k.currency_id) AS currency_id,
-                CASE WHEN l.id IS NULL
-                    THEN CASE WHEN k.estimated < 0 THEN -k.amount ELSE k.amount END
-                    WHEN k.takes_all OR l.balance = 0
+            SELECT %(id)s AS id, k.complaint_id, k.kind, 'booked' AS basis, l.date,
+                k.name AS document, NULL::integer AS partner_id,
+                COALESCE(k.product_id, l.product_id) AS product_id, l.currency_id,
+                CASE WHEN k.takes_all OR l.balance = 0
                     THEN l.amount_currency
                     ELSE ROUND(
                         l.amount_currency * k.share / l.balance, currency.decimal_places
                     )
                 END AS amount_original,
-                CASE WHEN l.id IS NULL THEN k.estimated
-                    WHEN k.takes_all THEN l.balance
-                    ELSE k.share
-                END AS amount,
+                CASE WHEN k.takes_all THEN l.balance ELSE k.share END AS amount,
                 l.id AS move_line_id
             FROM customer_complaint_cost k
-            LEFT JOIN account_move_line l
+            JOIN account_move_line l
                 ON l.id = k.move_line_id AND l.parent_state = 'posted'
-            LEFT JOIN res_currency currency ON currency.id = l.currency_id
+            JOIN res_currency currency ON currency.id = l.currency_id
+            """,
+            id=self._get_row_id(number, SQL("k.id")),
+        )
+
+    def _get_reversal_source(self, number):
+        """What was reversed of journal items that hold costs, in the period of the reversal.
+
+        Rounded so that the parts of all costs of an item add up to what was reversed of it.
+        """
+        return SQL(
+            """
+            SELECT %(id)s AS id, p.complaint_id, p.kind, 'booked' AS basis, p.date,
+                p.document, NULL::integer AS partner_id, p.product_id, p.currency_id,
+                ROUND(p.amount_currency * p.reached / p.total, p.places)
+                    - ROUND(p.amount_currency * p.before / p.total, p.places)
+                    AS amount_original,
+                ROUND(p.balance * p.reached / p.total, p.company_places)
+                    - ROUND(p.balance * p.before / p.total, p.company_places) AS amount,
+                p.move_line_id
+            FROM (
+                SELECT k.complaint_id, k.kind, r.date, r.move_name AS document,
+                    COALESCE(k.product_id, r.product_id) AS product_id, r.currency_id,
+                    r.amount_currency, r.balance, r.id AS move_line_id, k.total,
+                    currency.decimal_places AS places,
+                    company_currency.decimal_places AS company_places,
+                    ROW_NUMBER() OVER item AS place,
+                    SUM(k.part) OVER item AS reached,
+                    SUM(k.part) OVER item - k.part AS before
+                %(lines)s
+                JOIN res_currency currency ON currency.id = r.currency_id
+                JOIN res_currency company_currency
+                    ON company_currency.id = r.company_currency_id
+                WINDOW item AS (PARTITION BY r.id ORDER BY k.id)
+            ) p
+            """,
+            id=self._get_row_id(
+                number, SQL("(p.move_line_id::bigint * %s + p.place)", SHARERS)
+            ),
+            lines=self._get_reversal_lines(),
+        )
+
+    def _get_reversal_lines(self):
+        """FROM clause: costs `k` with their `part` of the `total` that their entry has on the
+        account and product, and lines `r` of reversals that take it back."""
+        return SQL(
+            """
+            FROM (
+                SELECT k.id, k.complaint_id, k.kind, k.product_id, l.move_id,
+                    l.account_id, l.product_id AS item_product_id,
+                    CASE WHEN k.takes_all THEN l.balance ELSE k.share END AS part,
+                    (
+                        SELECT SUM(alike.balance) FROM account_move_line alike
+                        WHERE alike.move_id = l.move_id
+                            AND alike.account_id = l.account_id
+                            AND alike.product_id IS NOT DISTINCT FROM l.product_id
+                    ) AS total
+                FROM customer_complaint_cost k
+                JOIN account_move_line l ON l.id = k.move_line_id
+                WHERE l.parent_state = 'posted'
+            ) k
+            JOIN account_move undone ON undone.reversed_entry_id = k.move_id
+            JOIN account_move_line r ON r.move_id = undone.id
+                AND r.parent_state = 'posted' AND r.account_id = k.account_id
+                AND r.product_id IS NOT DISTINCT FROM k.item_product_id
+                AND k.total != 0
+            """
+        )
+
+    def _get_estimate_source(self, number):
+        """Costs entered by hand that no journal item holds, or whose entry was reversed."""
+        return SQL(
+            """
+            SELECT %(id)s AS id, k.complaint_id, k.kind, 'estimated' AS basis, k.date,
+                k.name AS document, NULL::integer AS partner_id, k.product_id,
+                k.currency_id,
+                CASE WHEN k.estimated < 0 THEN -k.amount ELSE k.amount END
+                    AS amount_original,
+                k.estimated AS amount, NULL::integer AS move_line_id
+            FROM customer_complaint_cost k
+            WHERE k.basis = 'estimated'
             """,
             id=self._get_row_id(number, SQL("k.id")),
         )

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import given
+
 
 class CustomerComplaintCreditAllocation(models.Model):
     """How much of a credit note settles a request; everything else is read from the credit note."""
@@ -31,6 +33,11 @@ class CustomerComplaintCreditAllocation(models.Model):
 
     _move_unique = models.UniqueIndex(
         "(request_id, move_id)", "This credit note is linked to the request already."
+    )
+    # What similar complaints received.
+    _received_idx = models.Index(
+        "(complaint_id) INCLUDE (amount_company) "
+        "WHERE move_state = 'posted' AND amount_company > 0"
     )
     _share_positive = models.Constraint(
         "CHECK(share > 0)", "A linked amount must be greater than zero."
@@ -90,7 +97,7 @@ class CustomerComplaintCreditAllocation(models.Model):
                 self.env._("Only accounting unlinks a credit note from its request.")
             )
         self.check_access("read")
-        reason = reason.strip() if isinstance(reason, str) else ""
+        reason = given.text(self.env, reason)
         if not reason:
             raise UserError(self.env._("Say why the credit note is unlinked."))
         for allocation in self:

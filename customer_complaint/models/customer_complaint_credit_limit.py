@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .customer_complaint_credit_request import APPROVER_ROLES
 
@@ -32,6 +32,8 @@ class CustomerComplaintCreditLimit(models.Model):
         index="btree_not_null",
         help="Empty: complaints of every level.",
     )
+    remedy_shown = fields.Char(string="Remedy type in words", compute="_compute_shown")
+    level_shown = fields.Char(string="Level in words", compute="_compute_shown")
     amount = fields.Monetary(
         string="Above",
         required=True,
@@ -53,6 +55,12 @@ class CustomerComplaintCreditLimit(models.Model):
         "(company_id, COALESCE(remedy_type_id, 0), COALESCE(level_id, 0), approver_role)",
         "There is a limit for this remedy, level and approver already. Change its amount.",
     )
+
+    @api.depends("remedy_type_id.name", "level_id.name")
+    def _compute_shown(self):
+        for limit in self:
+            limit.remedy_shown = limit.remedy_type_id.name or self.env._("Every type")
+            limit.level_shown = limit.level_id.name or self.env._("Every level")
 
     def _get_sentence(self):
         """What the limit says, for whoever asks for money."""

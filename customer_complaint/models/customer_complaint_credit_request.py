@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools import rows
+from ..tools import given, rows
 
 STATES = [
     ("to_approve", "To approve"),
@@ -111,10 +111,12 @@ class CustomerComplaintCreditRequest(models.Model):
         [
             ("reopen", "To be invoiced again"),
             ("keep", "Stays invoiced"),
+            ("usual", "As usual for each product"),
         ],
         string="Sales order",
         readonly=True,
-        help="Whether the sales order counts the credited products as not invoiced.",
+        help="Whether the sales order counts the credited products as not invoiced. Usual is "
+        "that, for what is invoiced by delivery; what is invoiced as ordered stays invoiced.",
     )
     needs_approval = fields.Boolean(readonly=True)
     approver_role = fields.Selection(
@@ -151,6 +153,12 @@ class CustomerComplaintCreditRequest(models.Model):
     # The work list of accounting, and what waits for a document opened there.
     _waiting_idx = models.Index(
         "(company_id, id) WHERE state IN ('to_approve', 'to_do')"
+    )
+
+    # On which invoices similar complaints were credited.
+    _credited_idx = models.Index(
+        "(complaint_id) INCLUDE (invoice_id) "
+        "WHERE invoice_id IS NOT NULL AND state != 'cancelled'"
     )
 
     @api.depends(
@@ -342,7 +350,7 @@ class CustomerComplaintCreditRequest(models.Model):
         """
         self.ensure_one()
         self._check_to_issue()
-        move = self.env["account.move"].browse(move_id).exists()
+        move = self.env["account.move"].browse(given.key(self.env, move_id)).exists()
         if not move:
             raise UserError(
                 self.env._("This credit note does not exist any more. Choose another.")

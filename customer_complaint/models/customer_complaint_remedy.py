@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools import given
+
 # Requests of these states reached the books.
 BOOKED = ("posted", "paid")
 # What the customer is offered: changed after his answer, it is another version.
@@ -29,6 +31,7 @@ class CustomerComplaintRemedy(models.Model):
             *("delivered_at", "delivered_by_id", "delivery_note"),
             *("document_model", "document_id", "document_name"),
             *("credit_request_ids", "amount_company"),
+            *("is_over_budget", "budget_approver_id", "approval_todo_id"),
         }
     )
     _given_once = frozenset({"solution_id"})
@@ -369,7 +372,8 @@ class CustomerComplaintRemedy(models.Model):
         :raises UserError: it is not chosen, delivered already, or something else proves it
         """
         self._check_staff()
-        at = fields.Datetime.to_datetime(at) or fields.Datetime.now()
+        at = given.moment(self.env, at) or fields.Datetime.now()
+        note = given.text(self.env, note)
         for remedy in self:
             if problem := remedy._get_delivery_problem(at, note):
                 raise UserError(
@@ -384,7 +388,7 @@ class CustomerComplaintRemedy(models.Model):
             {
                 "delivered_at": at,
                 "delivered_by_id": self.env.uid,
-                "delivery_note": (note or "").strip() or False,
+                "delivery_note": note or False,
             }
         )
         self._trail(self.env._("Delivered"), note)
@@ -415,7 +419,7 @@ class CustomerComplaintRemedy(models.Model):
                 "the customer was not told since. Send him a message, or log the talk "
                 "with Log contact."
             )
-        if self.proof in ("document", "note") and not (note or "").strip():
+        if self.proof in ("document", "note") and not note:
             return self.env._("say what shows it: a document, a signature, a talk.")
         return None
 
@@ -452,7 +456,8 @@ class CustomerComplaintRemedy(models.Model):
         :raises UserError: it is delivered, or accounting has a request for it
         """
         self._check_staff()
-        if not (reason or "").strip():
+        reason = given.text(self.env, reason)
+        if not reason:
             raise UserError(self.env._("Say why the customer does not get it."))
         for remedy in self:
             if remedy.state in ("delivered", "cancelled"):
@@ -480,7 +485,7 @@ class CustomerComplaintRemedy(models.Model):
                     )
                 )
         self.solution_id.filtered("acceptance")._before_change()
-        self.sudo().cancel_reason = reason.strip()  # see `deliver`
+        self.sudo().cancel_reason = reason  # see `deliver`
         self._trail(self.env._("Cancelled"), reason)
         return True
 
@@ -518,7 +523,7 @@ class CustomerComplaintRemedy(models.Model):
                     "field_name": "remedy_ids",
                     "old": remedy.name,
                     "new": what,
-                    "reason": (reason or "").strip() or False,
+                    "reason": reason or False,
                 }
                 for remedy in self.sudo()
             ]

@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from ..tools import given
+from .customer_complaint_deadline import OWED
+
 ACCEPTANCES = [
     ("accepted", "Accepted"),
     ("rejected", "Rejected"),
@@ -301,10 +304,46 @@ class CustomerComplaintSolution(models.Model):
         for other, remedies in under_way.grouped("solution_id").items():
             remedies._put_on_file(other, solution.version)
         under_way.solution_id = solution
+        replaced = others.filtered(lambda s: s.state == "chosen")
+        owed = replaced.remedy_ids.filtered("is_open")
         others.state = "dropped"
         solution.state = "chosen"
         self._trail(self.env._("Chosen"))
+        replaced._trail(self.env._("Dropped"), solution.display_name)
+        solution._tell_replaced(owed)
         (others | solution).remedy_ids._sync_promises()
+
+    def _tell_replaced(self, remedies):
+        """Say what of the solution before is owed no longer, above all what the customer knows."""
+        self.ensure_one()
+        if not remedies:
+            return
+        complaint = self.complaint_id
+        told = remedies.deadline_ids.filtered(
+            lambda d: d.state in OWED and d._is_shown_to_customer()
+        ).remedy_id
+        complaint._message_log(
+            body=self.env._(
+                "%(solution)s was chosen. Not owed any more, though it was promised "
+                "before: %(remedies)s.",
+                solution=self.display_name,
+                remedies=format_list(
+                    self.env, [r._get_promise_words(r in told) for r in remedies]
+                ),
+            )
+        )
+        user = complaint.user_id or complaint.team_id.leader_id
+        if told and user and user != self.env.user:
+            env = self.with_context(lang=user.lang).env
+            complaint.with_context(mail_activity_quick_update=True).activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=env._(
+                    "The customer had been promised: %(remedies)s. Tell him what becomes "
+                    "of it.",
+                    remedies=format_list(env, told.mapped("name")),
+                ),
+            )
 
     def action_drop(self):
         """Take back what is not carried out yet.
@@ -352,7 +391,9 @@ class CustomerComplaintSolution(models.Model):
         :raises UserError: it was answered or dropped already, or the words are unknown
         """
         self._check_staff()
-        at = fields.Datetime.to_datetime(at) or fields.Datetime.now()
+        at = given.moment(self.env, at) or fields.Datetime.now()
+        acceptance = given.choice(self.env, acceptance, dict(ACCEPTANCES))
+        suggestion = given.text(self.env, suggestion)
         for solution in self:
             solution._record_answer(acceptance, suggestion, at)
         return True

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
-from ..tools import rows
+from ..tools import given, rows
 
 STATES = [
     ("open", "Open"),
@@ -34,7 +34,12 @@ class CustomerComplaintSupplierClaim(models.Model):
     _rec_names_search = ["name", "complaint_name", "partner_id", "reference"]
     _check_company_auto = True
 
-    name = fields.Char(string="Number", readonly=True, copy=False, default="/")
+    name = fields.Char(
+        string="Number",
+        readonly=True,
+        copy=False,
+        default=lambda self: self.env._("New claim"),
+    )
     # Its name holds the customer's own words, which accounting need not read.
     complaint_id = fields.Many2one(
         "customer.complaint",
@@ -216,7 +221,7 @@ class CustomerComplaintSupplierClaim(models.Model):
         :raises UserError: when there is no reason, or nothing is open
         """
         self._check_may_handle()
-        reason = reason.strip() if isinstance(reason, str) else ""
+        reason = given.text(self.env, reason)
         for claim in self:
             if not reason or claim.state in ("posted", "paid", "closed"):
                 raise UserError(
@@ -283,7 +288,7 @@ class CustomerComplaintSupplierClaim(models.Model):
                 self.env._("Only accounting links vendor credit notes to claims.")
             )
         self.check_access("read")
-        move = self.env["account.move"].browse(move_id).exists()
+        move = self.env["account.move"].browse(given.key(self.env, move_id)).exists()
         if not move:
             raise UserError(
                 self.env._("This credit note does not exist any more. Choose another.")
@@ -305,7 +310,7 @@ class CustomerComplaintSupplierClaim(models.Model):
         free = move.sudo()._get_claim_free_amount()
         share = min(free, claim.open_amount)
         if amount is not None:
-            share = self.env["customer.complaint"]._read_number(amount)
+            share = given.number(self.env, amount)
         if claim.currency_id.compare_amounts(share, 0) <= 0 or (
             claim.currency_id.compare_amounts(share, free) > 0
         ):

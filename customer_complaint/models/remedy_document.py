@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from ..tools import given
 from ..tools.halves import in_halves
 
 _logger = logging.getLogger(__name__)
@@ -214,6 +215,7 @@ class CustomerComplaintRemedy(models.Model):
         self.ensure_one()
         self._check_staff()
         self._check_document_wanted()
+        program_id = given.key(self.env, program_id)
         model = self._get_document_model()
         if self.type_id.document == "sale":
             document = self._create_replacement_order(charged)
@@ -226,7 +228,11 @@ class CustomerComplaintRemedy(models.Model):
                     )
                 )
             document = getattr(self, f"_create_{self.type_id.document}")(
-                **({"program_id": program_id} if program_id else {})
+                **(
+                    {"program_id": program_id}
+                    if self.type_id.document == "coupon"
+                    else {}
+                )
             )
         self._tie_to_document(document)
         return self.action_view_document()
@@ -241,7 +247,7 @@ class CustomerComplaintRemedy(models.Model):
         self._check_staff()
         self._check_document_wanted()
         model = self._get_document_model()
-        number = number.strip() if isinstance(number, str) else ""
+        number = given.text(self.env, number)
         complaint = self.complaint_id.sudo()
         customers = (
             complaint.partner_id | complaint.invoiced_partner_id
@@ -305,6 +311,8 @@ class CustomerComplaintRemedy(models.Model):
         """Let go of a document that turned out to be the wrong one; it stays as it is."""
         self.ensure_one()
         self._check_staff()
+        if not self.document_id:
+            return True
         if self.state == "delivered":
             raise UserError(
                 self.env._(
@@ -328,6 +336,12 @@ class CustomerComplaintRemedy(models.Model):
         """Open the document; tell how it stands to who has no rights to work on such ones."""
         self.ensure_one()
         self.check_access("read")
+        if not self._get_documents():
+            raise UserError(
+                self.env._(
+                    "%(remedy)s has no document that could be opened.", remedy=self.name
+                )
+            )
         if self.env[self.document_model].has_access("write"):
             return {
                 "type": "ir.actions.act_window",

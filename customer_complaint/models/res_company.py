@@ -67,6 +67,14 @@ class ResCompany(models.Model):
         "0: never.",
     )
 
+    complaint_goodwill_account_id = fields.Many2one(
+        "account.account",
+        string="Account of goodwill compensation",
+        check_company=True,
+        domain="[('internal_group', 'in', ('income', 'expense'))]",
+        help="Draft credit notes of compensations without VAT name it. Empty: the account "
+        "that the journal proposes.",
+    )
     complaint_fair_minimum = fields.Integer(
         string="Similar complaints needed",
         default=5,

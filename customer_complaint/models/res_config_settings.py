@@ -56,6 +56,9 @@ class ResConfigSettings(models.TransientModel):
     complaint_guard = fields.Selection(
         related="company_id.complaint_guard", readonly=False
     )
+    complaint_goodwill_account_id = fields.Many2one(
+        related="company_id.complaint_goodwill_account_id", readonly=False
+    )
     complaint_credit_approval_amount = fields.Monetary(
         related="company_id.complaint_credit_approval_amount",
         currency_field="currency_id",

@@ -44,6 +44,7 @@ from . import test_credit_link
 from . import test_credit_books
 from . import test_accrual
 from . import test_credit_rights
+from . import test_given
 from . import test_goods
 from . import test_supplier_claim
 from . import test_budget

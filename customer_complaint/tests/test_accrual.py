@@ -157,6 +157,64 @@ class TestAccrual(AccrualCommon):
             },
         )
 
+    def test_a_note_that_named_a_complaint_and_was_linked_to_none_stays_in_the_list(
+        self,
+    ):
+        #
+        linked, reset, reworded, silent = (
+            self.note_on("2031-03-20", amount, ref=ref)
+            for amount, ref in (
+                (11, "Complaint of Ann"),
+                (22, "Complaint of Bob"),
+                (33, "Complaint of Cyd"),
+                (44, "Goods returned"),
+            )
+        )
+        before = self.figures()
+        self.assertEqual(self.amounts(), {"unlinked": [11.0, 22.0, 33.0]})
+        with freeze_time("2031-04-02 09:00"):
+            linked.with_user(self.accountant).link_to_complaint(self.complaint.name)
+            reset.button_draft()
+            reworded.ref = "Goods returned"
+            silent.ref = "Complaint of Dan"
+            self.env.flush_all()
+        self.assertEqual(self.figures(), before)
+        self.assertEqual(
+            self.amounts("2031-04-30"), {"posted": [11.0], "unlinked": [44.0]}
+        )
+        with freeze_time("2031-04-03 09:00"):
+            # Corrected, with the accounting date it had: the books of March say so.
+            reset.invoice_line_ids.price_unit = 20
+            reset.date = "2031-03-20"
+            reset.action_post()
+            self.env.flush_all()
+        self.assertEqual(self.amounts(), {"unlinked": [11.0, 20.0, 33.0]})
+
+    def test_ten_times_as_many_requests_take_no_more_statements(self):
+        #
+        def measure():
+            accrual = self.list_on()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            accrual._fill()
+            self.env.flush_all()
+            return self.cr.sql_log_count - start
+
+        def add(count):
+            for number in range(count):
+                request = self.ask_on("2031-03-10", 10)
+                if number % 2:
+                    self.note_on("2031-03-20", 10, request)
+                else:
+                    self.note_on("2031-03-20", 5, ref="A complaint")
+
+        add(2)
+        few = measure()
+        add(20)
+        self.assertLessEqual(measure(), few + 5)
+        self.assertLess(few, 80)
+
     def test_a_correction_with_an_earlier_accounting_date_counts_from_that_date(self):
         request = self.ask_on("2031-03-10", 100)
         note = self.note_on("2031-03-20", 100, request)

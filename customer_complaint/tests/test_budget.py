@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -87,6 +87,73 @@ class TestBudget(CreditCommon):
     def flushed(self, request):
         self.flush_tracking()
         return " ".join(request.sudo().message_ids.mapped("body"))
+
+    def test_goodwill_without_a_credit_note_waits_for_a_manager_as_well(self):
+        self.promise("coupon", amount=100)
+        coupon = self.promise("coupon", amount=30).with_user(self.handler)
+        self.assertRecordValues(
+            coupon, [{"state": "to_approve", "is_open": True, "is_over_budget": True}]
+        )
+        todo = self.complaint.sudo().activity_ids
+        self.assertEqual(todo.user_id, self.manager)
+        self.assertRegex(self.notes_on(self.complaint), r"30\.00 above the budget")
+        for give in (
+            lambda: coupon.deliver(note="Sent"),
+            lambda: coupon.link_document("X1"),
+            lambda: coupon.create_document(),
+        ):
+            with self.assertRefused(UserError, "manager has to approve it before"):
+                give()
+        for user in (self.handler, self.lead):
+            with self.assertRefused(AccessError, "approved by a manager"):
+                coupon.with_user(user).action_approve()
+        coupon.with_user(self.manager).action_approve()
+        self.assertFalse(todo.exists())
+        self.assertEqual(coupon.state, "proposed")
+        coupon.amount = 20  # less than was approved
+        self.assertEqual(coupon.state, "proposed")
+        coupon.amount = 40
+        self.assertEqual(coupon.state, "to_approve")
+        own = self.promise("coupon", amount=5).with_user(self.manager)
+        self.cr.execute(
+            "UPDATE customer_complaint_remedy SET create_uid = %s WHERE id = %s",
+            (self.manager.id, own.id),
+        )
+        own.invalidate_recordset()
+        with self.assertRefused(UserError, "Another manager"):
+            own.action_approve()
+        self.budget.amount = 200
+        coupon.deliver(note="Sent")
+        self.assertEqual((coupon.state, coupon.is_over_budget), ("delivered", False))
+
+    def test_goodwill_that_is_held_back_is_refused_with_a_reason_or_made_smaller(self):
+        solution = self.env["customer.complaint.solution"].create(
+            {"complaint_id": self.complaint.id}
+        )
+        gift = self.env["customer.complaint.remedy"].create(
+            {
+                "solution_id": solution.id,
+                "type_id": self.env.ref(
+                    "customer_complaint.remedy_type_extended_warranty"
+                ).id,
+                "product_id": self.product.id,
+                "date_from": "2099-01-01",
+                "date_to": "2099-12-31",
+                "amount": 110,
+            }
+        )
+        self.assertFalse(gift.is_over_budget)  # nobody promised it yet
+        solution._choose()
+        self.assertEqual(gift.state, "to_approve")
+        with self.assertRefused(UserError, "manager has to approve it before"):
+            gift.with_user(self.handler).action_grant()
+        gift.with_user(self.handler).amount = 90
+        self.assertEqual((gift.state, gift.is_over_budget), ("proposed", False))
+        self.assertFalse(self.complaint.sudo().activity_ids)
+        gift.with_user(self.handler).amount = 120
+        gift.with_user(self.manager).cancel("Too much")
+        self.assertEqual(gift.state, "cancelled")
+        self.assertFalse(self.complaint.sudo().activity_ids)
 
     def test_the_lead_s_to_do_passes_to_a_manager_when_the_budget_is_exceeded(self):
         self.company.complaint_credit_approval_amount = 10

@@ -149,6 +149,54 @@ class TestComplaintCost(CostCommon):
         with self.assertRefused(UserError, "costs of complaints take"):
             item.move_id.action_post()
 
+    def test_what_was_reversed_of_an_entry_is_no_cost_any_more(self):
+        #
+        cost, other = self.add_cost(amount=80), self.add_cost(amount=20)
+        item = self.make_entry(90)
+        self.book(cost + other, item)
+        Report = self.env["customer.complaint.cost.report"]
+        Reconciliation = self.env["customer.complaint.cost.reconciliation"]
+        mine = [("complaint_id", "=", self.complaint.id)]
+
+        def figures():
+            self.env.invalidate_all()
+            self.assertFalse(Reconciliation.search([]).filtered("difference"))
+            return [
+                (str(month), booked, estimated)
+                for month, booked, estimated in Report._read_group(
+                    mine,
+                    ["date:month"],
+                    ["amount_booked:sum", "amount_estimated:sum"],
+                    order="date:month",
+                )
+            ]
+
+        back = self.make_entry(
+            -30.01, post=False, date="2025-04-02", reversed_entry_id=item.move_id.id
+        )
+        self.assertEqual((cost.booked, other.booked), (72, 18))
+        back.move_id.action_post()
+        self.assertEqual(
+            [(c.basis, c.booked, c.estimated) for c in (cost, other)],
+            [("booked", 47.99, 0), ("booked", 12, 0)],
+        )
+        self.assertEqual(figures(), [("2025-03-01", 90, 0), ("2025-04-01", -30.01, 0)])
+        rest = self.make_entry(-59.99, reversed_entry_id=item.move_id.id)
+        # What was expected is expected again, as if the entry had been cancelled.
+        self.assertEqual(
+            [(c.basis, c.booked, c.estimated) for c in (cost, other)],
+            [("estimated", 0, 80), ("estimated", 0, 20)],
+        )
+        self.assertEqual(
+            figures(), [("2025-03-01", 30.01, 100), ("2025-04-01", -30.01, 0)]
+        )
+        with self.assertRefused(UserError, "was reversed: it costs nothing"):
+            self.book(self.add_cost(amount=5), item)
+        with self.assertRefused(UserError, "counts already"):
+            self.book(self.add_cost(amount=5), rest)
+        rest.move_id.button_draft()
+        self.assertEqual(cost.booked, 47.99)
+
     def test_several_costs_divide_a_bill_by_their_estimates_to_the_cent(self):
         costs = self.complaint.env["customer.complaint.cost"]
         for amount in (10, 10, 10):

@@ -245,6 +245,11 @@ class TestThousandsOfComplaints(CostCommon):
                 )
                 wizard.refund_moves()
                 wizard.new_move_ids.action_post()
+            bills = self.env["customer.complaint.cost"].search(
+                [("company_id", "=", company.id)]
+            )
+            bills = bills.move_line_id.move_id.sorted("id")[::3]
+            bills._reverse_moves([{"date": "2025-05-30"}] * len(bills)).action_post()
         self.env.flush_all()
         # As the database does by itself, for what was made long ago.
         self.env.cr.execute(

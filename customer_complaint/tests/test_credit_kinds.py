@@ -61,6 +61,24 @@ class TestCreditKinds(CreditCommon):
         )
         self.assertEqual(self.order.invoice_status, "invoiced")
 
+    def test_compensations_stand_on_the_account_of_the_settings(self):
+        #
+        account = self.env["account.account"].create(
+            {"name": "Goodwill", "code": "T62990", "account_type": "expense"}
+        )
+        self.company.complaint_goodwill_account_id = account
+        asked = {"amount": 20, "goodwill_tax": "compensation"}
+        for request in (self.ask(**asked), self.ask(**asked, invoice_id=False)):
+            self.assertEqual(self.issue(request).invoice_line_ids.account_id, account)
+        reduction = self.ask(amount=20, goodwill_tax="price_reduction")
+        self.assertEqual(
+            self.issue(reduction).invoice_line_ids.account_id,
+            self.invoice_line.account_id,
+        )
+        account.active = False
+        note = self.issue(self.ask(**asked))
+        self.assertNotIn(account, note.invoice_line_ids.account_id)
+
     def test_goodwill_counts_against_what_was_invoiced(self):
         self.ask(amount=200, goodwill_tax="compensation")
         with self.assertRefused(UserError, "20.00 too much"):
@@ -132,7 +150,7 @@ class TestCreditKinds(CreditCommon):
     def test_words_that_say_nothing_are_refused(self):
         for values, message in (
             ({"amount": 5, "goodwill_tax": "free"}, "price_reduction, compensation"),
-            ({"order_effect": "close"}, "reopen, keep"),
+            ({"order_effect": "close"}, "reopen, keep, usual"),
             (
                 {"lines": {self.invoice_line.id: 1}, "goodwill_tax": "compensation"},
                 "Goodwill is an amount",
@@ -226,6 +244,68 @@ class TestCreditKinds(CreditCommon):
             self.complaint.credit_request_ids,
             [{"kind": "products", "order_effect": "reopen", "amount": 240.0}],
         )
+
+    def test_each_of_several_orders_on_an_invoice_follows_as_is_usual_for_it(self):
+        #
+        part = self.env["product.product"].create(
+            {
+                "name": "Spare part",
+                "type": "consu",
+                "list_price": 10,
+                "invoice_policy": "delivery",
+                "taxes_id": [Command.clear()],
+            }
+        )
+        orders = self.env["sale.order"].create(
+            [
+                {
+                    "partner_id": self.partner.id,
+                    "order_line": [
+                        Command.create({"product_id": product.id, "product_uom_qty": 2})
+                    ],
+                }
+                for product in (self.product, part)
+            ]
+        )
+        orders.action_confirm()
+        orders[1].order_line.qty_delivered = 2
+        invoice = orders._create_invoices()
+        invoice.action_post()
+        complaint = self.make_owned()
+        lines = invoice.invoice_line_ids.filtered("product_id")
+        dialog = self.ask_dialog(complaint)
+        dialog.reason = "Both"
+        seen = []
+        for place, row in enumerate(complaint.get_creditable_invoices()[0]["lines"]):
+            with dialog.line_ids.edit(place) as line:
+                line.quantity = 1
+            seen.append(row["order_effect"])
+        self.assertEqual(sorted(seen[:2]), ["keep", "reopen"])
+        self.assertEqual(dialog.order_effect, "usual")
+        for order in orders:
+            self.assertIn(order.name, dialog.order_effect_note)
+        self.assertIn("nobody is asked", dialog.order_effect_note)
+        self.assertIn("with the return", dialog.order_effect_note)
+        request = self.ask(
+            complaint, invoice_id=invoice.id, lines={line.id: 1 for line in lines}
+        )
+        self.assertEqual(request.order_effect, "usual")
+        note = self.issue(request)
+        self.assertEqual(note.amount_total, request.amount)
+        self.assertEqual(
+            [(order.invoice_status, order.order_line.qty_invoiced) for order in orders],
+            [("invoiced", 2.0), ("to invoice", 1.0)],
+        )
+        # One choice for all of them is a choice, too.
+        self.issue(
+            self.ask(
+                complaint,
+                invoice_id=invoice.id,
+                lines={line.id: 1 for line in lines},
+                order_effect="reopen",
+            )
+        )
+        self.assertEqual(orders.order_line.mapped("qty_invoiced"), [1.0, 0.0])
 
     def test_the_dialog_asks_whether_goodwill_has_vat(self):
         form = self.ask_dialog()

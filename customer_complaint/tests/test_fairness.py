@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from dateutil.relativedelta import relativedelta
 from psycopg2 import IntegrityError
 
@@ -5,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .credit_common import CreditCommon
 
@@ -304,6 +306,24 @@ class TestFairness(CreditCommon):
         self.assertEqual(self.compare().received, 500)
         self.assertLessEqual(count(), few)
         self.assertLessEqual(few, 45)
+
+    def test_what_similar_complaints_received_is_read_from_indexes_of_its_own(self):
+        self.make_similar([10, 20, 30, 40, 50])
+        self.env.flush_all()
+        asked = []
+        execute = type(self.env).execute_query
+        with patch.object(
+            type(self.env),
+            "execute_query",
+            lambda env, query: asked.append(query) or execute(env, query),
+        ):
+            self.compare()
+        self.cr.execute("SET LOCAL enable_seqscan = off")
+        query = next(query for query in asked if "alike" in query.code)
+        plan = self.env.execute_query(SQL("EXPLAIN %s", query))
+        plan = "\n".join(line for (line,) in plan)
+        for index in ("allocation_received_idx", "request_credited_idx"):
+            self.assertIn(f"customer_complaint_credit_{index}", plan)
 
     def copy_rows(self, complaints, times):
         """Copies of closed complaints, requests and allocations, made in the database."""

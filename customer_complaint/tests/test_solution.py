@@ -79,6 +79,27 @@ class TestSolution(SolutionCommon):
         words = self.complaint.sudo().event_ids.mapped("new")
         self.assertEqual(words[-4:], ["Offered", "Offered", "Chosen", "Accepted"])
 
+    def test_promises_of_the_solution_before_are_dropped_before_everybody_s_eyes(self):
+        # C-97
+        before = self.make_solution(
+            {"kind": "training", "date_due": "2099-01-01"}, APOLOGY, name="Training"
+        )
+        before.action_choose()
+        row = before.remedy_ids.sudo().deadline_ids
+        other = self.make_solution(REFUND, name="A third back")
+        other.action_offer()
+        public = self.env.ref("base.public_user")
+        other.with_user(public).sudo()._record_answer("accepted")
+        self.assertEqual((before.state, row.state), ("dropped", "dropped"))
+        self.assertEqual(before.remedy_ids.mapped("state"), ["cancelled"] * 2)
+        self.assertIn("A third back", row.event_ids.sorted("id")[-1:].reason)
+        notes = self.notes_on(self.complaint)
+        self.assertRegex(notes, "Not owed any more.*2099.*the customer knows.*Apology")
+        todo = self.complaint.sudo().activity_ids.filtered(
+            lambda a: "had been promised: Training" in (a.summary or "")
+        )
+        self.assertEqual(todo.user_id, self.handler)
+
     def test_rejecting_drops_an_offer_and_keeps_what_is_carried_out(self):
         # C-98
         offered = self.make_solution(REFUND)

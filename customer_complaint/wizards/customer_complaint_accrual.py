@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import datetime, time
 
 import pytz
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -116,14 +117,22 @@ class CustomerComplaintAccrual(models.TransientModel):
             links[past.request_id, past.move_id, deleted].append(past)
         standing = defaultdict(list)
         for (request, note, _deleted), states in links.items():
-            if found := self._choose(states, moment):
+            if found := self._choose(note, states, moment):
                 link, date = found
                 standing[request].append((note, link.move_name, date, link))
         self._cap(standing, moment)
         return standing
 
-    def _choose(self, states, moment):
+    def _choose(self, note, states, moment):
         """How a link stood: what was booked by then, else what was a draft; None when neither."""
+        first = min(states, key=lambda link: link.since)
+        if (
+            first.since >= moment
+            and first.move_state == BOOKED
+            and note.create_date
+            and note.create_date < moment
+        ):
+            return None  # posted before, and linked to nothing that day
         for link in states:
             if (
                 link.move_state == BOOKED
@@ -163,12 +172,16 @@ class CustomerComplaintAccrual(models.TransientModel):
                 for note, name, day, link in rows
             ]
 
-    def _get_worth(self, note):
-        """What a posted credit note was worth after what was reversed of it by then."""
+    def _get_worth(self, note, amount=None):
+        """What a posted credit note was worth after what was reversed of it by then.
+
+        :param float amount: what it was over that day, if not what it is over now
+        """
         undone = note.reversal_move_ids.filtered(
             lambda m: m.state == BOOKED and m.date <= self.date
         )
-        return max(note.amount_total - sum(undone.mapped("amount_total")), 0)
+        total = note.amount_total if amount is None else amount
+        return max(total - sum(undone.mapped("amount_total")), 0)
 
     # ------------------------------------------------------------------
     # Sections
@@ -283,47 +296,65 @@ class CustomerComplaintAccrual(models.TransientModel):
         linked = {
             link[0].id for links in standing.values() for link in links if link[2]
         }
+        Move = self.env["account.move"]
         words = Domain.OR(
             Domain(field, "ilike", word)
-            for word in self._get_complaint_words()
+            for word in Move._get_complaint_words()
             for field in ("ref", "narration", "invoice_line_ids.name")
         )
-        notes = self.env["account.move"].search(
+        mine = (
             Domain("move_type", "=", "out_refund")
-            & Domain("state", "=", BOOKED)
             & Domain("company_id", "=", self.company_id.id)
-            & Domain("date", "<=", self.date)
-            & Domain("date", ">", fields.Date.subtract(self.date, years=1))
             & Domain("id", "not in", list(linked))
-            & words,
-            order="date, id",
         )
-        return [
-            {
-                "section": "unlinked",
-                "partner_id": note.partner_id.id,
-                "invoice_id": note.reversed_entry_id.id,
-                "move_id": note.id,
-                "move_name": note.name,
-                "date": note.date,
-                "since": note.date,
-                "reason": note.ref,
-                "currency_id": note.currency_id.id,
-                "amount": worth,
-            }
-            for note in notes
-            if (worth := self._get_worth(note))
-        ]
+        first = fields.Date.subtract(self.date, years=1)
+        named = Move.search(
+            mine
+            & Domain("state", "=", BOOKED)
+            & Domain("date", "<=", self.date)
+            & Domain("date", ">", first)
+            & words
+        )
+        changed = Move.search(mine & Domain("complaint_named_before", "!=", False))
+        values = []
+        for note in (named | changed).sorted(lambda n: (n.date, n.id)):
+            said = self._get_said(note, note in named)
+            if said and first < said["date"] <= self.date:
+                if worth := self._get_worth(note, said["amount"]):
+                    values.append(
+                        {
+                            "section": "unlinked",
+                            "partner_id": note.partner_id.id,
+                            "invoice_id": note.reversed_entry_id.id,
+                            "move_id": note.id,
+                            "move_name": note.name,
+                            "date": said["date"],
+                            "since": said["date"],
+                            "reason": said["ref"],
+                            "currency_id": note.currency_id.id,
+                            "amount": worth,
+                        }
+                    )
+        return values
 
-    def _get_complaint_words(self):
-        """Hook: what a credit note says that was made because of a complaint."""
-        sequence = self.env["customer.complaint"]._get_shipped(
-            "sequence_customer_complaint", "ir.sequence"
-        )
-        number = (sequence.prefix or "").split("%")[0]
-        languages = [code for code, _name in self.env["res.lang"].get_installed()]
-        words = {self.with_context(lang=code).env._("complaint") for code in languages}
-        return sorted(words | ({number} if len(number) > 1 else set()))
+    def _get_said(self, note, is_named):
+        """What a note of a complaint said that day: dict of date, amount, ref; or None.
+
+        Its wording is that of the day; what is booked counts by its accounting date.
+
+        :param bool is_named: whether it is posted by then and names a complaint now
+        """
+        moment = self._get_moment()
+        now = {"date": note.date, "amount": note.amount_total, "ref": note.ref}
+        for past in note.complaint_named_before or ():
+            if fields.Datetime.to_datetime(past["until"]) < moment:
+                continue
+            if not past["named"]:
+                return None
+            if note.state == BOOKED and note.date <= self.date:
+                return {**now, "ref": past["ref"]}
+            return {**past, "date": fields.Date.to_date(past["date"])}
+        return now if is_named else None
 
     # ------------------------------------------------------------------
     # Screen and documents
@@ -338,6 +369,14 @@ class CustomerComplaintAccrual(models.TransientModel):
             "view_mode": "list",
             "domain": [("accrual_id", "=", self.id)],
             "context": {"group_by": "section", "default_accrual_id": self.id},
+            "help": Markup("<p class='o_view_nocontent_empty_folder'>%s</p><p>%s</p>")
+            % (
+                self.env._("Nothing to accrue or to settle on that day"),
+                self.env._(
+                    "No credit note because of a complaint was approved, posted and not "
+                    "settled, or linked to none."
+                ),
+            ),
         }
 
     def action_download(self):

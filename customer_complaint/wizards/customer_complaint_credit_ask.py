@@ -47,10 +47,14 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         [
             ("reopen", "The products are to be invoiced again"),
             ("keep", "The products stay invoiced"),
+            ("usual", "As usual for each product"),
         ],
         compute="_compute_order_effect",
         store=True,
         readonly=False,
+    )
+    proposed_effect = fields.Char(
+        compute="_compute_order_effect", store=True, export_string_translation=False
     )
     order_effect_note = fields.Char(compute="_compute_order_effect_note")
     approval_note = fields.Char(compute="_compute_approval_note")
@@ -71,33 +75,43 @@ class CustomerComplaintCreditAsk(models.TransientModel):
 
     @api.depends("kind", "line_ids.quantity")
     def _compute_order_effect(self):
-        """As usual for the products chosen first; what the user has chosen stays."""
+        """As usual for the chosen products; what the user has chosen stays."""
         for ask in self:
             effects = {row.order_effect for row in ask._get_order_rows()}
-            if not effects:
-                ask.order_effect = False
-            elif not ask.order_effect:
-                ask.order_effect = effects.pop() if len(effects) == 1 else "keep"
+            usual = "usual" if len(effects) > 1 else next(iter(effects), False)
+            if not usual or ask.order_effect in (False, ask.proposed_effect):
+                ask.order_effect = usual
+            ask.proposed_effect = usual
 
     @api.depends("order_effect", "line_ids.quantity")
     def _compute_order_effect_note(self):
         for ask in self:
             rows = ask._get_order_rows()
-            orders = ", ".join(dict.fromkeys(rows.mapped("order_name")))
-            delivered = "reopen" in rows.mapped("order_effect")
-            ask.order_effect_note = ask._get_order_effect_note(orders, delivered)
+            # Orders of which products are invoiced by delivery are told apart.
+            sentences = [
+                ask._get_order_effect_note(
+                    ", ".join(dict.fromkeys(some.mapped("order_name"))),
+                    ask.order_effect if ask.order_effect != "usual" else usual,
+                    usual == "reopen",
+                )
+                for usual, some in rows.grouped("order_effect").items()
+            ]
+            ask.order_effect_note = (
+                ask.order_effect and " ".join(dict.fromkeys(sentences)) or False
+            )
 
-    def _get_order_effect_note(self, orders, delivered):
-        """What the choice does to the orders, in words."""
-        if not orders or not self.order_effect:
-            return False
-        if self.order_effect == "reopen" and delivered:
+    def _get_order_effect_note(self, orders, effect, delivered):
+        """What an effect does to orders, in words.
+
+        :param bool delivered: their products are invoiced by delivery
+        """
+        if effect == "reopen" and delivered:
             return self.env._(
                 "%(orders)s: right when the products come back; with the return the order is "
                 "in balance. Without a return they will be invoiced once more.",
                 orders=orders,
             )
-        if self.order_effect == "reopen":
+        if effect == "reopen":
             return self.env._(
                 "%(orders)s: the order will be “to invoice” again for these products. Right "
                 "when they are to be invoiced once more, for example corrected.",
