@@ -73,7 +73,7 @@ class FollowUpCommon(SatisfactionCommon):
             ]
         )
 
-    def add_score(self, answer, metric, value, low, high):
+    def add_score(self, answer, metric, value, low, high, **values):
         """A scored answer to a question of another metric, in a survey of its own."""
         question = self.env["survey.question"].create(
             {
@@ -92,5 +92,6 @@ class FollowUpCommon(SatisfactionCommon):
                 "scale_max": high,
                 "value": value,
                 "date": self.now,
+                **values,
             }
         )

@@ -60,8 +60,8 @@ class TestFollowUp(FollowUpCommon):
         # S-52
         answers = self.answered(5, count=4)
         self.add_score(answers[0], "likert", 1, 1, 5)
-        self.add_score(answers[1], "effort_5", 5, 1, 5)
-        self.add_score(answers[2], "effort_7", 7, 1, 7)
+        self.add_score(answers[1], "effort_5", 5, 1, 5, effort_direction="lower")
+        self.add_score(answers[2], "effort_7", 7, 1, 7, effort_direction="higher")
         self.add_score(answers[3], "importance", 1, 1, 5)
         self.assertEqual(answers._filter_low(), answers[:2])
         self.company.satisfaction_follow_up_worst = False
