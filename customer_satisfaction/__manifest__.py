@@ -30,6 +30,7 @@
         "views/res_partner_views.xml",
         "views/sale_order_views.xml",
         "views/res_config_settings_views.xml",
+        "views/customer_satisfaction_results_views.xml",
         "views/customer_satisfaction_menus.xml",
     ],
     "demo": [
@@ -39,6 +40,7 @@
     "assets": {
         "web.assets_backend": [
             "customer_satisfaction/static/src/dashboard/**/*",
+            "customer_satisfaction/static/src/results/**/*",
         ],
     },
     "post_init_hook": "post_init_hook",

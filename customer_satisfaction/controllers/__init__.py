@@ -1,2 +1,3 @@
 from . import satisfaction
 from . import survey
+from . import results

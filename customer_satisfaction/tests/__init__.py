@@ -15,3 +15,4 @@ from . import test_drivers
 from . import test_comparing
 from . import test_suppression
 from . import test_public_survey
+from . import test_results
