@@ -31,6 +31,8 @@ class Scope(NamedTuple):
     start: fields.Datetime
     end: fields.Datetime
     is_anonymous: bool
+    choices: list  # newest versions of all surveys that could be chosen
+    shown: dict  # groups that may be shown, by question and breakdown; see `_get_shown`
 
     @property
     def surveys(self):
@@ -150,6 +152,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         self._check_choice(filters["period"], self._get_periods())
         self._check_choice(filters["scale"], self._get_scales())
         families = self._get_families()
+        choices = list(families)
         if filters["survey"]:
             families = {
                 newest: versions
@@ -166,13 +169,14 @@ class CustomerSatisfactionResults(models.AbstractModel):
             }
         is_anonymous = any(newest.is_anonymous for newest in families)
         if is_anonymous:
-            # A narrow choice would tell single answers apart.
-            filters.update(plan=False, method=False, is_fresh=False)
-            if filters["period"] == "30_days":
-                filters["period"] = "quarter"
+            # A narrow choice, or two that overlap, would tell single answers apart.
+            filters.update(plan=False, method=False, is_fresh=False, period="12_months")
         before, start, end = self._get_moments(filters["period"])
         if is_anonymous:
-            end = min(end, self._to_utc(self._get_today().replace(day=1)))
+            # The very quarters that are shown; no month that still grows.
+            before = None
+            start = self._to_utc(self._get_quarter_starts()[-QUARTERS])
+            end = self._to_utc(self._get_today().replace(day=1))
         domain = Domain("is_counted", "=", True)
         domain &= Domain(
             "survey_id", "in", [s.id for family in families.values() for s in family]
@@ -193,6 +197,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
             start=start,
             end=end,
             is_anonymous=is_anonymous,
+            choices=choices,
+            shown={},
         )
 
     @api.model
@@ -291,6 +297,10 @@ class CustomerSatisfactionResults(models.AbstractModel):
             days.append(days[-1] + relativedelta(months=1))
         return days
 
+    @api.model
+    def _get_quarter_starts(self):
+        return self._get_month_starts()[:-1:3]
+
     # ------------------------------------------------------------------
     # Counting
     # ------------------------------------------------------------------
@@ -352,7 +362,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             names.append("now")
         elif scope.before and scope.before <= moment < scope.start:
             names.append("before")
-        if moment < scope.end or not scope.is_anonymous:
+        if not scope.is_anonymous or scope.start <= moment < scope.end:
             months = [start for start in starts if start <= moment]
             if months and starts[max(months)] != max(starts.values()):
                 names.append(starts[max(months)])
@@ -470,6 +480,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _get_trend(self, scope, questions, cube, months):
         """The score of each of the last months, this one included."""
         points = []
+        if scope.is_anonymous:  # with the quarters beside them, months could be told
+            return {"axis": self._get_axis(questions), "points": points}
         for first, last in list(zip(months, months[1:], strict=False))[-TREND_MONTHS:]:
             between = self._between(first, last)
             points.append(
@@ -480,13 +492,12 @@ class CustomerSatisfactionResults(models.AbstractModel):
                     "records": self._records(scope, questions, between),
                 }
             )
-        self._suppress(scope, points)
         return {"axis": self._get_axis(questions), "points": points}
 
     @api.model
     def _get_quarters(self, scope, questions, cube, months):
         """The last quarters, each beside the one before and the same one a year before."""
-        firsts = months[:-1:3]
+        firsts = self._get_quarter_starts()
         counts = {
             first: self._sum(cube, questions, *months[3 * index : 3 * index + 3])
             for index, first in enumerate(firsts)
@@ -497,6 +508,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             now = counts[first]
             rows.append(
                 {
+                    "id": first,
                     "name": self._name_quarter(first),
                     **self._figure(scope, questions, now),
                     "since_before": self._compare(
@@ -512,7 +524,9 @@ class CustomerSatisfactionResults(models.AbstractModel):
                     ),
                 }
             )
-        self._suppress(scope, rows)
+        self._suppress(scope, questions, "quarter", rows)
+        for row in rows:
+            del row["id"]
         return rows
 
     @api.model
@@ -542,8 +556,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 "periods": self._get_periods(),
                 "scales": self._get_scales(),
                 "surveys": [
-                    {"id": newest.id, "name": newest.title}
-                    for newest in self._get_families()
+                    {"id": newest.id, "name": newest.title} for newest in scope.choices
                 ],
                 "plans": [{"id": plan.id, "name": plan.name} for plan in plans],
                 "methods": self._get_methods(),

@@ -3,7 +3,7 @@ from odoo import api, models
 from odoo.addons.customer_complaint.tools import statistics
 
 from ..tools import comparing, indexes, scores
-from ..tools.suppression import is_shown, shown_groups
+from ..tools.suppression import is_shown
 
 # What is good is not a matter of the highest number everywhere.
 LOWER_IS_BETTER = ("effort_5",)
@@ -137,7 +137,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         )
 
     @api.model
-    def _suppress(self, scope, groups):
+    def _suppress(self, scope, questions, breakdown, groups):
         """Take away from the groups of an anonymous survey what would tell who it was.
 
         In place; a group that is not shown keeps its name only.
@@ -146,9 +146,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """
         if not scope.is_anonymous:
             return 0
-        counts = {index: group["n"] for index, group in enumerate(groups)}
-        shown = shown_groups(counts, self.env.company.satisfaction_min_group)
-        hidden = groups and [g for i, g in enumerate(groups) if i not in shown]
+        shown = self._get_shown(scope, questions)[breakdown]
+        hidden = [group for group in groups if group["id"] not in shown]
         for group in hidden:
             group.update(self._nothing())
             for change in ("since_before", "since_year"):

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import scores
+from ..tools.suppression import shown_in_all
 from .satisfaction_results import COMMENTS, RATED
 
 GROUPS = 30  # of a breakdown, the largest
@@ -151,7 +152,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             }
             for key in counts
         ]
-        hidden = self._suppress(scope, groups)
+        hidden = self._suppress(scope, questions, code, groups)
         groups = [group for group in groups if group["n"]]
         groups.sort(key=lambda group: (-group["n"], str(group["name"])))
         return {
@@ -173,19 +174,63 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return Domain(part.path, "=", key)
 
     @api.model
-    def _join(self, query, table, part):
-        """Join what a breakdown needs.
+    def _join(self, query, table, part, left=False):
+        """Join what a breakdown needs; `left`: also what is in no group.
 
         :return: (SQL of the group, SQL of its name)
         """
         alias = table
-        for target, left, right in part.joins:
-            alias = query.join(alias, left, target, right, left)
+        join = query.left_join if left else query.join
+        for target, column, other in part.joins:
+            alias = join(alias, column, target, other, f"by_{column}")
         if not part.model:
             column = SQL.identifier(alias, part.path)
             return column, column
         label = self.env[part.model]._field_to_sql(alias, part.label, query)
         return SQL.identifier(alias, "id"), label
+
+    @api.model
+    def _get_shown(self, scope, questions):
+        """Groups of an anonymous survey that may be shown, by breakdown.
+
+        All that can be looked at is taken together: who is of the only product of a team, but not
+        of the team, would be told by the difference.
+        """
+        if questions in scope.shown:
+            return scope.shown[questions]
+        quarters = self._get_quarter_starts()
+        moments = [self._to_utc(day) for day in quarters]
+        query = self._query(
+            scope.domain & scope.period() & Domain("question_id", "in", questions.ids)
+        )
+        parts = self._get_breakdowns(scope)
+        groups = [
+            self._join(query, query.table, part, left=True)[0]
+            for part in parts.values()
+        ]
+        columns = [
+            *groups,
+            SQL(
+                "width_bucket(%s, %s::timestamp[])",
+                SQL.identifier(query.table, "date"),
+                moments,
+            ),
+        ]
+        query.groupby = SQL(", ").join(
+            SQL(str(number)) for number in range(1, len(columns) + 1)
+        )
+        cells = {
+            (*names, quarters[bucket - 1]): count
+            for *names, bucket, count in self.env.execute_query(
+                query.select(*columns, SQL("count(*)"))
+            )
+        }
+        found = shown_in_all(cells, self.env.company.satisfaction_min_group)
+        codes = [*parts, "quarter"]
+        scope.shown[questions] = dict(
+            zip(codes, found or [set() for _code in codes], strict=True)
+        )
+        return scope.shown[questions]
 
     # ------------------------------------------------------------------
     # Who was asked, who answered
@@ -237,7 +282,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         if part.model == "customer.satisfaction.plan":
             return self._join(query, alias, part)
         partner = query.left_join(
-            alias, "partner_id", "res_partner", "id", "partner_id"
+            alias, "partner_id", "res_partner", "id", "by_partner_id"
         )
         company = query.left_join(
             partner, "commercial_partner_id", "res_partner", "id", "commercial"

@@ -16,3 +16,5 @@ from . import test_comparing
 from . import test_suppression
 from . import test_public_survey
 from . import test_results
+from . import test_results_export
+from . import test_results_speed

@@ -104,6 +104,7 @@ class ResultsCommon(SatisfactionCommon):
         super().setUpClass()
         cls.env["customer.satisfaction.score"].search([]).unlink()
         cls.Invitation.search([]).unlink()
+        cls.env["survey.user_input"].search([]).unlink()
         cls.analyst = cls.user("t_results", "group_satisfaction_user")
         cls.manager = cls.user("t_results_manager", "group_satisfaction_manager")
         cls.Results = cls.env["customer.satisfaction.results"].with_user(cls.analyst)

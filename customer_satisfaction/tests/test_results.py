@@ -210,7 +210,7 @@ class TestResults(ResultsCommon):
         rows = {row["name"]: row for row in self.results()["questions"]}
         self.assertEqual(rows["We are fast"]["text"], "3.8")
         self.assertEqual(rows["We are fast"]["median"], "4.5")
-        self.assertEqual(rows["We are fast"]["sd"], "1.64")
+        self.assertEqual(rows["We are fast"]["sd"], "1.68")
         self.assertEqual(rows["Speed"]["n"], 40)
         self.assertIsNone(rows["Speed"]["low"])
         percent = {row["name"]: row for row in self.results(scale="100")["questions"]}
