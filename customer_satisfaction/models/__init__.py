@@ -18,7 +18,9 @@ from . import customer_complaint_indicator
 from . import mail_mail
 from . import satisfaction_stale
 from . import satisfaction_results
+from . import satisfaction_results_scope
 from . import satisfaction_results_figures
 from . import satisfaction_results_groups
 from . import satisfaction_results_pages
+from . import satisfaction_results_drivers
 from . import satisfaction_export

@@ -83,7 +83,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
     @api.model
     def _get_export_domain(self, scope):
         domain = (
-            Domain("survey_id", "in", [s.id for s in scope.surveys])
+            Domain("survey_id", "in", scope.surveys.ids)
             & Domain("state", "=", "done")
             & Domain("end_datetime", ">=", scope.start)
             & Domain("end_datetime", "<", scope.end)
@@ -213,7 +213,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """All questions that are answered, by column: versions of one share a column."""
         questions = self.env["survey.question"].search(
             [
-                ("survey_id", "in", [s.id for s in scope.surveys]),
+                ("survey_id", "in", scope.surveys.ids),
                 ("is_page", "=", False),
             ],
             order="survey_id desc, sequence, id",

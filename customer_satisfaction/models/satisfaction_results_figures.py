@@ -271,8 +271,9 @@ class CustomerSatisfactionResults(models.AbstractModel):
         metric = question.satisfaction_metric
         return {
             "code": question.satisfaction_metric,
-            "title": question.title,
-            "surveys": len(questions.survey_id),
+            "title": question.title
+            if len(questions.survey_id) == 1
+            else self.env._("%(count)s surveys", count=len(questions.survey_id)),
             "name": self._describe_metric(metric, questions)["name"]
             if metric in ("csat", "nps", "effort_7", "effort_5", "emotion", "solved")
             else question.title,

@@ -155,6 +155,10 @@ class CustomerSatisfactionResults(models.AbstractModel):
         hidden = self._suppress(scope, questions, code, groups)
         groups = [group for group in groups if group["n"]]
         groups.sort(key=lambda group: (-group["n"], str(group["name"])))
+        if scope.filters["order"] == "worst":
+            sign = -1 if self._get_direction(questions) == "lower" else 1
+            # Those of which nothing can be said last.
+            groups.sort(key=lambda g: (g["value"] is None, sign * (g["value"] or 0)))
         return {
             "by": code,
             "name": part.name,
@@ -241,7 +245,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         domain = (
             Domain("sent_at", ">=", scope.start)
             & Domain("sent_at", "<", scope.end)
-            & Domain("plan_id.survey_id", "in", [s.id for s in scope.surveys])
+            & Domain("plan_id.survey_id", "in", scope.surveys.ids)
             & Domain("state", "in", ("sent", "answered"))
         )
         if scope.filters["plan"]:
@@ -368,23 +372,23 @@ class CustomerSatisfactionResults(models.AbstractModel):
                             kind,
                             counts,
                             name=questions[:1].title,
-                            level="question",
-                            dimension=dimension.name or False,
+                            level="part"
+                            if dimension and len(parts) > 1
+                            else "question",
+                            dimension=len(parts) == 1 and dimension.name,
                         ),
                         "code": f"q{questions[:1].id}",
                         "records": self._records(scope, questions, scope.period()),
                     }
                 )
+        field = scope.questions._fields["satisfaction_metric"]
+        metrics = dict(field._description_selection(self.env))
         totals = [
             self._describe_moments(
                 scope,
                 kind,
                 sum(parts, Counter()),
-                name=self.env._(
-                    "All, asked from %(low)s to %(high)s",
-                    low=kind[1][0],
-                    high=kind[1][1],
-                ),
+                name=self.env._("All: %(metric)s", metric=metrics[kind[0]]),
                 level="survey",
             )
             for kind, parts in everything.items()
@@ -403,7 +407,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         minimum = self._get_minimum(scope)
         shown = scope.filters["scale"]
         to = scale if shown == "own" else (0, int(shown))
-        if known["level"] != "question" and score.value is not None:
+        if known["level"] in ("dimension", "survey") and score.value is not None:
             # Several answers of one person: an interval would claim too much.
             score = scores.Score(
                 metric=metric, value=score.value, n=score.n, scale=score.scale
@@ -488,7 +492,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _get_excluded(self, scope):
         """How many answers of the period count nowhere, by reason."""
         domain = (
-            Domain("survey_id", "in", [s.id for s in scope.surveys])
+            Domain("survey_id", "in", scope.surveys.ids)
             & Domain("exclusion", "!=", False)
             & Domain("end_datetime", ">=", scope.start)
             & Domain("end_datetime", "<", scope.end)

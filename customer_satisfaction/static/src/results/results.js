@@ -62,6 +62,7 @@ export class SatisfactionResults extends Component {
             // A later click has asked for something else.
             if (this.state.page === page) {
                 this.state.data = data;
+                this.env.config.setDisplayName(this.pages[page].name);
                 this.state.shown = page;
             }
         } finally {
