@@ -346,10 +346,9 @@ class CustomerSatisfactionResults(models.AbstractModel):
             return "–"
         if digits is None:
             digits = 0 if value == int(value) else 2
+        value = statistics.half_up(value, digits) or 0.0  # no -0
         lang = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
-        return lang.format(
-            f"%.{digits}f", statistics.half_up(value, digits), grouping=True
-        )
+        return lang.format(f"%.{digits}f", value, grouping=True)
 
     @api.model
     def _format_count(self, n):

@@ -30,7 +30,7 @@ export class Handling extends Component {
         const line = place(one.value, {low: low - 0.5, high: high + 0.5});
         const room = 60 / (high - low + 1);
         const away = (((index * 37) % 100) / 100 - 0.5) * room;
-        return point((100 * one.days) / longest, line + away);
+        return point((97 * one.days) / longest, line + away);
     }
 
     openCase(one) {
