@@ -75,6 +75,11 @@ export class SatisfactionResults extends Component {
         return this.load(this.state.page, {...this.state.data.filters, ...changes});
     }
 
+    /** A survey or plan is chosen by its id; another one may have other scores. */
+    chooseRecord(filter, value) {
+        return this.choose({[filter]: Number(value) || false, metric: false});
+    }
+
     goTo(page) {
         return this.load(page, this.state.data.filters);
     }
