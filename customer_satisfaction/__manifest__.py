@@ -47,6 +47,7 @@
         "views/res_config_settings_views.xml",
         "views/customer_satisfaction_cost_views.xml",
         "wizards/customer_satisfaction_erasure_views.xml",
+        "views/customer_satisfaction_results_views.xml",
         "views/customer_satisfaction_menus.xml",
     ],
     "demo": [
@@ -56,6 +57,7 @@
     "assets": {
         "web.assets_backend": [
             "customer_satisfaction/static/src/dashboard/**/*",
+            "customer_satisfaction/static/src/results/**/*",
         ],
     },
     "post_init_hook": "post_init_hook",

@@ -1,3 +1,4 @@
 from . import satisfaction
 from . import survey
 from . import stop
+from . import results

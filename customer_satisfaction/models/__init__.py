@@ -44,3 +44,11 @@ from . import customer_satisfaction_purchase_report
 from . import customer_satisfaction_cost
 from . import satisfaction_indicators
 from . import satisfaction_companions
+from . import satisfaction_stale
+from . import satisfaction_results
+from . import satisfaction_results_scope
+from . import satisfaction_results_figures
+from . import satisfaction_results_groups
+from . import satisfaction_results_pages
+from . import satisfaction_results_drivers
+from . import satisfaction_export

@@ -16,6 +16,12 @@ class ResCompany(models.Model):
         help="An answer that took less time is not counted, and shown as left out. 0: "
         "every answer counts. Unknown where everything is asked on one light page.",
     )
+    satisfaction_stale_days = fields.Integer(
+        string="Answers are stale after",
+        default=30,
+        help="Days between what the customer is asked about and the answer; later answers "
+        "can be left out of the results.",
+    )
 
     satisfaction_follow_up = fields.Boolean(
         string="Follow up low scores",
@@ -88,6 +94,10 @@ class ResCompany(models.Model):
     _satisfaction_min_answers_positive = models.Constraint(
         "CHECK(satisfaction_min_answers > 0)",
         "A satisfaction rate needs at least one answer.",
+    )
+    _satisfaction_stale_days_positive = models.Constraint(
+        "CHECK(satisfaction_stale_days > 0)",
+        "An answer is stale after one day at the earliest.",
     )
     _satisfaction_groups_hide = models.Constraint(
         "CHECK(satisfaction_min_group BETWEEN 3 AND 100 "

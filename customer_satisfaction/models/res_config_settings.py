@@ -43,3 +43,6 @@ class ResConfigSettings(models.TransientModel):
     satisfaction_min_comments = fields.Integer(
         related="company_id.satisfaction_min_comments", readonly=False
     )
+    satisfaction_stale_days = fields.Integer(
+        related="company_id.satisfaction_stale_days", readonly=False
+    )

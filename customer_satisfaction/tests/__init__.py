@@ -28,3 +28,6 @@ from . import test_scoring
 from . import test_questionnaires
 from . import test_person
 from . import test_indicators
+from . import test_results
+from . import test_results_export
+from . import test_results_speed

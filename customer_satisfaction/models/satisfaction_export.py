@@ -1,0 +1,345 @@
+import csv
+import io
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_datetime
+
+from odoo.addons.customer_complaint.tools import workbook
+
+PAGE_SIZE = 2000
+
+
+class CustomerSatisfactionResults(models.AbstractModel):
+    """Answers as a file: a row per answer, a column per question.
+
+    Answers that are left out of the figures are in it, with the reason.
+    """
+
+    _inherit = "customer.satisfaction.results"
+
+    @api.model
+    def _check_export_rights(self):
+        """A file leaves the house: whom the administrator lets export, and the managers."""
+        user = self.env.user
+        self.env["customer.satisfaction.score"].check_access("read")
+        if not user.has_group(
+            "customer_satisfaction.group_satisfaction_manager"
+        ) and not user.has_group("base.group_allow_export"):
+            raise AccessError(
+                self.env._(
+                    "You may not export answers. Ask an administrator for the right to "
+                    "export, or a satisfaction manager for the file."
+                )
+            )
+
+    @api.model
+    def _write_answers(self, file, filters, kind):
+        """Write the answers of the chosen surveys and period into a binary file.
+
+        :param dict filters: as of `get_results`
+        :param str kind: "xlsx" or "csv" (UTF-8 with BOM, which spreadsheets recognise)
+        :return: number of answers
+        :raises AccessError: the user may not export
+        :raises UserError: too many for a sheet, or too few of an anonymous survey
+        """
+        self._check_export_rights()
+        scope = self._read_scope(filters)
+        domain = self._get_export_domain(scope)
+        self._check_export_size(scope, domain, kind)
+        columns = self._get_export_columns(scope)
+        rows = self._get_export_rows(scope, domain)
+        if kind == "csv":
+            count = self._write_csv(file, columns, rows)
+        else:
+            count = workbook.write(
+                file,
+                workbook.Sheets(
+                    self.env._("Summary"),
+                    self.env._("Answers"),
+                    self.env._("Columns"),
+                    None,
+                ),
+                self._get_export_facts(scope),
+                [],
+                columns,
+                (self.env._("Column"), self.env._("Meaning")),
+                rows,
+            )
+        # Here, where it is made: there are several ways to it.
+        self.env["customer.complaint.access.log"]._log(
+            "export", 0, self.env._("Survey answers: %(count)s", count=count)
+        )
+        return count
+
+    @api.model
+    def _get_export_name(self, kind):
+        return (
+            f"{self.env._('Survey answers')} {fields.Date.context_today(self)}.{kind}"
+        )
+
+    @api.model
+    def _get_export_domain(self, scope):
+        domain = (
+            Domain("survey_id", "in", scope.surveys.ids)
+            & Domain("state", "=", "done")
+            & Domain("end_datetime", ">=", scope.start)
+            & Domain("end_datetime", "<", scope.end)
+        )
+        if scope.filters["plan"]:
+            domain &= Domain("plan_id", "=", int(scope.filters["plan"]))
+        if scope.filters["method"]:
+            domain &= Domain("survey_method", "=", scope.filters["method"])
+        if scope.filters["is_fresh"]:
+            domain &= Domain("is_stale", "=", False)
+        return domain
+
+    @api.model
+    def _check_export_size(self, scope, domain, kind):
+        count = self.env["survey.user_input"].search_count(domain)
+        if kind == "xlsx" and count > workbook.MAX_ROWS:
+            raise UserError(
+                self.env._(
+                    "A sheet holds at most %(limit)s answers. Choose a shorter period, or "
+                    "export as CSV.",
+                    limit=workbook.MAX_ROWS,
+                )
+            )
+        # Rows show single people; comments among them ask for more than scores do.
+        least = self.env.company.satisfaction_min_comments
+        if scope.is_anonymous and count < least:
+            raise UserError(
+                self.env._(
+                    "This survey is anonymous: its answers can be exported from %(count)s "
+                    "answers in the period on. Choose a longer period.",
+                    count=least,
+                )
+            )
+
+    @api.model
+    def _get_export_facts(self, scope):
+        return [
+            (self.env._("Survey answers"), self.env.company.name),
+            (self.env._("Exported by"), self.env.user.name),
+            (
+                self.env._("Exported on"),
+                format_datetime(self.env, fields.Datetime.now()),
+            ),
+            (
+                self.env._("Surveys"),
+                ", ".join(newest.title for newest in scope.families) or "–",
+            ),
+            (self.env._("Period"), self._get_periods()[scope.filters["period"]]),
+        ]
+
+    # ------------------------------------------------------------------
+    # Columns
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_export_fields(self, scope):
+        """Hook: fields of an answer in the file; of anonymous ones nothing about persons."""
+        names = [
+            "survey_id",
+            "end_datetime",
+            "survey_method",
+            "exclusion",
+            "exclusion_note",
+        ]
+        if not scope.is_anonymous:
+            names[2:2] = [
+                "event_date",
+                "plan_id",
+                "company_id",
+                "partner_id",
+                "complaint_id",
+                "sale_order_id",
+                "product_id",
+                "handler_id",
+                "team_id",
+            ]
+        return names
+
+    @api.model
+    def _get_export_columns(self, scope):
+        answers = self.env["survey.user_input"]
+        described = answers.fields_get(
+            self._get_export_fields(scope), ["string", "help", "type"]
+        )
+        columns = [
+            workbook.Column(
+                name,
+                described[name]["string"],
+                18,
+                self._get_export_kind(scope, answers._fields[name]),
+                described[name].get("help") or described[name]["string"],
+            )
+            for name in self._get_export_fields(scope)
+        ]
+        version = self.env._("Version")
+        columns.insert(1, workbook.Column("version", version, 9, "number", version))
+        for key, questions in self._get_export_questions(scope).items():
+            question = questions[:1]
+            metric = question.satisfaction_metric
+            meaning = (
+                dict(
+                    question._fields["satisfaction_metric"]._description_selection(
+                        self.env
+                    )
+                )[metric]
+                if metric
+                else self.env._("What was answered, in words")
+            )
+            columns.append(
+                workbook.Column(
+                    key,
+                    question.title,
+                    24,
+                    "number" if metric else "text",
+                    f"{question.title} ({meaning})",
+                )
+            )
+        return columns
+
+    @api.model
+    def _get_export_kind(self, scope, field):
+        if field.type == "datetime":
+            return "date" if scope.is_anonymous else "datetime"
+        return "text"
+
+    @api.model
+    def _get_export_questions(self, scope):
+        """All questions that are answered, by column: versions of one share a column."""
+        questions = self.env["survey.question"].search(
+            [
+                ("survey_id", "in", scope.surveys.ids),
+                ("is_page", "=", False),
+            ],
+            order="survey_id desc, sequence, id",
+        )
+        columns, keys = defaultdict(questions.browse), {}
+        for question in questions:
+            same = (
+                question.item_id.id or question.title,
+                question.satisfaction_metric,
+                question.dimension_id.id,
+            )
+            key = keys.setdefault(same, f"q{question.id}")
+            columns[key] |= question
+        return dict(columns)
+
+    # ------------------------------------------------------------------
+    # Rows
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_export_rows(self, scope, domain):
+        """A dictionary per answer, a page in memory at a time.
+
+        Anonymous answers come in no order that tells when within a day they arrived.
+        """
+        names = self._get_export_fields(scope)
+        columns = {
+            question.id: key
+            for key, questions in self._get_export_questions(scope).items()
+            for question in questions
+        }
+        empty = dict.fromkeys(columns.values())
+        answers = self.env["survey.user_input"]
+        query = answers._search(domain)
+        ident = SQL.identifier(query.table, "id")
+        query.order = (
+            SQL(
+                "%s::date, md5(%s::text)",
+                SQL.identifier(query.table, "end_datetime"),
+                ident,
+            )
+            if scope.is_anonymous
+            else ident
+        )
+        answers.flush_model()
+        ids = [row[0] for row in self.env.execute_query(query.select(ident))]
+        for at in range(0, len(ids), PAGE_SIZE):
+            page = answers.browse(ids[at : at + PAGE_SIZE])
+            given = self._get_export_values(page, columns)
+            for answer in page:
+                yield {
+                    "version": answer.survey_id.version,
+                    **{name: self._get_export_value(answer, name) for name in names},
+                    **empty,
+                    **given[answer.id],
+                }
+            self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _get_export_value(self, answer, name):
+        field, value = answer._fields[name], answer[name]
+        if not value:
+            return None
+        if field.type == "many2one":
+            # sudo: the name of what the answer is about, as its own form shows it
+            return value.sudo().display_name
+        if field.type == "datetime":
+            return fields.Datetime.context_timestamp(self, value).replace(tzinfo=None)
+        if field.type == "selection":
+            return dict(field._description_selection(self.env)).get(value, value)
+        return str(value)
+
+    @api.model
+    def _get_export_values(self, page, columns):
+        """What was given, by answer and column: scores as numbers, all else in words."""
+        given = defaultdict(dict)
+        lines = self.env["survey.user_input.line"].search_fetch(
+            [("user_input_id", "in", page.ids), ("skipped", "=", False)],
+            order="user_input_id, id",
+        )
+        for line in lines:
+            if line.question_id.satisfaction_metric:
+                continue
+            key = columns.get(line.question_id.id)
+            known = given[line.user_input_id.id].get(key)
+            text = line.display_name or ""
+            given[line.user_input_id.id][key] = f"{known}; {text}" if known else text
+        for score in self.env["customer.satisfaction.score"].search_fetch(
+            [("user_input_id", "in", page.ids)],
+            ["user_input_id", "question_id", "value"],
+        ):
+            if score.question_id.id in columns:
+                given[score.user_input_id.id][columns[score.question_id.id]] = (
+                    score.value
+                )
+        return given
+
+    @api.model
+    def _write_csv(self, file, columns, rows):
+        """As the workbook's sheet of answers, for statistics programs."""
+        text = io.TextIOWrapper(
+            file, encoding="utf-8-sig", newline="", write_through=True
+        )
+        writer = csv.writer(text)
+        writer.writerow([self._defuse(column.label) for column in columns])
+        count = 0
+        for row in rows:
+            writer.writerow(
+                [self._format_cell(column, row[column.key]) for column in columns]
+            )
+            count += 1
+        text.detach()
+        return count
+
+    @api.model
+    def _format_cell(self, column, value):
+        if value is None:
+            return ""
+        if column.kind == "date":
+            return value.date().isoformat()
+        if column.kind == "datetime":
+            return value.isoformat(" ", "minutes")
+        if column.kind == "number":
+            return int(value) if value == int(value) else value
+        return self._defuse(value)
+
+    @api.model
+    def _defuse(self, text):
+        """Never a formula, whatever a customer wrote."""
+        return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,421 @@
+from collections import Counter, defaultdict
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools import drivers, indexes, kano, scores
+
+# Answers to which key drivers are looked for, the first one that was asked.
+OVERALL = ("csat", "nps", "effort_7", "effort_5")
+DRIVING = ("likert", "perception", "emotion")
+
+
+class CustomerSatisfactionResults(models.AbstractModel):
+    """What answers say about each other: key drivers, Kano pairs, expected and experienced."""
+
+    _inherit = "customer.satisfaction.results"
+
+    # ------------------------------------------------------------------
+    # Key drivers
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_drivers(self, scope):
+        """What moves satisfaction, and where importance and performance part."""
+        self._check_choice(
+            scope.filters["cross"], {"means": 1, "medians": 1, "midpoint": 1}
+        )
+        measures = self._get_measures(scope)
+        headlines = self._get_headlines(scope)
+        driving = [
+            questions
+            for questions in measures.values()
+            if questions[:1].satisfaction_metric in DRIVING
+        ]
+        overall = next((headlines[m] for m in OVERALL if m in headlines), None)
+        if not overall or len(driving) < 2:
+            return self._lacking(
+                self.env._(
+                    "Key drivers need a question about satisfaction or recommendation "
+                    "and at least two rated questions about single points in one "
+                    "survey. Load a section in the survey."
+                )
+            )
+        # One scale for all: those of the kind that was asked most.
+        kinds = Counter(questions[:1].satisfaction_metric for questions in driving)
+        kind = max(kinds, key=kinds.get)
+        driving = [q for q in driving if q[:1].satisfaction_metric == kind]
+        rows = self._read_rows(scope, [overall, *driving])
+        found = drivers.key_drivers(rows)
+        if scope.is_anonymous and found.n < self._get_minimum(scope):
+            return self._lacking(self._nothing()["certainty"])
+        if found.n < self._get_minimum(scope):
+            return self._lacking(self._lack(found.n, self._get_minimum(scope)))
+        return {
+            "overall": self._describe_measure(overall)["name"],
+            "n": found.n,
+            "is_enough": found.is_enough,
+            "lack": False
+            if found.is_enough
+            else self.env._(
+                "%(n)s people answered everything; weights need %(needed)s. Until then only "
+                "correlations are shown.",
+                n=found.n,
+                needed=found.needed,
+            ),
+            "explained": found.is_enough and self._format_share(found.r2),
+            "drivers": self._describe_drivers(scope, driving, found),
+            "plane": self._describe_plane(scope, driving, found, kind),
+            "alpha": self._describe_alpha(scope, rows),
+            "formula": self.env._(
+                "Weight: share of a question in what all of them together explain "
+                "(Johnson's relative weights). It shows what goes together, not what causes "
+                "what."
+            ),
+        }
+
+    @api.model
+    def _read_rows(self, scope, columns):
+        """Values by person: a row per answer, a column for each of the questions."""
+        places = {
+            question.id: place
+            for place, questions in enumerate(columns)
+            for question in questions
+        }
+        query = self._query(
+            scope.domain & scope.period() & Domain("question_id", "in", list(places))
+        )
+        rows = defaultdict(lambda: [None] * len(columns))
+        for answer, question, value in self.env.execute_query(
+            query.select(
+                SQL.identifier(query.table, "user_input_id"),
+                SQL.identifier(query.table, "question_id"),
+                SQL.identifier(query.table, "value"),
+            )
+        ):
+            rows[answer][places[question]] = value
+        return list(rows.values())
+
+    @api.model
+    def _describe_drivers(self, scope, driving, found):
+        rows = []
+        for questions, driver in zip(driving, found.drivers, strict=True):
+            strength = driver.weight if found.is_enough else driver.correlation
+            rows.append(
+                {
+                    "name": questions[:1].title,
+                    "dimension": questions[:1].dimension_id.name or False,
+                    "n": driver.n,
+                    "value": strength,
+                    "text": "–"
+                    if strength is None
+                    else self._format_share(strength)
+                    if found.is_enough
+                    else self._format_number(strength, 2),
+                    "correlation": self._format_number(driver.correlation, 2),
+                    "mean": self._format_number(driver.mean, 1),
+                    "records": self._records(scope, questions, scope.period()),
+                }
+            )
+        return sorted(rows, key=lambda row: -(row["value"] or 0))
+
+    @api.model
+    def _describe_plane(self, scope, driving, found, kind):
+        """Points of the importance–performance plot with its cross-hair."""
+        importances = [
+            d.weight if found.is_enough else d.correlation for d in found.drivers
+        ]
+        points = [
+            (importance, driver.mean, driver.n)
+            for importance, driver in zip(importances, found.drivers, strict=True)
+            if importance is not None and driver.mean is not None
+        ]
+        if len(points) < 2:
+            return None
+        cross = scope.filters["cross"]
+        scale = scores.SCALES[kind]
+        top = max(point[0] for point in points)
+        if cross == "midpoint":  # of an importance without a scale: half of the largest
+            middle = (top / 2, sum(scale) / 2)
+            plane = drivers.plane(points)
+            placed = [
+                point._replace(quadrant=self._get_quadrant(point, middle))
+                for point in plane.placed
+            ]
+            plane = drivers.Plane(*middle, placed)
+        else:
+            plane = drivers.plane(points, cross)
+        names = {
+            "concentrate": (self.env._("Concentrate here"), "bad"),
+            "keep_up": (self.env._("Keep up"), "good"),
+            "low_priority": (self.env._("Low priority"), "middle"),
+            "overkill": (self.env._("Possible overkill"), "middle"),
+        }
+        titles = [
+            questions[:1].title
+            for questions, importance in zip(driving, importances, strict=True)
+            if importance is not None
+        ]
+        order = sorted(
+            range(len(plane.placed)), key=lambda at: -plane.placed[at].importance
+        )
+        means = [point.performance for point in plane.placed]
+        low, high = min([*means, plane.performance]), max([*means, plane.performance])
+        room = max((high - low) * 0.15, 0.1)
+        return {
+            "x": {
+                "low": max(scale[0], low - room),
+                "high": min(scale[1], high + room),
+                "line": plane.performance,
+                "text": self._format_number(plane.performance, 2),
+            },
+            "y": {
+                "low": -top / 8,
+                "high": top * 1.15 or 1,
+                "line": plane.importance,
+                "text": self._format_share(plane.importance)
+                if found.is_enough
+                else self._format_number(plane.importance, 2),
+            },
+            "quadrants": {code: name for code, (name, _tone) in names.items()},
+            "points": [
+                {
+                    "number": number,
+                    "name": titles[at],
+                    "x": plane.placed[at].performance,
+                    "y": plane.placed[at].importance,
+                    "x_text": self._format_number(plane.placed[at].performance, 1),
+                    "n": plane.placed[at].n,
+                    "quadrant": names[plane.placed[at].quadrant][0],
+                    "tone": names[plane.placed[at].quadrant][1],
+                }
+                for number, at in enumerate(order, start=1)
+            ],
+        }
+
+    @api.model
+    def _get_quadrant(self, point, middle):
+        if point.importance >= middle[0]:
+            return "keep_up" if point.performance >= middle[1] else "concentrate"
+        return "overkill" if point.performance >= middle[1] else "low_priority"
+
+    @api.model
+    def _describe_alpha(self, scope, rows):
+        """How well the rated questions agree, in words."""
+        score = drivers.cronbach([row[1:] for row in rows])
+        if score.value is None:
+            return None
+        return {
+            "value": score.value,
+            "n": score.n,
+            "text": self._format_number(score.value, 2),
+            "formula": self.env._(
+                "Cronbach's alpha (raw): how far the questions measure the same thing, 1 at "
+                "most; from 0.7 they can be put together."
+            ),
+        }
+
+    # ------------------------------------------------------------------
+    # Kano
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_pairs(self, scope, metric):
+        """Questions that are asked in pairs: lists of (first, second) over versions."""
+        pairs = defaultdict(lambda: [self.env["survey.question"]] * 2)
+        for question in scope.questions:
+            first = question.pair_question_id
+            if question.satisfaction_metric == metric and first:
+                key = question.item_id.id or (question.title, first.title)
+                one, other = pairs[key]
+                pairs[key] = [one | first, other | question]
+        return list(pairs.values())
+
+    @api.model
+    def _count_pairs(self, scope, pairs):
+        """How often each two values were answered together.
+
+        :return: list of {(first, second): n}, in the order of `pairs`
+        """
+        firsts = {q.id: at for at, (one, _other) in enumerate(pairs) for q in one}
+        seconds = {q.id: at for at, (_one, other) in enumerate(pairs) for q in other}
+        query = self._query(
+            scope.domain & scope.period() & Domain("question_id", "in", list(seconds))
+        )
+        question = query.join(
+            query.table, "question_id", "survey_question", "id", "question"
+        )
+        other = query.join(
+            query.table,
+            "user_input_id",
+            "customer_satisfaction_score",
+            "user_input_id",
+            "first",
+        )
+        query.add_where(
+            SQL(
+                "%s = %s",
+                SQL.identifier(other, "question_id"),
+                SQL.identifier(question, "pair_question_id"),
+            )
+        )
+        query.groupby = SQL("1, 2, 3")
+        counts = [Counter() for _pair in pairs]
+        for first, one, value, count in self.env.execute_query(
+            query.select(
+                SQL.identifier(other, "question_id"),
+                SQL.identifier(other, "value"),
+                SQL.identifier(query.table, "value"),
+                SQL("count(*)"),
+            )
+        ):
+            counts[firsts[first]][one, value] += count
+        return counts
+
+    @api.model
+    def _get_kano(self, scope):
+        """Features by what they do for satisfaction."""
+        pairs = self._get_pairs(scope, "kano_dysfunctional")
+        if not pairs:
+            return self._lacking(
+                self.env._(
+                    "No survey asks in pairs what people think if something is there, and if "
+                    "it is missing. Add Kano questions to a survey."
+                )
+            )
+        names = {
+            "M": self.env._("Must be"),
+            "O": self.env._("One-dimensional"),
+            "A": self.env._("Attractive"),
+            "I": self.env._("Indifferent"),
+            "R": self.env._("Reverse"),
+            "Q": self.env._("Questionable"),
+        }
+        features = []
+        for (first, second), counts in zip(
+            pairs, self._count_pairs(scope, pairs), strict=True
+        ):
+            found = kano.kano(counts)
+            enough = found.n >= self._get_minimum(scope) and found.better is not None
+            features.append(
+                {
+                    "name": first[:1].dimension_id.name or first[:1].title,
+                    "question": first[:1].title,
+                    "n": 0 if scope.is_anonymous and not enough else found.n,
+                    "lack": not enough
+                    and (
+                        self._nothing()["certainty"]
+                        if scope.is_anonymous
+                        else self._lack(found.n, self._get_minimum(scope))
+                    ),
+                    **(self._describe_kano(found, names) if enough else {}),
+                    "records": self._records(scope, first | second, scope.period()),
+                }
+            )
+        features.sort(key=lambda f: (bool(f["lack"]), f.get("worse", 0)))
+        for number, feature in enumerate(features, start=1):
+            feature["number"] = number
+        return {
+            "features": features,
+            "formula": self.env._(
+                "Better: (attractive + one-dimensional) divided by (attractive, "
+                "one-dimensional, must be and indifferent). Worse: (one-dimensional + must "
+                "be) divided by the same, with a minus. The class is the most frequent one "
+                "(Kano 1984, Berger 1993); not sure: its lead over the second may be chance "
+                "(Fong)."
+            ),
+        }
+
+    @api.model
+    def _describe_kano(self, found, names):
+        return {
+            "kind": found.kind,
+            "kind_name": names[found.kind],
+            "key": self.env._("Key factor") if found.is_key else False,
+            "is_sure": found.is_significant,
+            "better": found.better,
+            "worse": found.worse,
+            "better_text": self._format_number(found.better, 2),
+            "worse_text": self._format_number(found.worse, 2),
+            "strength": self._format_share(found.total_strength),
+            "lead": self._format_share(found.category_strength),
+            "counts": [
+                {"code": code, "name": names[code], "count": found.counts[code]}
+                for code in names
+            ],
+        }
+
+    # ------------------------------------------------------------------
+    # Expected and experienced
+    # ------------------------------------------------------------------
+    @api.model
+    def _get_gaps(self, scope):
+        """What was expected and what was experienced, by question and on the whole."""
+        pairs = self._get_pairs(scope, "perception")
+        if not pairs:
+            return self._lacking(
+                self.env._(
+                    "No survey asks for what was expected and, in pair, for what was "
+                    "experienced. Add such a pair of questions to a survey."
+                )
+            )
+        parts, rows = [], []
+        for (_one, other), counts in zip(
+            pairs, self._count_pairs(scope, pairs), strict=True
+        ):
+            n = counts.total()
+            expected, experienced = (
+                sum(pair[side] * count for pair, count in counts.items()) / n
+                if n
+                else None
+                for side in (0, 1)
+            )
+            weight = other[:1].satisfaction_weight or 1.0
+            parts.append(indexes.Gap(expected, experienced, n, weight))
+        found = indexes.servqual(parts)
+        for (
+            (first, second),
+            part,
+            score,
+        ) in zip(pairs, parts, found.by_dimension, strict=True):
+            figure = self._describe(scope, score)
+            told = figure["value"] is not None
+            rows.append(
+                {
+                    "name": second[:1].dimension_id.name or second[:1].title,
+                    "question": second[:1].title,
+                    **figure,
+                    "text": self._format_gap(figure["value"]),
+                    "expected": part.expectation if told else None,
+                    "experienced": part.perception if told else None,
+                    "expected_text": self._format_number(part.expectation, 1)
+                    if told
+                    else "–",
+                    "experienced_text": self._format_number(part.perception, 1)
+                    if told
+                    else "–",
+                    "weight": self._format_number(part.weight),
+                    "records": self._records(scope, first | second, scope.period()),
+                }
+            )
+        total = self._describe(scope, found.weighted)
+        plain = self._describe(scope, found.mean)
+        return {
+            "rows": sorted(
+                rows, key=lambda row: (row["value"] is None, row["value"] or 0)
+            ),
+            "axis": {"low": 1, "high": scores.SCALES["perception"][1]},
+            "total": {**total, "text": self._format_gap(total["value"])},
+            "plain": {**plain, "text": self._format_gap(plain["value"])},
+            "formula": self.env._(
+                "Gap: mean of what was experienced minus mean of what was expected, from "
+                "the same people, both asked from 1 to 7 (SERVQUAL). Below 0 less was "
+                "experienced than expected."
+            ),
+        }
+
+    @api.model
+    def _format_gap(self, value):
+        if value is None:
+            return "–"
+        text = self._format_number(value, 1)
+        return f"+{text}" if value > 0 else text

@@ -1,0 +1,165 @@
+from datetime import timedelta
+from uuid import uuid4
+
+from odoo import fields
+
+from .common import SatisfactionCommon
+
+# Columns of scores that are copied from their answer.
+COPIED = (
+    "company_id",
+    "plan_id",
+    "partner_id",
+    "complaint_id",
+    "product_id",
+    "handler_id",
+    "team_id",
+    "survey_method",
+)
+
+
+def store(env, survey, rows):
+    """Answers with their scores, stored as they are after scoring: many in two statements.
+
+    :param rows: dictionaries with `date`, `scores` ({question: value}), and what may be left out:
+        COPIED fields, `event_date`, `exclusion`
+    :return: the answers
+    """
+    env.flush_all()
+    answers = env["survey.user_input"]
+    values = [
+        {
+            "survey_id": survey.id,
+            "state": "done",
+            "access_token": str(uuid4()),
+            "end_datetime": row["date"],
+            "create_date": row["date"],
+            "event_date": row.get("event_date"),
+            "exclusion": row.get("exclusion"),
+            "answer_method": "link",
+            "test_entry": False,
+            **{name: row.get(name) for name in COPIED},
+        }
+        for row in rows
+    ]
+    ids = insert(env, "survey_user_input", values)
+    companies = _get_companies(env, rows)
+    scores = [
+        {
+            "user_input_id": answer_id,
+            "question_id": question.id,
+            "survey_id": survey.id,
+            "survey_version": survey.version,
+            "metric": question.satisfaction_metric,
+            "dimension_id": question.dimension_id.id or None,
+            "item_id": question.item_id.id or None,
+            "value": value,
+            "weight": question.satisfaction_weight,
+            "is_counted": not row.get("exclusion"),
+            "date": row["date"],
+            **{name: row.get(name) for name in COPIED},
+            **companies.get(row.get("partner_id"), {}),
+        }
+        for answer_id, row in zip(ids, rows, strict=True)
+        for question, value in row["scores"].items()
+    ]
+    insert(env, "customer_satisfaction_score", scores)
+    env.invalidate_all()
+    return answers.browse(ids)
+
+
+def _get_companies(env, rows):
+    partners = env["res.partner"].browse(
+        {row["partner_id"] for row in rows if row.get("partner_id")}
+    )
+    return {
+        partner.id: {
+            "commercial_partner_id": partner.commercial_partner_id.id,
+            "country_id": partner.country_id.id or None,
+        }
+        for partner in partners
+    }
+
+
+def insert(env, table, values):
+    """Insert rows by SQL, some thousand at a time, and return their ids."""
+    ids = []
+    columns = sorted({name for row in values for name in row})
+    for at in range(0, len(values), 5000):
+        page = values[at : at + 5000]
+        given = ", ".join(["%s"] * len(page))
+        env.cr.execute(
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES {given} RETURNING id",
+            [tuple(row.get(name) for name in columns) for row in page],
+        )
+        ids += [row[0] for row in env.cr.fetchall()]
+    return ids
+
+
+class ResultsCommon(SatisfactionCommon):
+    """A survey with a question of each kind, and answers as scoring stores them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["customer.satisfaction.score"].search([]).unlink()
+        cls.Invitation.search([]).unlink()
+        cls.env["survey.user_input"].search([]).unlink()
+        cls.analyst = cls.user("t_results", "group_satisfaction_user")
+        cls.manager = cls.user("t_results_manager", "group_satisfaction_manager")
+        cls.Results = cls.env["customer.satisfaction.results"].with_user(cls.analyst)
+        cls.month = fields.Date.today().replace(day=1)
+
+    @classmethod
+    def question(cls, title, metric, survey=None, **values):
+        """A question whose answers are stored by SQL; how it is asked does not matter."""
+        question = cls.env["survey.question"].create(
+            {
+                "title": title,
+                "survey_id": (survey or cls.survey).id,
+                "question_type": "scale",
+                "scale_min": 0,
+                "scale_max": 10,
+                **values,
+            }
+        )
+        # Whether it can measure this is checked elsewhere.
+        question.flush_recordset()
+        cls.env.cr.execute(
+            "UPDATE survey_question SET satisfaction_metric = %s WHERE id = %s",
+            [metric, question.id],
+        )
+        question.invalidate_recordset()
+        return question
+
+    @classmethod
+    def store(cls, counts, question=None, survey=None, days=0, **values):
+        """Answers to one question, as many of each value as `counts` says."""
+        date = cls.now - timedelta(days=days)
+        rows = [
+            {"date": date, "scores": {question or cls.csat: value}, **values}
+            for value, count in counts.items()
+            for _ in range(count)
+        ]
+        return store(cls.env, survey or cls.survey, rows)
+
+    def results(self, user=None, **filters):
+        return self.Results.with_user(user or self.analyst).get_results(filters)
+
+    def tile(self, results, code):
+        return next(tile for tile in results["tiles"] if tile["code"] == code)
+
+    def opened(self, results, records, user=None):
+        """The answers that a figure opens."""
+        answers = self.env["survey.user_input"].with_user(user or self.analyst)
+        return answers.search([("score_ids", "any", [*results["base"], *records])])
+
+    def walk(self, result):
+        """Every dictionary in a result, however deep."""
+        if isinstance(result, dict):
+            yield result
+            for part in result.values():
+                yield from self.walk(part)
+        elif isinstance(result, list | tuple):
+            for part in result:
+                yield from self.walk(part)

@@ -1,0 +1,364 @@
+import json
+from datetime import timedelta
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools.json import json_default
+
+from .results_common import ResultsCommon, store
+
+PAGES = ("customers", "drivers", "kano", "gaps", "handling")
+
+
+@tagged("post_install", "-at_install")
+class TestResults(ResultsCommon):
+    """What people look at: figures with their number of answers."""
+
+    def test_score_comes_with_interval_and_number_and_opens_its_answers(self):
+        # S-10
+        self.store({5: 42, 4: 32, 3: 10, 2: 9, 1: 14})
+        results = self.results()
+        tile = self.tile(results, "csat")
+        # figure CS-01
+        self.assertAlmostEqual(tile["value"], 74 / 107)
+        self.assertAlmostEqual(tile["low"], 0.5987150913)
+        self.assertEqual(tile["text"], "69 %")
+        self.assertEqual(tile["certainty"], "107 answers, between 60 % and 77 %")
+        self.assertEqual(len(self.opened(results, tile["records"])), 107)
+        self.assertIn("divided by all answers", tile["formula"])
+        bad = next(p for p in results["distribution"] if p["label"] == "Dissatisfied")
+        self.assertEqual(bad["count"], 9)
+        self.assertEqual(len(self.opened(results, bad["records"])), 9)
+
+    def test_recommendation_is_told_in_points(self):
+        # S-03
+        self.store({9: 162, 7: 108, 3: 54}, self.nps)
+        tile = self.tile(self.results(), "nps")
+        self.assertAlmostEqual(tile["value"], 100 / 3)
+        self.assertEqual(tile["text"], "+33")
+        self.assertEqual(tile["certainty"], "324 answers, between +25 and +41")
+
+    def test_too_few_answers_give_no_score_but_say_how_many_are_missing(self):
+        self.store({5: 3})
+        tile = self.tile(self.results(), "csat")
+        self.assertEqual((tile["value"], tile["text"], tile["n"]), (None, "–", 3))
+        self.assertEqual(tile["certainty"], "3 answers; 7 more needed")
+        empty = self.tile(self.results(), "nps")
+        self.assertEqual(empty["certainty"], "no answer; 10 needed")
+
+    def test_without_any_answer_the_page_is_there(self):
+        results = self.results()
+        self.assertTrue(results["is_empty"])
+        self.assertEqual(self.results(survey=-1)["tiles"], [])
+        self.assertFalse(self.results(survey=-1)["selected"])
+
+    def test_excluded_answers_count_nowhere_and_are_shown_with_their_reason(self):
+        # S-57
+        self.store({5: 10})
+        self.store({1: 4}, exclusion="fast")
+        results = self.results()
+        self.assertEqual(self.tile(results, "csat")["value"], 1)
+        (reason,) = results["excluded"]
+        self.assertEqual((reason["name"], reason["count"]), ("Answered too fast", 4))
+        self.assertEqual(
+            self.env["survey.user_input"].search_count(reason["domain"]), 4
+        )
+
+    def test_stale_answers_can_be_left_out(self):
+        # S-34
+        late = self.now - timedelta(days=self.env.company.satisfaction_stale_days + 1)
+        self.store({5: 10})
+        self.store({5: 6}, event_date=self.now - timedelta(days=3))
+        stale = self.store({1: 10}, event_date=late)
+        self.assertEqual(stale.filtered("is_stale"), stale)
+        self.assertEqual(self.tile(self.results(), "csat")["n"], 26)
+        fresh = self.results(is_fresh=True)
+        tile = self.tile(fresh, "csat")
+        self.assertEqual((tile["n"], tile["value"]), (16, 1))
+        self.assertEqual(len(self.opened(fresh, tile["records"])), 16)
+        self.env.company.satisfaction_stale_days = 400
+        self.assertEqual(self.tile(self.results(is_fresh=True), "csat")["n"], 26)
+
+    def test_change_is_told_only_when_it_is_more_than_chance(self):
+        # S-38
+        self.store({5: 80, 1: 20}, days=400)
+        self.store({5: 50, 1: 50})
+        worse = self.tile(self.results(), "csat")
+        self.assertEqual((worse["trend"], worse["tone"]), ("down", "worse"))
+        self.assertEqual(worse["change"], "down from 80 % (100 answers)")
+        self.store({5: 30})
+        same = self.tile(self.results(), "csat")
+        self.assertEqual((same["trend"], same["tone"]), ("down", "worse"))
+        self.store({5: 100})
+        chance = self.tile(self.results(), "csat")
+        self.assertEqual((chance["trend"], chance["tone"]), ("same", False))
+        self.assertIn("may be chance", chance["change"])
+
+    def test_quarters_stand_beside_the_one_before_and_the_same_a_year_ago(self):
+        # S-38
+        self.store({5: 60, 1: 40})
+        self.store({5: 90, 1: 10}, days=91)
+        self.store({5: 20, 1: 80}, days=365)
+        now, before, *_older = self.results()["quarters"]
+        self.assertRegex(now["name"], r"^Q[1-4] \d{4}$")
+        self.assertNotEqual(now["name"], before["name"])
+        self.assertEqual(now["since_before"]["change"], "down from 90 % (100 answers)")
+        self.assertEqual(now["since_year"]["change"], "up from 20 % (100 answers)")
+
+    def test_trend_has_a_point_for_each_month_and_opens_its_answers(self):
+        self.store({5: 12}, days=0)
+        results = self.results()
+        points = results["trend"]["points"]
+        self.assertEqual(len(points), 12)
+        self.assertEqual([p["n"] for p in points], [0] * 11 + [12])
+        self.assertEqual(len(self.opened(results, points[-1]["records"])), 12)
+
+    def test_scores_are_divided_by_group_and_each_opens_its_answers(self):
+        # S-41
+        one, other = self.env["product.product"].create(
+            [{"name": "Kettle"}, {"name": "Lamp"}]
+        )
+        self.store({5: 12, 1: 4}, product_id=one.id)
+        self.store({1: 4}, product_id=other.id)
+        self.store({5: 5})
+        results = self.results(by="product")
+        kettle, lamp = results["breakdown"]["groups"]
+        self.assertEqual((kettle["name"], kettle["value"]), ("Kettle", 0.75))
+        self.assertEqual(len(self.opened(results, kettle["records"])), 16)
+        self.assertEqual(lamp["certainty"], "4 answers; 6 more needed")
+
+    def test_every_way_to_divide_answers_works(self):
+        # S-41
+        tag = self.env["res.partner.category"].create({"name": "Key account"})
+        self.partner.write(
+            {"category_id": tag.ids, "country_id": self.env.ref("base.de").id}
+        )
+        complaint = self.complaint()
+        complaint.category_id = self.env["customer.complaint.category"].search(
+            [], limit=1
+        )
+        team = complaint.team_id or self.env["customer.complaint.team"].search(
+            [], limit=1
+        )
+        self.store(
+            {5: 12},
+            partner_id=self.partner.id,
+            complaint_id=complaint.id,
+            handler_id=self.manager.id,
+            team_id=team.id,
+            plan_id=self.plan.id,
+            survey_method="phone",
+            product_id=self.env["product.product"].create({"name": "Kettle"}).id,
+        )
+        reader = self.user(
+            "t_both",
+            "group_satisfaction_user",
+            "customer_complaint.group_complaint_manager",
+        )
+        parts = self.results(reader)["options"]["breakdowns"]
+        self.assertLessEqual(
+            {"product", "handler", "team", "segment", "region", "channel"}, parts.keys()
+        )
+        self.assertNotIn("channel", self.results()["options"]["breakdowns"])
+        for code in parts:
+            with self.subTest(by=code):
+                results = self.results(reader, by=code)
+                (group,) = results["breakdown"]["groups"]
+                self.assertTrue(group["name"])
+                found = self.opened(results, group["records"], reader)
+                self.assertEqual((group["n"], len(found)), (12, 12))
+
+    def test_response_rate_is_told_by_plan(self):
+        # S-29
+        other = self.plan.copy({"name": "Other plan"})
+        self.Invitation.create(
+            [
+                {
+                    "plan_id": plan.id,
+                    "company_id": self.env.company.id,
+                    "partner_id": self.partner.id,
+                    "send_at": self.now,
+                    "sent_at": self.now,
+                    "state": state,
+                }
+                for plan, state, count in (
+                    (self.plan, "answered", 3),
+                    (self.plan, "sent", 9),
+                    (other, "answered", 2),
+                )
+                for _ in range(count)
+            ]
+        )
+        response = self.results(by="plan")["response"]
+        self.assertEqual((response["asked"], response["answered"]), (14, 5))
+        self.assertEqual(response["text"], "36 %")
+        first, second = response["groups"]
+        self.assertEqual(first["name"], "After each complaint")
+        self.assertEqual((first["value"], first["n"]), (0.25, 12))
+        self.assertEqual((second["asked"], second["answered"]), (2, 2))
+        by_region = self.results(by="region")["response"]
+        self.assertEqual((by_region["asked"], by_region["groups"]), (14, []))
+
+    def test_questions_and_dimensions_have_mean_median_and_deviation(self):
+        # S-35
+        # S-06
+        speed = self.env["customer.satisfaction.dimension"].create({"name": "Speed"})
+        fast = self.question("We are fast", "likert", dimension_id=speed.id)
+        soon = self.question("You wait little", "likert", dimension_id=speed.id)
+        self.store({5: 10, 4: 5, 1: 5}, fast)
+        self.store({3: 20}, soon)
+        rows = {row["name"]: row for row in self.results()["questions"]}
+        self.assertEqual(rows["We are fast"]["text"], "3.8")
+        self.assertEqual(rows["We are fast"]["median"], "4.5")
+        self.assertEqual(rows["We are fast"]["sd"], "1.68")
+        self.assertEqual(rows["Speed"]["n"], 40)
+        self.assertIsNone(rows["Speed"]["low"])
+        percent = {row["name"]: row for row in self.results(scale="100")["questions"]}
+        self.assertEqual(percent["You wait little"]["text"], "50")
+        self.assertEqual(percent["You wait little"]["scale"], "0–100")
+
+    def test_index_weighs_questions_and_counts_the_least_answered(self):
+        # S-05
+        fast = self.question("We are fast", "likert", satisfaction_weight=3)
+        kind = self.question("We are kind", "likert")
+        self.store({5: 20}, fast)
+        self.store({1: 12}, kind)
+        tile = self.tile(self.results(), "csi")
+        # (3 · 5 + 1 · 1) / 4 = 4; (4 - 1) / 4
+        self.assertEqual((tile["value"], tile["n"]), (75, 12))
+
+    def test_any_question_can_be_looked_at(self):
+        fast = self.question("We are fast", "likert")
+        self.store({5: 12}, fast)
+        results = self.results(metric=f"q{fast.id}")
+        self.assertEqual(results["selected"]["title"], "We are fast")
+        self.assertEqual(results["trend"]["points"][-1]["text"], "5.0")
+
+    def test_versions_are_put_together_and_other_surveys_apart(self):
+        newer = self.survey.copy({"title": "Second version"})
+        newer.write({"is_satisfaction": True})
+        newer.sudo().previous_version_id = self.survey
+        question = newer._get_metric_question("csat")
+        self.store({5: 6})
+        self.store({5: 6}, question, newer)
+        other = self.survey.copy({"title": "Other"})
+        self.assertEqual(self.tile(self.results(survey=newer.id), "csat")["n"], 12)
+        self.assertEqual(
+            self.tile(self.results(survey=self.survey.id), "csat")["n"], 12
+        )
+        self.assertEqual(self.tile(self.results(survey=other.id), "csat")["n"], 0)
+
+    def test_comments_stand_with_the_answer_they_explain(self):
+        (answer,) = self.store({2: 1})
+        answer.write(
+            {
+                "user_input_line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "question_id": self.comment.id,
+                            "answer_type": "text_box",
+                            "value_text_box": "Nobody called back.",
+                        },
+                    )
+                ]
+            }
+        )
+        comments = self.results()["comments"]
+        self.assertEqual(comments["count"], 1)
+        self.assertEqual(
+            (comments["texts"][0]["text"], comments["texts"][0]["label"]),
+            ("Nobody called back.", "Dissatisfied"),
+        )
+
+    def test_answers_of_other_companies_and_users_without_rights_see_nothing(self):
+        company = self.env["res.company"].create({"name": "Other Ltd"})
+        self.store({5: 12}, company_id=company.id)
+        self.assertEqual(self.tile(self.results(), "csat")["n"], 0)
+        stranger = self.user("t_stranger")
+        with self.assertRaises(AccessError):
+            self.results(stranger)
+
+    def test_unknown_choices_are_refused(self):
+        for filters in ({"period": "x"}, {"scale": "7"}, {"method": "pigeon"}):
+            with self.subTest(filters=filters), self.assertRaises(UserError):
+                self.results(**filters)
+        with self.assertRaises(UserError):
+            self.Results.get_page("x")
+
+    def test_no_value_is_ever_shown_without_its_number_of_answers(self):
+        # S-10
+        self.fill()
+        pages = [self.Results.get_page(page, {}) for page in PAGES]
+        for result in (self.results(), self.results(metric="nps"), *pages):
+            json.dumps(result, default=json_default)  # it travels
+            for part in self.walk(result):
+                if part.get("value") is not None and "text" in part:
+                    if set(part) == {"value", "text"}:
+                        continue  # a mark on an axis
+                    self.assertGreater(part.get("n", 0), 0, part)
+
+    def test_small_groups_of_anonymous_surveys_cannot_be_told(self):
+        # S-41
+        survey = self.survey.copy({"title": "Anonymous", "is_anonymous": True})
+        survey.write({"is_satisfaction": True})
+        question = survey._get_metric_question("csat")
+        names = ("Kettle", "Lamp", "Vase")
+        one, two, three = self.env["product.product"].create(
+            [{"name": name} for name in names]
+        )
+        days = (self.now.date() - self.month).days + 3
+        for product, count in ((one, 12), (two, 12), (three, 2)):
+            self.store({5: count}, question, survey, days=days, product_id=product.id)
+        self.store({1: 7}, question, survey, product_id=one.id)  # month not over
+        everything = self.results()
+        self.assertEqual(self.tile(everything, "csat")["n"], 0)
+        results = self.results(survey=survey.id, method="phone", is_fresh=True)
+        self.assertEqual(self.tile(results, "csat")["n"], 26)
+        self.assertEqual(results["options"]["breakdowns"].keys(), {"product", "team"})
+        # figure AN-01: the total less one product must not give the small one away
+        (group,) = results["breakdown"]["groups"]
+        self.assertEqual(group["n"], 12)
+        self.assertEqual(results["breakdown"]["hidden"], 2)
+        self.assertFalse(results["base"])
+        for part in self.walk(results):
+            self.assertFalse(part.get("records"))
+            self.assertFalse(part.get("domain"))
+
+    def fill(self):
+        """Some of everything."""
+        likert = [
+            self.question(f"Statement {number}", "likert", sequence=100 + number)
+            for number in range(3)
+        ]
+        wish = self.question("If it is there", "kano_functional")
+        lack = self.question(
+            "If it is missing", "kano_dysfunctional", pair_question_id=wish.id
+        )
+        hope = self.question("I expect", "expectation")
+        felt = self.question("I experienced", "perception", pair_question_id=hope.id)
+        complaint = self.complaint()
+        rows = []
+        for number in range(60):
+            grade = 1 + number % 5
+            rows.append(
+                {
+                    "date": self.now - timedelta(days=number),
+                    "partner_id": self.partner.id if number % 2 else None,
+                    "complaint_id": None if number % 3 else complaint.id,
+                    "handler_id": self.manager.id,
+                    "scores": {
+                        self.csat: grade,
+                        self.nps: (number * 7) % 11,
+                        likert[0]: grade,
+                        likert[1]: 1 + (number * 3) % 5,
+                        likert[2]: 1 + (number // 5) % 5,
+                        wish: 1 + number % 3,
+                        lack: 5 - number % 2,
+                        hope: 6,
+                        felt: 1 + number % 7,
+                    },
+                }
+            )
+        store(self.env, self.survey, rows)
