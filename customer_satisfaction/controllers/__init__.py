@@ -1,2 +1,4 @@
+from . import portal
 from . import satisfaction
+from . import satisfaction_document
 from . import survey

@@ -4,6 +4,10 @@ from . import survey_survey
 from . import survey_question
 from . import survey_user_input
 from . import satisfaction_answering
+from . import satisfaction_asking
+from . import satisfaction_documents
+from . import customer_satisfaction_rating
+from . import customer_satisfaction_session
 from . import satisfaction_rate
 from . import customer_satisfaction_score
 from . import customer_satisfaction_plan

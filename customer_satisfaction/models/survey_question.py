@@ -9,7 +9,7 @@ OUTCOMES = {"solved", "not_solved"}
 # An object, so that no caller can say it from outside.
 CHECKED_LATER = object()
 # What our own light page can show; anything else is answered on the survey app's page.
-LIGHT_TYPES = {"simple_choice", "scale", "text_box", "char_box"}
+LIGHT_TYPES = {"simple_choice", "multiple_choice", "scale", "text_box", "char_box"}
 
 
 class SurveyQuestion(models.Model):

@@ -48,6 +48,8 @@ PROCESS_FIELDS = {
     "product_id",
     "team_id",
     "survey_method",
+    "interviewer_id",
+    "entry_date",
 }
 # Of satisfaction answers: what survey officers could use to make one up or disappear.
 GIVEN_FIELDS = {
@@ -117,6 +119,7 @@ class SurveyUserInput(models.Model):
             ("link", "Personal link"),
             ("portal", "Portal page"),
             ("staff", "Entered by a colleague"),
+            ("import", "Imported rating"),
         ],
         string="Answered by",
         readonly=True,
@@ -128,6 +131,19 @@ class SurveyUserInput(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+    )
+    interviewer_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Who asked the customer in person.",
+    )
+    entry_date = fields.Datetime(
+        string="Said on",
+        readonly=True,
+        copy=False,
+        help="Of an answer that a colleague entered: when the customer gave it.",
     )
     solved = fields.Selection(
         [("solved", "Solved"), ("not_solved", "Not solved")],
