@@ -70,7 +70,8 @@ class SurveyUserInput(models.Model):
     def _get_low_grade(self):
         """Grades up to this one reopen the complaint and are asked for a reason."""
         self.ensure_one()
-        return (self.complaint_id.company_id or self.company_id).complaint_reopen_grade
+        company = self.complaint_id.company_id or self.company_id or self.env.company
+        return company.complaint_reopen_grade
 
     def _is_low(self):
         """Whether the customer is not content with the outcome."""
