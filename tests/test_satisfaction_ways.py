@@ -21,8 +21,7 @@ def test_scanners_of_links_record_nothing(running, asked_on_paper):
     session = running.session(None)
     page = session.get(running.url + path, timeout=60).text
     form = {
-        name: value
-        for name, value in re.findall(r'name="(q\d+)" value="(\d+)"', page)
+        name: value for name, value in re.findall(r'name="(q\d+)" value="(\d+)"', page)
     }
     chosen = "&".join(f"{name}={value}" for name, value in form.items())
     before = _stored(running)
@@ -90,7 +89,9 @@ def test_one_paper_scanned_twenty_times_at_once_gives_one_answer(workers):
         answers = list(pool.map(answer, range(20)))
 
     assert {answer.status_code for answer in answers} == {200}
-    thanks = [answer for answer in answers if "Thank you for your answer<" in answer.text]
+    thanks = [
+        answer for answer in answers if "Thank you for your answer<" in answer.text
+    ]
     assert len(thanks) == 1, "the others hear that it was answered already"
     assert workers.sql(
         "SELECT count(DISTINCT i.id), count(l.id), count(DISTINCT l.question_id) "
@@ -102,6 +103,7 @@ def test_one_paper_scanned_twenty_times_at_once_gives_one_answer(workers):
 def test_questions_are_answered_with_keys_alone_and_every_choice_has_a_name(
     running, asked_on_paper, page
 ):
+    # S-16
     _order, path = asked_on_paper
     page.set_viewport_size({"width": 390, "height": 844})
     requests = []

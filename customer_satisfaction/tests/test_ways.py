@@ -119,6 +119,8 @@ class TestDocuments(WaysCase, HttpCase):
             }
         )
         self.order.action_confirm()
+        company = self.order.company_id
+        company.satisfaction_on_orders = company.satisfaction_on_invoices = False
         self.authenticate(None, None)
 
     def path(self, order=None):
