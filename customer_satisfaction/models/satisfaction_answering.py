@@ -194,11 +194,10 @@ class SurveyUserInput(models.Model):
                 "survey_method": answer.survey_method or ANSWERED_BY.get(method),
             }
         )
-        if not changed and not answer.entry_date:
-            answer._mark_done()
-            return
         answer.write({"state": "done", "end_datetime": answer.entry_date or now})
         if not changed:
+            # The rest of `_mark_done` is about certificates and conditional questions.
+            answer._notify_new_participation_subscribers()
             return
         after = answer._get_summary()
         if answer.complaint_id and after != before:
