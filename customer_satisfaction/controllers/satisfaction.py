@@ -76,7 +76,11 @@ class SatisfactionPage(http.Controller):
         :param dict given: value by question, as `read_form` gives it, nothing of it wrong
         """
         answer._lock_for_answer()
-        later = "later" in request.httprequest.form and answer.state != "done"
+        later = (
+            "later" in request.httprequest.form
+            and answer.state != "done"
+            and not answer.survey_id.is_anonymous
+        )
         missing = {} if later else answer._get_missing(given)
         error = answer._get_early_refusal() or self._save(
             answer, given, is_whole=not (missing or later)

@@ -183,7 +183,6 @@ class CustomerSatisfactionRating(models.Model):
             "answer_method": "import",
             "survey_method": self.source,
             "event_date": self.date,
-            "start_datetime": self.date,
             "end_datetime": self.date,
             "user_input_line_ids": [Command.create(line) for line in lines],
         }

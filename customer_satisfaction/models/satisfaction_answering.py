@@ -217,10 +217,14 @@ class SurveyUserInput(models.Model):
         self.ensure_one()
         # sudo: see `_save_satisfaction`
         answer = self.sudo()
-        if answer.state != "done" and any(answers.values()):
+        if (
+            answer.state != "done"
+            and any(answers.values())
+            # Nobody could find it again, and nobody may.
+            and not answer.survey_id.is_anonymous
+        ):
             answer._save_given(answers)
-            if answer.state == "new":
-                answer._mark_in_progress()
+            answer.state = "in_progress"
 
     def _save_given(self, answers):
         """Store answers to these questions instead of the earlier ones, together.
