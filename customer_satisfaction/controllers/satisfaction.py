@@ -1,21 +1,30 @@
 import logging
 import re
 
+from markupsafe import Markup
 from werkzeug.exceptions import MethodNotAllowed
 
 from odoo import fields, http
 from odoo.exceptions import UserError
 from odoo.http import request
-from odoo.tools import format_date
+from odoo.tools import file_open, format_date
+from odoo.tools.image import image_data_uri
 
 from odoo.addons.customer_complaint.controllers.public_page import render_page
 
+from .satisfaction_form import TEXT_LENGTH, read_chosen, read_form
+
 _logger = logging.getLogger(__name__)
 
-# Of an answer, or the ticket of an anonymous survey.
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
-QUESTION = re.compile(r"q([0-9]{1,18})")
-TEXT_LENGTH = 4000
+# The page is complete in itself but for one style sheet: two requests.
+STYLE = Markup(
+    re.sub(
+        r"\s+",
+        " ",
+        file_open("customer_satisfaction/static/src/public/satisfaction.css").read(),
+    )
+)
 
 
 class SatisfactionPage(http.Controller):
@@ -37,7 +46,9 @@ class SatisfactionPage(http.Controller):
         answer = self._get_answer(token)
         if refusal := self._refuse(answer):
             return refusal
-        return self._render_form(answer, answer._get_given_answers())
+        chosen = read_chosen(answer)
+        given = {**answer._get_given_answers(), **chosen}
+        return self._render_form(answer, given, is_chosen=bool(chosen))
 
     @http.route(
         "/satisfaction/<string:token>",
@@ -54,28 +65,56 @@ class SatisfactionPage(http.Controller):
         answer = self._get_answer(token)
         if refusal := self._refuse(answer):
             return refusal
+        given, wrong = read_form(answer)
+        if wrong:
+            return self._render_form(answer, given, wrong)
+        return self._take(answer, given)
+
+    def _take(self, answer, given):
+        """Save what was submitted: all of it, or what is there so far.
+
+        :param dict given: value by question, as `read_form` gives it, nothing of it wrong
+        """
         answer._lock_for_answer()
-        given, refusals = self._read_form(answer)
-        error = answer._get_early_refusal()
-        if not refusals and not error:
-            error = self._save(answer, given)
-        if refusals or error:
-            return self._render_form(answer, given, refusals, error)
+        later = (
+            "later" in request.httprequest.form
+            and answer.state != "done"
+            and not answer.survey_id.is_anonymous
+        )
+        missing = {} if later else answer._get_missing(given)
+        error = answer._get_early_refusal() or self._save(
+            answer, given, is_whole=not (missing or later)
+        )
+        if missing or error or later:
+            return self._render_form(
+                answer, given, missing, error, is_missing=bool(missing), is_kept=later
+            )
         return self._render(
-            "customer_satisfaction.page_thanks", answer, is_low=answer._is_low()
+            "customer_satisfaction.page_thanks",
+            answer,
+            is_low=answer._is_low(),
+            colleague=request.env.user._is_internal() and not answer.is_anonymous,
         )
 
-    def _save(self, answer, given):
-        """Save what was submitted; the sentence that is shown when that is refused."""
+    def _save(self, answer, given, is_whole):
+        """Save what was submitted; the sentence that is shown when that is refused.
+
+        What is not whole is kept and does not count.
+        """
         user = request.env.user
         by_staff = user._is_internal() and not answer.is_anonymous
         try:
             with request.env.cr.savepoint():
                 if by_staff:
                     answer._check_not_said_by_customer()
-                answer._save_satisfaction(
-                    given, "staff" if by_staff else "link", user if by_staff else None
-                )
+                if is_whole:
+                    answer._save_satisfaction(
+                        given,
+                        "staff" if by_staff else "link",
+                        user if by_staff else None,
+                    )
+                else:
+                    answer._keep_so_far(given)
         except UserError as refused:
             if by_staff:
                 return str(refused)
@@ -109,51 +148,37 @@ class SatisfactionPage(http.Controller):
             return request.redirect(answer.get_start_url())
         return None
 
-    def _read_form(self, answer):
-        """What was submitted, and what is wrong with it: two dicts by question."""
-        form = request.httprequest.form
-        questions = answer.survey_id.question_ids
-        given, refusals = {}, {}
-        for question in questions:
-            values = form.getlist(f"q{question.id}")
-            # PostgreSQL stores no NUL; line ends come as CR LF.
-            text = "".join(values[:1]).replace("\0", "").replace("\r\n", "\n").strip()
-            given[question] = text
-            if len(values) > 1:
-                refusals[question] = answer.env._("Please choose one answer only.")
-            elif len(text) > TEXT_LENGTH:
-                refusals[question] = answer.env._(
-                    "Please write at most %(length)s characters.", length=TEXT_LENGTH
-                )
-        foreign = {
-            int(match[1]) for key in form if (match := QUESTION.fullmatch(key))
-        } - set(questions.ids)
-        if foreign:
-            refusals[questions[:1]] = answer.env._(
-                "The questions have changed meanwhile. Please look at your answers and "
-                "send them again."
-            )
-        return given, refusals or answer._get_refusals(given)
-
     # ------------------------------------------------------------------
     # Pages
     # ------------------------------------------------------------------
-    def _render_form(self, answer, given, refusals=None, error=None):
-        refusals = refusals or {}
+    def _render_form(self, answer, given, refusals=None, error=None, **values):
+        """The questions.
+
+        :param dict given: value by question, shown as chosen
+        :param dict refusals: sentence by question
+        :param values: `is_chosen` chosen beforehand by a link, `is_missing` refused only
+            for what is missing, `is_kept` kept for later
+        """
         user = request.env.user
         return self._render(
             "customer_satisfaction.page_form",
             answer,
             422 if refusals or error else 200,
-            questions=answer.survey_id.question_ids,
+            action=request.httprequest.path,
             given=given,
-            refusals=refusals,
+            low=answer._get_low_values()
+            if answer.survey_id.low_comment != "none"
+            else {},
+            refusals=refusals or {},
             error=error,
-            low_grade=answer._get_low_grade(),
             colleague=user.name
             if user._is_internal() and not answer.is_anonymous
             else None,
             text_length=TEXT_LENGTH,
+            **{
+                **dict.fromkeys(("is_chosen", "is_missing", "is_kept"), False),
+                **values,
+            },
         )
 
     def _render(self, template, answer, status=200, **values):
@@ -164,12 +189,21 @@ class SatisfactionPage(http.Controller):
             env,
             company,
             status,
+            style=STYLE,
+            logo=self._get_logo(company.sudo()),
             answer=answer,
             complaint=answer.complaint_id,
             until=self._format_day(answer, answer.deadline),
             format_day=self._format_day,
             **values,
         )
+
+    def _get_logo(self, company):
+        """The logo as a part of the page; empty where there is none of one's own."""
+        # sudo by the caller: everybody sees it on every letter
+        if company.uses_default_logo or not company.logo_web:
+            return ""
+        return image_data_uri(company.logo_web)
 
     def _format_day(self, answer, moment):
         """A moment as a day in the customer's language and time zone."""

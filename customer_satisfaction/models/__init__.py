@@ -7,6 +7,10 @@ from . import survey_user_input
 from . import satisfaction_scoring
 from . import satisfaction_exclusion
 from . import satisfaction_answering
+from . import satisfaction_asking
+from . import satisfaction_documents
+from . import customer_satisfaction_rating
+from . import customer_satisfaction_session
 from . import satisfaction_rate
 from . import satisfaction_sentiment
 from . import satisfaction_follow_up

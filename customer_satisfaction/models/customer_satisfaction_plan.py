@@ -17,6 +17,14 @@ WEEKDAYS = [
 ]
 
 
+# The e-mail that fits what is asked about; anything else is asked as after an order.
+TEMPLATES = {
+    "complaint_outcome": "mail_template_invitation",
+    "complaint_closed": "mail_template_invitation",
+    "recovery": "mail_template_recovery",
+}
+
+
 class CustomerSatisfactionPlan(models.Model):
     """Whom to ask, after what, with which survey, and how often at most."""
 
@@ -123,9 +131,9 @@ class CustomerSatisfactionPlan(models.Model):
         string="Invitation e-mail",
         ondelete="restrict",
         domain=[("model", "=", "survey.user_input")],
-        default=lambda self: self.env.ref(
-            "customer_satisfaction.mail_template_invitation", raise_if_not_found=False
-        ),
+        compute="_compute_template_id",
+        store=True,
+        readonly=False,
     )
     invitation_ids = fields.One2many("customer.satisfaction.invitation", "plan_id")
     invitation_count = fields.Integer(compute="_compute_invitation_count")
@@ -158,6 +166,14 @@ class CustomerSatisfactionPlan(models.Model):
     _validity_positive = models.Constraint(
         "CHECK(validity_days > 0)", "A link must be valid for at least one day."
     )
+
+    @api.depends("trigger")
+    def _compute_template_id(self):
+        for plan in self:
+            name = TEMPLATES.get(plan.trigger, "mail_template_order")
+            plan.template_id = self.env.ref(
+                f"customer_satisfaction.{name}", raise_if_not_found=False
+            )
 
     @api.constrains("trigger", "survey_id", "active")
     def _check_outcome_survey(self):

@@ -6,6 +6,11 @@ from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSE
 
 # Who answered, as the complaint's confirmation says it.
 CONFIRMATION_SOURCES = {"link": "survey", "portal": "portal", "staff": "staff"}
+# The survey method where nobody said another one.
+ANSWERED_BY = {"link": "online", "portal": "portal"}
+# What the dialog for colleagues says about an answer
+ENTRY_FIELDS = ("entry_date", "interviewer_id", "survey_method")
+CHOICES = ("simple_choice", "multiple_choice")
 
 
 class SurveyUserInput(models.Model):
@@ -76,7 +81,8 @@ class SurveyUserInput(models.Model):
     def _get_low_grade(self):
         """Grades up to this one reopen the complaint and are asked for a reason."""
         self.ensure_one()
-        return (self.complaint_id.company_id or self.company_id).complaint_reopen_grade
+        company = self.complaint_id.company_id or self.company_id or self.env.company
+        return company.complaint_reopen_grade
 
     def _is_low(self):
         """Whether the customer is not content with the outcome."""
@@ -110,33 +116,59 @@ class SurveyUserInput(models.Model):
         self.ensure_one()
         given = {}
         for line in self.user_input_line_ids.filtered(lambda i: not i.skipped):
+            question = line.question_id
             if line.answer_type == "suggestion":
                 # Empty when the option was removed since.
-                if option := line.suggested_answer_id:
-                    given[line.question_id] = str(option.id)
+                if not (option := line.suggested_answer_id):
+                    continue
+                if question.question_type == "multiple_choice":
+                    given.setdefault(question, []).append(str(option.id))
+                else:
+                    given[question] = str(option.id)
             elif line.answer_type == "scale":
-                given[line.question_id] = str(line.value_scale)
+                given[question] = str(line.value_scale)
             elif line.answer_type in ("text_box", "char_box"):
-                given[line.question_id] = line[f"value_{line.answer_type}"]
+                given[question] = line[f"value_{line.answer_type}"]
         return given
 
-    def _get_refusals(self, answers):
-        """What is wrong with submitted answers, a sentence by question.
+    def _get_wrong(self, answers):
+        """What is no answer to its question, a sentence by question.
 
-        :param dict answers: value by question, a text each; "" for none
+        :param dict answers: value by question: a text, of several choices a list; empty
+            for none
         """
         self.ensure_one()
-        refusals = {}
-        for question, answer in answers.items():
-            if not answer and question.constr_mandatory:
-                # Core lets it pass where people may go back.
-                refusals[question] = question.constr_error_msg or self.env._(
-                    "Please choose an answer."
-                )
-            elif answer:
-                if wrong := question.validate_question(answer):
-                    refusals[question] = " ".join(wrong.values())
-        return refusals
+        return {
+            question: " ".join(wrong.values())
+            for question, answer in answers.items()
+            if answer and (wrong := question.validate_question(answer))
+        }
+
+    def _get_missing(self, answers):
+        """What has to be answered still, a sentence by question.
+
+        :param dict answers: see `_get_wrong`
+        """
+        self.ensure_one()
+        missing = {
+            question: question.constr_error_msg
+            or self.env._("Please choose an answer.")
+            # Core lets it pass where people may go back.
+            for question, answer in answers.items()
+            if not answer and question.constr_mandatory
+        }
+        comment = self.survey_id._get_comment_question()
+        if (
+            self.survey_id.low_comment == "require"
+            and comment
+            and not answers.get(comment)
+            and any(answers.get(q) in low for q, low in self._get_low_values().items())
+        ):
+            missing[comment] = self.env._(
+                "Please tell us in a few words what went wrong, so that we can put it "
+                "right."
+            )
+        return missing
 
     def _lock_for_answer(self):
         """Two submissions at once: the second waits here for the first."""
@@ -161,17 +193,22 @@ class SurveyUserInput(models.Model):
         now = fields.Datetime.now()
         changed = answer.state == "done"
         before = answer._get_summary()
-        answer._save_all_lines(answers)
+        answer._save_given(answers)
+        if method != "staff" and answer.entry_date:
+            # The customer says it himself now: nobody asked him in person.
+            answer.write(dict.fromkeys(ENTRY_FIELDS, False))
         answer.write(
             {
                 "answer_method": method,
                 "recorded_by_id": user.id if user else False,
+                "survey_method": answer.survey_method or ANSWERED_BY.get(method),
             }
         )
+        answer.write({"state": "done", "end_datetime": answer.entry_date or now})
         if not changed:
-            answer._mark_done()
+            # The rest of `_mark_done` is about certificates and conditional questions.
+            answer._notify_new_participation_subscribers()
             return
-        answer.write({"state": "done", "end_datetime": now})
         after = answer._get_summary()
         if answer.complaint_id and after != before:
             answer._note(
@@ -181,6 +218,50 @@ class SurveyUserInput(models.Model):
                     after=after,
                 )
             )
+
+    def _keep_so_far(self, answers):
+        """Keep what an unfinished answer says; it counts for nothing until it is sent whole.
+
+        A finished answer stays as it is until a whole one replaces it.
+        """
+        self.ensure_one()
+        # sudo: see `_save_satisfaction`
+        answer = self.sudo()
+        if (
+            answer.state != "done"
+            and any(answers.values())
+            # Nobody could find it again, and nobody may.
+            and not answer.survey_id.is_anonymous
+        ):
+            answer._save_given(answers)
+            answer.state = "in_progress"
+
+    def _save_given(self, answers):
+        """Store answers to these questions instead of the earlier ones, together.
+
+        :param dict answers: see `_get_wrong`
+        """
+        self.ensure_one()
+        vals_list, about = [], {}
+        for question, value in answers.items():
+            values = value if isinstance(value, list) else [value]
+            kind = question.question_type
+            for one in values or [""]:
+                vals_list.append(
+                    self._get_line_answer_values(
+                        question,
+                        one.replace("\0", ""),  # PostgreSQL stores no NUL
+                        "suggestion" if kind in CHOICES else kind,
+                    )
+                )
+            if value and question.save_as_email:
+                about["email"] = value
+            if value and question.save_as_nickname:
+                about["nickname"] = value
+        self.user_input_line_ids.filtered(lambda i: i.question_id in answers).unlink()
+        self.env["survey.user_input.line"].create(vals_list)
+        if about:
+            self.write(about)
 
     def _get_summary(self):
         """The answer in one line, for colleagues."""

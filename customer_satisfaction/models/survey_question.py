@@ -22,7 +22,7 @@ CHOICE_TYPES = {metric: "simple_choice" for metric in OPTIONS} | {
 # An object, so that no caller can say it from outside.
 CHECKED_LATER = object()
 # What our own light page can show; anything else is answered on the survey app's page.
-LIGHT_TYPES = {"simple_choice", "scale", "text_box", "char_box"}
+LIGHT_TYPES = {"simple_choice", "multiple_choice", "scale", "text_box", "char_box"}
 
 
 def is_number(answer):

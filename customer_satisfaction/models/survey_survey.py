@@ -38,6 +38,23 @@ class SurveySurvey(models.Model):
         help="Shown to who answers: what the answers are used for, and how long they are "
         "kept.",
     )
+    low_comment = fields.Selection(
+        [
+            ("none", "Do not ask"),
+            ("ask", "Ask what went wrong"),
+            ("require", "Require a comment"),
+        ],
+        string="At a low score",
+        default="ask",
+        required=True,
+        help="What happens to who chooses a low score and says nothing in the question "
+        "for one's own words.",
+    )
+    interview_guide = fields.Html(
+        translate=True,
+        help="For colleagues who ask in person: how to begin, what to ask openly, how to "
+        "end. Shown above the questions when a colleague enters an answer.",
+    )
 
     _satisfaction_by_link = models.Constraint(
         "CHECK(is_satisfaction IS NOT TRUE OR (survey_type = 'survey' "

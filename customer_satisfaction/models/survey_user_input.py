@@ -53,6 +53,8 @@ PROCESS_FIELDS = {
     "sentiment_corrected",
     "is_anonymous",
     "purpose_id",
+    "interviewer_id",
+    "entry_date",
 }
 # Of satisfaction answers: what survey officers could use to make one up or disappear.
 GIVEN_FIELDS = {
@@ -119,6 +121,7 @@ class SurveyUserInput(models.Model):
             ("link", "Personal link"),
             ("portal", "Portal page"),
             ("staff", "Entered by a colleague"),
+            ("import", "Imported rating"),
         ],
         string="Answered by",
         readonly=True,
@@ -130,6 +133,19 @@ class SurveyUserInput(models.Model):
         readonly=True,
         copy=False,
         index="btree_not_null",
+    )
+    interviewer_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Who asked the customer in person.",
+    )
+    entry_date = fields.Datetime(
+        string="Said on",
+        readonly=True,
+        copy=False,
+        help="Of an answer that a colleague entered: when the customer gave it.",
     )
     solved = fields.Selection(
         [("solved", "Solved"), ("not_solved", "Not solved")],
@@ -380,29 +396,6 @@ class SurveyUserInput(models.Model):
         if question.question_type == "matrix":
             return self._save_line_matrix(question, known, answer, comment)
         return self._save_line_simple_answer(question, known, answer)
-
-    def _save_all_lines(self, answers):
-        """As `_save_lines` for each question, the first time in one go.
-
-        :param dict answers: value by question, a text each; "" for none
-        """
-        self.ensure_one()
-        if self.user_input_line_ids or not all(q._is_light() for q in answers):
-            for question, value in answers.items():
-                self._save_lines(question, value)
-            return
-        self.env["survey.user_input.line"].create(
-            [
-                self._get_line_answer_values(
-                    question,
-                    value.replace("\0", ""),
-                    "suggestion"
-                    if question.question_type == "simple_choice"
-                    else question.question_type,
-                )
-                for question, value in answers.items()
-            ]
-        )
 
     def _notify_new_participation_subscribers(self):
         """Only where a survey is followed: core looks it up for each answer anew."""

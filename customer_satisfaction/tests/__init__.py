@@ -4,6 +4,7 @@ from . import test_public_answers
 from . import test_screens
 from . import test_surveys
 from . import test_translation
+from . import test_ways
 from . import test_dashboard
 from . import test_outcome
 from . import test_rate

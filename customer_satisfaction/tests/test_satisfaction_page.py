@@ -181,8 +181,6 @@ class TestSatisfactionPage(PageCase):
             ({self.csat: str(foreign[-1:].id)}, "not an answer to this question"),
             ({self.csat: str(self.outcome("solved").id)}, "not an answer to this"),
             ({self.csat: "DROP TABLE"}, "not an answer to this question"),
-            ({self.csat: ""}, "choose one of the five grades"),
-            ({self.solved: ""}, "choose whether it is solved"),
             ({self.nps: "11"}, "not an answer to this question"),
             ({self.nps: "-1"}, "not an answer to this question"),
             ({self.nps: "5.5"}, "not an answer to this question"),
@@ -202,6 +200,66 @@ class TestSatisfactionPage(PageCase):
                     self.assertIn("Typed</textarea>", page.text)
                 self.assertEqual(self.snapshot(), before)
         self.assertEqual(self.post().status_code, 200, "and then it is accepted")
+
+    def test_incomplete_answer_is_kept_and_does_not_count(self):
+        for missing, message in (
+            (self.csat, "choose one of the five grades"),
+            (self.solved, "choose whether it is solved"),
+        ):
+            page = self.post(extra={f"q{missing.id}": ""}, nps="3", comment="Typed")
+            self.assertEqual(page.status_code, 422)
+            self.assertIn(message, page.text)
+            self.assertIn("We have kept what you answered", page.text)
+            self.assertEqual(self.answer.state, "in_progress")
+            self.assertFalse(self.answer.csat_grade or self.answer.nps_group)
+            self.assertFalse(self.mine.confirmation_ids)
+            self.assertEqual(self.invitation(self.mine).state, "sent")
+        again = self.url_open(self.url)
+        self.assertIn("what you have answered so far", again.text)
+        self.assertIn("Typed</textarea>", again.text)
+        self.assertEqual(self.post(grade=4).status_code, 200)
+        self.assertEqual((self.answer.state, self.answer.csat_grade), ("done", 4))
+        self.assertEqual(len(self.answer.user_input_line_ids), 4)
+        before = self.snapshot()
+        page = self.post(grade=None)
+        self.assertIn("Nothing has been saved", page.text)
+        self.assertEqual(self.snapshot(), before, "a whole answer stays until replaced")
+
+    def test_link_of_a_message_only_chooses_beforehand(self):
+        # S-30
+        chosen = self.option(2)
+        url = f"{self.url}?q{self.csat.id}={chosen.id}&q{self.comment.id}=Injected"
+        before = self.snapshot()
+        page = self.url_open(url)
+        self.assertEqual(self.snapshot(), before)
+        self.assertIn("It counts once you send it", page.text)
+        self.assertNotIn("Injected", page.text)
+        marked = re.findall(r'name="(q\d+)" value="(\d+)" checked', page.text)
+        self.assertEqual(marked, [(f"q{self.csat.id}", str(chosen.id))])
+        for wrong in ("999999", "", "x"):
+            page = self.url_open(f"{self.url}?q{self.csat.id}={wrong}")
+            self.assertEqual(page.status_code, 200)
+            self.assertNotIn("It counts once", page.text)
+
+    def test_comment_can_be_required_at_a_low_score(self):
+        self.survey.low_comment = "require"
+        page = self.post(grade=2)
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("tell us in a few words", page.text)
+        self.assertEqual(self.answer.state, "in_progress")
+        self.assertEqual(self.post(grade=2, comment="Late").status_code, 200)
+        self.assertEqual(self.post(grade=5).status_code, 200)
+        self.survey.low_comment = "none"
+        self.assertEqual(self.post(grade=1).status_code, 200)
+        self.assertNotIn("What went wrong", self.url_open(self.url).text)
+
+    def test_page_says_what_the_answer_is_used_for_and_needs_two_requests(self):
+        # S-33
+        self.survey.purpose = "To do better. <b>Kept</b> for two years."
+        page = self.url_open(self.url).text
+        self.assertIn("To do better. &lt;b&gt;Kept&lt;/b&gt;", page)
+        fetched = re.findall(r'(?:src|href)="(/[^"]*)"', page)
+        self.assertEqual(fetched, ["/customer_complaint/static/src/public/page.css"])
 
     def test_two_values_for_one_question_are_refused(self):
         self.assertEqual(self.post(extra={"q" + "9" * 5000: "1"}).status_code, 200)

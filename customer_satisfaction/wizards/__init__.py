@@ -3,3 +3,4 @@ from . import customer_satisfaction_ask
 from . import customer_satisfaction_exclude
 from . import customer_satisfaction_load
 from . import customer_satisfaction_erasure
+from . import customer_satisfaction_entry

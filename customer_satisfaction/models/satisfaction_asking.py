@@ -1,0 +1,100 @@
+from odoo import fields, models
+
+from .satisfaction_wording import SCALE_LABELS
+
+DETRACTORS = range(7)
+# As the faces of the page: `satisfaction.css`.
+GRADE_COLORS = {5: "#8fd19e", 4: "#c9e6a0", 3: "#f5e59a", 2: "#f7c48b", 1: "#f2a39b"}
+
+
+class SurveyQuestion(models.Model):
+    """How a question looks on the customer's page and in messages."""
+
+    _inherit = "survey.question"
+
+    interviewer_note = fields.Text(
+        translate=True,
+        help="For colleagues who ask in person: how to ask, what to ask next. Customers "
+        "do not see it.",
+    )
+
+    def _is_closed(self):
+        """Whether it is answered by choosing, not by writing."""
+        self.ensure_one()
+        return self.question_type in ("scale", "simple_choice", "multiple_choice")
+
+    def _get_scale_ends(self):
+        """What the low end, the middle and the high end of the scale say."""
+        self.ensure_one()
+        own = (self.scale_min_label, self.scale_mid_label, self.scale_max_label)
+        usual = SCALE_LABELS.get(self.satisfaction_metric, ("", "", ""))
+        return tuple(
+            label or (default and self.env._(default)) or ""
+            for label, default in zip(own, usual, strict=True)
+        )
+
+    def _get_choices(self):
+        """What can be chosen: pairs of the value as the page sends it and its words."""
+        self.ensure_one()
+        if self.question_type == "scale":
+            steps = range(self.scale_min, self.scale_max + 1)
+            return [(str(step), str(step)) for step in steps]
+        return [(str(option.id), option.value) for option in self.suggested_answer_ids]
+
+
+class SurveyUserInput(models.Model):
+    _inherit = "survey.user_input"
+
+    def _get_low_values(self):
+        """Values after which the customer is asked what went wrong, by question."""
+        self.ensure_one()
+        questions = self.survey_id.question_ids
+        low_grade = self._get_low_grade()
+        low = {}
+        for question in questions:
+            options = question.suggested_answer_ids
+            if question.satisfaction_metric == "csat":
+                bad = options.filtered(lambda o: 0 < o.satisfaction_grade <= low_grade)
+            elif question.satisfaction_metric == "solved":
+                bad = options.filtered(lambda o: o.satisfaction_solved == "not_solved")
+            else:
+                continue
+            low[question] = set(map(str, bad.ids))
+        # Who was asked how satisfied he is says it there.
+        if not low and (nps := self.survey_id._get_metric_question("nps")):
+            low[nps] = set(map(str, DETRACTORS))
+        return low
+
+    def _get_mail_question(self):
+        """The first question, if a message can ask it: answered by choosing one thing."""
+        self.ensure_one()
+        first = self.survey_id.question_ids[:1]
+        choosing = first.question_type in ("scale", "simple_choice")
+        return first if choosing and self.survey_id._is_light() else first.browse()
+
+    def _get_mail_choices(self):
+        """Choices of the first question for a message: words, address and colour.
+
+        An address only chooses beforehand on the customer's page; nothing is stored until
+        he sends it there. Mail scanners open every link.
+
+        :return: list of dicts `label`, `url`, `color`; empty when it cannot be asked there
+        """
+        question = self._get_mail_question()
+        if not question:
+            return []
+        url = self._get_answer_url()
+        is_csat = question.satisfaction_metric == "csat"
+        grades = {
+            str(option.id): option.satisfaction_grade
+            for option in question.suggested_answer_ids
+            if is_csat
+        }
+        return [
+            {
+                "label": label,
+                "url": f"{url}?q{question.id}={value}",
+                "color": GRADE_COLORS.get(grades.get(value), "#f4f1f6"),
+            }
+            for value, label in question._get_choices()
+        ]
