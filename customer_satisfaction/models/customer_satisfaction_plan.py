@@ -133,6 +133,7 @@ class CustomerSatisfactionPlan(models.Model):
         domain=[("model", "=", "survey.user_input")],
         compute="_compute_template_id",
         store=True,
+        precompute=True,  # the database refuses a plan without
         readonly=False,
     )
     invitation_ids = fields.One2many("customer.satisfaction.invitation", "plan_id")
