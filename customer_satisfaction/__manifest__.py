@@ -1,7 +1,7 @@
 {
     "name": "Customer Satisfaction",
-    "summary": "Survey plans that ask customers after their complaint, once, and log who "
-    "was not asked and why",
+    "summary": "Survey plans that ask customers after complaints and orders, not too often; "
+    "low scores become work, and results say how sure they are",
     "version": "19.0.1.0.0",
     "category": "Services/Customer Complaints",
     "license": "LGPL-3",
