@@ -111,7 +111,7 @@ class ResultsCommon(SatisfactionCommon):
         cls.month = fields.Date.today().replace(day=1)
 
     @classmethod
-    def question(cls, title, metric, survey=None, **values):
+    def question(cls, title, metric, survey=None, pair_question_id=None, **values):
         """A question whose answers are stored by SQL; how it is asked does not matter."""
         question = cls.env["survey.question"].create(
             {
@@ -126,8 +126,9 @@ class ResultsCommon(SatisfactionCommon):
         # Whether it can measure this is checked elsewhere.
         question.flush_recordset()
         cls.env.cr.execute(
-            "UPDATE survey_question SET satisfaction_metric = %s WHERE id = %s",
-            [metric, question.id],
+            "UPDATE survey_question SET satisfaction_metric = %s, pair_question_id = %s "
+            "WHERE id = %s",
+            [metric, pair_question_id, question.id],
         )
         question.invalidate_recordset()
         return question

@@ -465,12 +465,14 @@ class TestOutcome(SatisfactionCommon):
             with self.assertRaisesRegex(AssertionError, "invisible"):
                 form.template_id = self.env["mail.template"]
         form.record.template_id = False
+        form.record.trigger = "complaint_closed"
+        self.assertTrue(form.record.template_id, "the one that fits comes by itself")
         with (
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.CheckViolation),
             self.cr.savepoint(),
         ):
-            form.record.trigger = "complaint_closed"
+            form.record.template_id = False
             form.record.flush_recordset()
 
     def test_own_plan_of_the_company_goes_before_the_shared_one(self):

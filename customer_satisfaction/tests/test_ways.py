@@ -320,7 +320,8 @@ class TestOtherSources(SatisfactionCommon):
             url = f"{answer._get_answer_url()}?q{self.solved.id}={option.id}"
             self.assertIn(url, links)
             self.assertIn(option.value, mail.body_html)
-        self.assertEqual(len(links), 2)
+        self.assertIn(answer._get_stop_url(), links)
+        self.assertEqual(len(links), 3)
         order = self.env.ref("customer_satisfaction.mail_template_order")
         answer.lang_id = self.chinese()
         body = order._render_field("body_html", answer.ids, compute_lang=True)
