@@ -284,6 +284,20 @@ class TestOtherSources(SatisfactionCommon):
             counts.append(self.cr.sql_log_count - before)
         self.assertLess(counts[1], counts[0] + 25, counts)
 
+    def test_rating_makes_its_own_answer_and_touches_no_other(self):
+        chief = self.user("rating_chief", "group_satisfaction_manager")
+        theirs = self.invited()
+        theirs._save_satisfaction(self.answers(grade=5), "link")
+        values = {"source": "app", "external_ref": "x", "value": 1}
+        Rating = self.env["customer.satisfaction.rating"].with_user(chief)
+        with self.assertRaises(AccessError):
+            Rating.create({**values, "user_input_id": theirs.id})
+        rating = Rating.create(values)
+        for again in (rating.write, lambda vals: Rating.create({**values, **vals})):
+            with self.assertRaises(AccessError):
+                again({"user_input_id": theirs.id})
+        self.assertEqual(theirs.csat_grade, 5)
+
     @mute_logger("odoo.sql_db")
     def test_rating_that_is_not_on_its_scale_is_refused(self):
         result = self.env["customer.satisfaction.rating"].load(
