@@ -119,7 +119,12 @@ class SaleOrder(models.Model):
         """The order of a printed address, as superuser; empty for a forged one."""
         # sudo: the signature is the right; it opens the questions about this one order
         order = self.sudo().browse(order_id).exists()
-        if order and consteq(order._get_satisfaction_signature(), signature):
+        # Only ASCII can be compared.
+        if (
+            order
+            and signature.isascii()
+            and consteq(order._get_satisfaction_signature(), signature)
+        ):
             return order
         return order.browse()
 

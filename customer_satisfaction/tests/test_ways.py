@@ -174,6 +174,8 @@ class TestDocuments(WaysCase, HttpCase):
             path[:-1],
             path.replace(f"/{self.order.id}/", f"/{other.id}/"),
             path.replace(f"/{self.order.id}/", f"/{2**40}/"),
+            # An order that is there answers as one that is not.
+            f"/satisfaction/order/{self.order.id}/%C3%A9",
         ):
             self.assertEqual(self.url_open(wrong).status_code, 404)
         form = {f"q{q.id}": text for q, text in self.answers().items()}
