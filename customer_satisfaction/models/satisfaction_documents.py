@@ -84,8 +84,10 @@ class SaleOrder(models.Model):
         self.ensure_one()
         plan = self._get_document_plan()
         partner = self.partner_id
+        # What was begun goes on with the version of then.
+        survey = self._get_document_answer().survey_id or plan.survey_id
         return {
-            "survey_id": plan.survey_id.id,
+            "survey_id": survey.id,
             "plan_id": plan.id,
             "sale_order_id": self.id,
             "company_id": self.company_id.id,

@@ -165,6 +165,20 @@ class TestDocuments(WaysCase, HttpCase):
         self.assertEqual(self.get_answers(), answer)
         self.assertEqual(answer.state, "done")
 
+    def test_unfinished_answer_goes_on_with_the_version_it_began_with(self):
+        path = self.path()
+        self.post(path, grade=None)
+        answer = self.get_answers()
+        new = self.env["survey.survey"].browse(
+            self.survey.action_new_version()["res_id"]
+        )
+        self.assertEqual(self.plan.survey_id, new)
+        self.assertIn(f'name="q{self.csat.id}"', self.url_open(path).text)
+        self.assertEqual(self.post(path, grade=3).status_code, 200)
+        self.assertEqual((answer.state, answer.csat_grade), ("done", 3))
+        asked = answer.user_input_line_ids.question_id
+        self.assertEqual(asked.survey_id, self.survey)
+
     @mute_logger("odoo.http")
     def test_forged_addresses_and_posts_without_session_are_refused(self):
         path = self.path()
