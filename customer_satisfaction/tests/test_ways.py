@@ -101,6 +101,15 @@ class TestEntry(WaysCase, HttpCase):
         with self.assertRaises(AccessError):
             self.enter(self.user("outsider"))
 
+    def test_answer_is_entered_for_ones_own_company_only(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        entry = self.env["customer.satisfaction.entry"].with_user(self.colleague)
+        entry = entry.create({"partner_id": self.partner.id})
+        entry.sudo().company_id = elsewhere
+        with self.assertRaises(AccessError):
+            entry.action_enter()
+        self.assertFalse(self.get_answers())
+
 
 @tagged("post_install", "-at_install")
 class TestDocuments(WaysCase, HttpCase):
