@@ -310,6 +310,14 @@ class TestStopPage(AskingCase, HttpCase):
         self.assertFalse(self.stopped())
         self.assertEqual(self.ask(self.partner, days=41).state, "sent")
 
+    def test_pressed_twice_at_once_it_stops_once(self):  # S-28
+        Optout = self.env["customer.satisfaction.optout"]
+        Optout._stop(["ines@example.com"], "page")
+        # The other press has not ended yet when this one looks.
+        with patch.object(type(Optout), "search", lambda self, *args, **kw: self):
+            Optout._stop(["ines@example.com"], "page")
+        self.assertEqual(len(self.stopped()), 1)
+
     def test_expired_link_still_stops(self):
         self.row.user_input_id.deadline = fields.Datetime.now() - timedelta(days=1)
         self.post()
