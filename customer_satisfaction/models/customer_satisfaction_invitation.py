@@ -51,7 +51,7 @@ class CustomerSatisfactionInvitation(models.Model):
     send_at = fields.Datetime(string="Planned for", required=True)
     sent_at = fields.Datetime(string="Sent on")
     # Who is asked, and since when he should have had his peace: see `_person_rests`. A plain
-    # number, because merging contacts must not trip over it.
+    # number, because merging contacts must not trip over it; 0 is nobody in particular.
     person_id = fields.Integer(aggregator=None)
     rest_from = fields.Datetime()
     remind_at = fields.Datetime(string="Next reminder")
@@ -112,7 +112,8 @@ class CustomerSatisfactionInvitation(models.Model):
     # (`rest_from` is the moment itself) and outcome messages (none) are left out.
     _person_rests = models.Constraint(
         "EXCLUDE USING gist (int4range(person_id, person_id, '[]') WITH &&, "
-        "tsrange(rest_from, sent_at, '[]') WITH &&) WHERE (rest_from < sent_at)",
+        "tsrange(rest_from, sent_at, '[]') WITH &&) "
+        "WHERE (person_id > 0 AND rest_from < sent_at)",
         "This customer was asked already within the rest period.",
     )
     _address_rests = models.Constraint(

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
 
 class CustomerSatisfactionOptout(models.Model):
@@ -40,14 +40,23 @@ class CustomerSatisfactionOptout(models.Model):
     @api.model
     def _stop(self, emails, source):
         """Ask these normalized addresses no more; twice is as good as once."""
-        known = self.search([("email", "in", emails)]).mapped("email")
-        return self.create(
-            [
-                {"email": email, "source": source}
-                for email in dict.fromkeys(emails)
-                if email not in known
-            ]
-        )
+        now = fields.Datetime.now()
+        for email in emails:
+            # Two presses at once: the second finds it there, or is started again.
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO customer_satisfaction_optout (email, date, source, "
+                    "create_uid, create_date, write_uid, write_date) "
+                    "VALUES (%(email)s, %(now)s, %(source)s, %(uid)s, %(now)s, "
+                    "%(uid)s, %(now)s) ON CONFLICT (email) DO NOTHING",
+                    email=email,
+                    now=now,
+                    source=source,
+                    uid=self.env.uid,
+                ),
+                log_exceptions=False,
+            )
+        self.invalidate_model()
 
     @api.model
     def _resume(self, emails):

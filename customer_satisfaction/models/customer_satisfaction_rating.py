@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from .survey_user_input import SURVEY_METHODS
@@ -91,6 +92,7 @@ class CustomerSatisfactionRating(models.Model):
             rating, also twice in the list
         :return: a rating for each of `vals_list`, in their order
         """
+        self._check_own_answer(vals_list)
         company = self.env.company.id
         keys = [
             (vals.get("company_id") or company, vals["source"], vals["external_ref"])
@@ -111,10 +113,19 @@ class CustomerSatisfactionRating(models.Model):
         return self.browse(ratings[key].id for key in keys)
 
     def write(self, vals):
+        self._check_own_answer([vals])
         res = super().write(vals)
         if ANSWER_FIELDS & vals.keys():
             self._store_answers()
         return res
+
+    @api.model
+    def _check_own_answer(self, vals_list):
+        """A rating rewrites its answer: pointed to another one, it would overwrite that."""
+        if not self.env.su and any("user_input_id" in vals for vals in vals_list):
+            raise AccessError(
+                self.env._("The answer of a rating is made from it, never chosen.")
+            )
 
     @api.model
     def _get_known(self, vals_list):

@@ -114,8 +114,13 @@ class CustomerSatisfactionInvitation(models.Model):
         ):
             return "rest_period"
         limit = self.company_id.satisfaction_company_contacts
-        asked = facts.colleagues.get(self.commercial_partner_id, {}).values()
-        if limit and sum(moment > rested_since for moment in asked) >= limit:
+        company = self.commercial_partner_id  # who has none has no colleagues
+        asked = facts.colleagues.get(company, {}).values()
+        if (
+            limit
+            and company
+            and sum(moment > rested_since for moment in asked) >= limit
+        ):
             return "company_rest"
         return None
 

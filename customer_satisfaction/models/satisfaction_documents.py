@@ -84,8 +84,10 @@ class SaleOrder(models.Model):
         self.ensure_one()
         plan = self._get_document_plan()
         partner = self.partner_id
+        # What was begun goes on with the version of then.
+        survey = self._get_document_answer().survey_id or plan.survey_id
         return {
-            "survey_id": plan.survey_id.id,
+            "survey_id": survey.id,
             "plan_id": plan.id,
             "sale_order_id": self.id,
             "company_id": self.company_id.id,
@@ -119,7 +121,12 @@ class SaleOrder(models.Model):
         """The order of a printed address, as superuser; empty for a forged one."""
         # sudo: the signature is the right; it opens the questions about this one order
         order = self.sudo().browse(order_id).exists()
-        if order and consteq(order._get_satisfaction_signature(), signature):
+        # Only ASCII can be compared.
+        if (
+            order
+            and signature.isascii()
+            and consteq(order._get_satisfaction_signature(), signature)
+        ):
             return order
         return order.browse()
 

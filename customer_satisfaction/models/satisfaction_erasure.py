@@ -2,7 +2,7 @@ import uuid
 
 from odoo import fields, models
 from odoo.exceptions import AccessError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 # What tells who answered. Which product, team or handler it was about stays with the score.
@@ -19,12 +19,16 @@ PERSON_COLUMNS = {
         *("commercial_partner_id", "person_id", "rest_from", "remind_at", "error"),
         "ticket_hash",
     ),
+    # By its reference the source may still name the person; without it, an import would
+    # count the rating twice.
+    "customer.satisfaction.rating": ("partner_id", "author", "comment", "url"),
 }
 # Parts of an answer: they stay with it.
 PARTS = {
     "survey.user_input.line",
     "customer.satisfaction.score",
     "customer.satisfaction.invitation",
+    "customer.satisfaction.rating",
 }
 
 
@@ -75,6 +79,16 @@ class ResPartner(models.Model):
         # sudo: the right was checked, and these are the rows that the manager may read
         invitations.sudo()._erase_person()
         answers.sudo()._erase_person()
+        people = self.with_context(active_test=False).search(
+            [("id", "child_of", self.ids)]
+        )
+        for model_name, name in (
+            ("customer.satisfaction.session", "participant_ids"),
+            ("customer.satisfaction.finding", "said_by_ids"),
+        ):
+            here.env[model_name].search([(name, "in", people.ids)]).sudo().write(
+                {name: [Command.unlink(person.id) for person in people]}
+            )
         for partner in self:
             self.env["customer.complaint.access.log"]._log(
                 "erasure",
@@ -91,8 +105,12 @@ class SurveyUserInput(models.Model):
     def _erase_person(self):
         if not self:
             return
+        ratings = self.env["customer.satisfaction.rating"].search(
+            [("user_input_id", "in", self.ids)]
+        )
         _empty_columns(self)
         _empty_columns(self.score_ids)
+        _empty_columns(ratings)
         ids = tuple(self.ids)
         cr = self.env.cr
         cr.execute(
@@ -130,6 +148,7 @@ class SurveyUserInput(models.Model):
         for answer in self:
             answer.access_token = str(uuid.uuid4())  # old links lead nowhere
         _remove_traces(self)
+        _remove_traces(ratings)
 
     def _get_personal_answer(self):
         """The answer as it is handed out: what was asked, what was said, and for what."""
@@ -194,6 +213,15 @@ class CustomerComplaintPersonExport(models.TransientModel):
             .sudo()
             .search(partner._get_invitation_domain() & companies, order="id")
         )
+        # sudo: see above
+        sessions = (
+            self.env["customer.satisfaction.session"]
+            .sudo()
+            .search(
+                Domain("participant_ids", "child_of", partner.ids) & companies,
+                order="id",
+            )
+        )
         return {
             **data,
             "survey_answers": [answer._get_personal_answer() for answer in answers],
@@ -205,6 +233,10 @@ class CustomerComplaintPersonExport(models.TransientModel):
                     "sent": str(row.sent_at or "") or None,
                 }
                 for row in invitations
+            ],
+            "satisfaction_sessions": [
+                {"topic": session.name, "kind": session.kind, "date": str(session.date)}
+                for session in sessions
             ],
         }
 

@@ -34,6 +34,7 @@ class CustomerSatisfactionInvitation(models.Model):
                 and row.plan_id.survey_id.active
                 and now < row.sent_at + timedelta(days=row.plan_id.validity_days)
                 and row.email_normalized not in unwanted
+                and row.order_id.state != "cancel"
                 and not (
                     row.plan_id.spare_complaining
                     and row.commercial_partner_id in complaining

@@ -67,7 +67,17 @@ class SurveySurvey(models.Model):
             domain.append(("lang_id.code", "=", lang))
         # sudo: also what another company was answered
         groups = self.env["survey.user_input"].sudo()._read_group(domain, ["survey_id"])
-        return self.browse([survey.id for (survey,) in groups])
+        if not lang or lang == "en_US":
+            # What waits in the urn was answered, too.
+            groups += (
+                self.env["customer.satisfaction.ballot"]
+                .sudo()
+                ._read_group(
+                    [("survey_id", "in", measuring.filtered("is_anonymous").ids)],
+                    ["survey_id"],
+                )
+            )
+        return self.browse({survey.id for (survey,) in groups})
 
     def _check_not_answered(self, lang=None):
         """Refuse a change of what was answered already, or was so in this language."""

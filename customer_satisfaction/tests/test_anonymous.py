@@ -356,6 +356,22 @@ class TestAnonymous(AnonymousCase):
         token = self.given().filtered(lambda a: not a.test_entry)[0].access_token
         self.assertFalse(self.env["survey.user_input"]._find_by_link(token))
 
+    def test_questions_are_locked_while_answers_wait_in_the_urn(self):  # S-33
+        first, *others = self.asked()
+        self.give(first)
+        self.assertTrue(self.survey.is_answered)
+        option = self.csat.suggested_answer_ids[:1]
+        for change in (
+            self.nps.unlink,
+            option.unlink,
+            lambda: self.nps.write({"title": "Something else?"}),
+        ):
+            with self.assertRaises(UserError):
+                change()
+        for invitation in others:
+            self.give(invitation)
+        self.assertEqual(len(self.given()), 5)
+
     def test_survey_stays_as_anonymous_as_those_asked_were_told(self):
         self.asked(1)
         for vals in ({"is_anonymous": False}, {"purpose": "Something else"}):

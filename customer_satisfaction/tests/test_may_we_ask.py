@@ -120,6 +120,27 @@ class TestRestPeriod(AskingCase):
         self.env.company.satisfaction_company_contacts = 0
         self.assertEqual(self.ask(staff[4], days=41).state, "sent")
 
+    def test_complaints_without_a_contact_are_of_no_common_company(self):
+        self.env.company.satisfaction_company_contacts = 1
+        self.plan.trigger = "complaint_closed"
+        complaints = self.env["customer.complaint"].create(
+            [
+                {
+                    "partner_name": f"Caller {n}",
+                    "email_from": f"caller{n}@example.com",
+                    "description": "The parcel was open.",
+                    "acknowledge": False,
+                }
+                for n in range(2)
+            ]
+        )
+        complaints.partner_id = False
+        for complaint in complaints:
+            complaint._close("confirmed")
+        self.send()
+        rows = self.Invitation.search([("complaint_id", "in", complaints.ids)])
+        self.assertEqual(rows.mapped("reason"), [False, False])
+
     def test_contacts_are_merged_although_both_were_asked(self):
         other = self.customers(1)
         rows = self.ask(self.partner + other)
@@ -288,6 +309,14 @@ class TestStopPage(AskingCase, HttpCase):
         self.assertIn("No more surveys?", self.post(again="1").text)
         self.assertFalse(self.stopped())
         self.assertEqual(self.ask(self.partner, days=41).state, "sent")
+
+    def test_pressed_twice_at_once_it_stops_once(self):  # S-28
+        Optout = self.env["customer.satisfaction.optout"]
+        Optout._stop(["ines@example.com"], "page")
+        # The other press has not ended yet when this one looks.
+        with patch.object(type(Optout), "search", lambda self, *args, **kw: self):
+            Optout._stop(["ines@example.com"], "page")
+        self.assertEqual(len(self.stopped()), 1)
 
     def test_expired_link_still_stops(self):
         self.row.user_input_id.deadline = fields.Datetime.now() - timedelta(days=1)

@@ -111,6 +111,41 @@ class TestPerson(SatisfactionCommon):
         # What the complaint says stays with the complaint.
         self.assertEqual(complaint.partner_id, self.partner)
 
+    def test_erased_person_is_gone_from_ratings_and_sessions(self):  # S-33 X-13
+        Rating = self.env["customer.satisfaction.rating"]
+        values = {
+            "source": "review",
+            "external_ref": "r1",
+            "value": 2,
+            "partner_id": self.partner.id,
+            "author": "Ines",
+            "comment": "It was me, Ines.",
+            "url": "https://example.com/ines",
+        }
+        rating = Rating.create(values)
+        answer = rating.user_input_id
+        other = self.customers(1)
+        session = self.env["customer.satisfaction.session"].create(
+            {
+                "name": "Unpacking",
+                "participant_ids": [(6, 0, (self.partner + other).ids)],
+                "finding_ids": [
+                    (0, 0, {"text": "Slow", "said_by_ids": [(6, 0, self.partner.ids)]})
+                ],
+            }
+        )
+        self.partner.with_user(self.chief)._erase_satisfaction()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for name in ("partner_id", "author", "comment", "url"):
+            self.assertFalse(rating[name], name)
+        self.assertEqual(session.participant_ids, other)
+        self.assertFalse(session.finding_ids.said_by_ids)
+        # Imported once more it is no second answer.
+        del values["partner_id"], values["author"], values["comment"], values["url"]
+        self.assertEqual(Rating.create(values), rating)
+        self.assertEqual(rating.user_input_id, answer)
+
     def test_only_managers_erase_and_only_in_their_companies(self):
         reader = self.user("person_reader", "group_satisfaction_user")
         with self.assertRaises(AccessError):
@@ -134,6 +169,9 @@ class TestPerson(SatisfactionCommon):
     def test_export_of_a_person_holds_the_answers(self):
         self.survey.purpose = "To improve."
         self.answered()
+        self.env["customer.satisfaction.session"].create(
+            {"name": "Unpacking", "participant_ids": [(6, 0, self.partner.ids)]}
+        )
         manager = self.user(
             "person_manager", "customer_complaint.group_complaint_manager"
         )
@@ -149,3 +187,4 @@ class TestPerson(SatisfactionCommon):
         said = {row["question"]: row["answer"] for row in answer["answers"]}
         self.assertEqual(said[self.comment.title], "My name is Ines.")
         self.assertEqual(data["survey_invitations"][0]["state"], "answered")
+        self.assertEqual(data["satisfaction_sessions"][0]["topic"], "Unpacking")

@@ -138,6 +138,13 @@ class TestPeriodicPlans(GroupCase):
             with self.subTest(domain=domain), self.assertRaises(ValidationError):
                 self.periodic(group_domain=domain)
 
+    def test_group_is_chosen_by_what_its_author_may_see(self):
+        chief = self.user("group_chief", "group_satisfaction_manager")
+        plan = self.periodic().with_user(chief)
+        plan.group_domain = str([("name", "=like", "Many %")])
+        with self.assertRaises(AccessError):
+            plan.group_domain = str([("signup_type", "!=", False)])
+
     @mute_logger("odoo.addons.customer_satisfaction.models.satisfaction_plan_group")
     def test_plan_that_fails_stops_no_other(self):
         broken, good = self.periodic(sequence=1), self.periodic(sequence=2)

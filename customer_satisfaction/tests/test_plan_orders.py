@@ -53,6 +53,18 @@ class TestPlanOrders(SatisfactionCommon):
         )
         self.assertIn(answer.access_token, mail.body_html)
 
+    def test_cancelled_order_is_no_reason_to_remind(self):  # S-28
+        plan = self.plan_after("order_confirmed", reminder_count=1, delay_hours=0)
+        orders = self.order() + self.order(self.customers(1))
+        orders[0].partner_id.email = "cancelled@example.com"
+        orders.action_confirm()
+        self.send(hours=1)
+        self.assertEqual(self.rows(plan).mapped("state"), ["sent", "sent"])
+        orders[0]._action_cancel()
+        self.Invitation._remind_due(self.now + timedelta(days=8))
+        reminded = self.rows(plan).filtered("reminder_count").order_id
+        self.assertEqual(reminded, orders[1])
+
     def test_order_is_delivered_when_nothing_is_missing(self):  # S-26
         plan = self.plan_after("order_delivered")
         order = self.order()

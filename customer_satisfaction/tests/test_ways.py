@@ -101,6 +101,15 @@ class TestEntry(WaysCase, HttpCase):
         with self.assertRaises(AccessError):
             self.enter(self.user("outsider"))
 
+    def test_answer_is_entered_for_ones_own_company_only(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        entry = self.env["customer.satisfaction.entry"].with_user(self.colleague)
+        entry = entry.create({"partner_id": self.partner.id})
+        entry.sudo().company_id = elsewhere
+        with self.assertRaises(AccessError):
+            entry.action_enter()
+        self.assertFalse(self.get_answers())
+
 
 @tagged("post_install", "-at_install")
 class TestDocuments(WaysCase, HttpCase):
@@ -165,6 +174,20 @@ class TestDocuments(WaysCase, HttpCase):
         self.assertEqual(self.get_answers(), answer)
         self.assertEqual(answer.state, "done")
 
+    def test_unfinished_answer_goes_on_with_the_version_it_began_with(self):
+        path = self.path()
+        self.post(path, grade=None)
+        answer = self.get_answers()
+        new = self.env["survey.survey"].browse(
+            self.survey.action_new_version()["res_id"]
+        )
+        self.assertEqual(self.plan.survey_id, new)
+        self.assertIn(f'name="q{self.csat.id}"', self.url_open(path).text)
+        self.assertEqual(self.post(path, grade=3).status_code, 200)
+        self.assertEqual((answer.state, answer.csat_grade), ("done", 3))
+        asked = answer.user_input_line_ids.question_id
+        self.assertEqual(asked.survey_id, self.survey)
+
     @mute_logger("odoo.http")
     def test_forged_addresses_and_posts_without_session_are_refused(self):
         path = self.path()
@@ -174,6 +197,8 @@ class TestDocuments(WaysCase, HttpCase):
             path[:-1],
             path.replace(f"/{self.order.id}/", f"/{other.id}/"),
             path.replace(f"/{self.order.id}/", f"/{2**40}/"),
+            # An order that is there answers as one that is not.
+            f"/satisfaction/order/{self.order.id}/%C3%A9",
         ):
             self.assertEqual(self.url_open(wrong).status_code, 404)
         form = {f"q{q.id}": text for q, text in self.answers().items()}
@@ -283,6 +308,20 @@ class TestOtherSources(SatisfactionCommon):
             self.env.flush_all()
             counts.append(self.cr.sql_log_count - before)
         self.assertLess(counts[1], counts[0] + 25, counts)
+
+    def test_rating_makes_its_own_answer_and_touches_no_other(self):
+        chief = self.user("rating_chief", "group_satisfaction_manager")
+        theirs = self.invited()
+        theirs._save_satisfaction(self.answers(grade=5), "link")
+        values = {"source": "app", "external_ref": "x", "value": 1}
+        Rating = self.env["customer.satisfaction.rating"].with_user(chief)
+        with self.assertRaises(AccessError):
+            Rating.create({**values, "user_input_id": theirs.id})
+        rating = Rating.create(values)
+        for again in (rating.write, lambda vals: Rating.create({**values, **vals})):
+            with self.assertRaises(AccessError):
+                again({"user_input_id": theirs.id})
+        self.assertEqual(theirs.csat_grade, 5)
 
     @mute_logger("odoo.sql_db")
     def test_rating_that_is_not_on_its_scale_is_refused(self):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..models.survey_user_input import SURVEY_METHODS
 
@@ -106,7 +106,8 @@ class CustomerSatisfactionEntry(models.TransientModel):
         :return: action that opens the page
         :raises UserError: when the customer has answered about this complaint himself, when
             the page cannot ask this survey or the date lies ahead
-        :raises AccessError: without the right to read what the answer is about
+        :raises AccessError: without the right to read what the answer is about, or for
+            another company
         """
         self.ensure_one()
         for record in (
@@ -116,6 +117,10 @@ class CustomerSatisfactionEntry(models.TransientModel):
             self.complaint_id,
         ):
             record.check_access("read")
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._("You cannot ask in the name of a company that is not yours.")
+            )
         if self.said_at > fields.Datetime.now():
             raise UserError(
                 self.env._("The customer cannot have said it later than now.")
