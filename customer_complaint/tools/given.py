@@ -70,14 +70,15 @@ def moment(env, value):
     """A date with time in UTC, None for nothing."""
     if value in (None, False, ""):
         return None
-    try:
-        if isinstance(value, str | datetime):
-            return fields.Datetime.to_datetime(value)
-    except ValueError:
-        pass  # said below
-    raise UserError(
+    wrong = UserError(
         env._(
             "“%(value)s” is no date and time. Write it as 2025-03-31 14:00:00, in UTC.",
             value=value,
         )
     )
+    if not isinstance(value, str | datetime):
+        raise wrong
+    try:
+        return fields.Datetime.to_datetime(value)
+    except ValueError as error:
+        raise wrong from error

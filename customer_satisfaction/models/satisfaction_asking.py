@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .satisfaction_wording import SCALE_LABELS
+from .satisfaction_wording import get_scale_labels
 
 DETRACTORS = range(7)
 # As the faces of the page: `satisfaction.css`.
@@ -27,10 +27,9 @@ class SurveyQuestion(models.Model):
         """What the low end, the middle and the high end of the scale say."""
         self.ensure_one()
         own = (self.scale_min_label, self.scale_mid_label, self.scale_max_label)
-        usual = SCALE_LABELS.get(self.satisfaction_metric, ("", "", ""))
+        usual = get_scale_labels(self.env, self.satisfaction_metric)
         return tuple(
-            label or (default and self.env._(default)) or ""
-            for label, default in zip(own, usual, strict=True)
+            label or default for label, default in zip(own, usual, strict=True)
         )
 
     def _get_choices(self):

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
 from .customer_satisfaction_item import METRICS, PAIRS, REVERSIBLE, SCALES
-from .satisfaction_wording import OPTIONS, SCALE_LABELS
+from .satisfaction_wording import CHOSEN, get_options, get_scale_labels
 
 GRADES = [1, 2, 3, 4, 5]
 OUTCOMES = {"solved", "not_solved"}
@@ -16,7 +16,7 @@ TEXTS = {
     "scale_max_label",
 }
 # Several remarks may be chosen; of all else one.
-CHOICE_TYPES = {metric: "simple_choice" for metric in OPTIONS} | {
+CHOICE_TYPES = {metric: "simple_choice" for metric in CHOSEN} | {
     "emotion": "multiple_choice"
 }
 # An object, so that no caller can say it from outside.
@@ -234,22 +234,22 @@ class SurveyQuestion(models.Model):
     @api.model
     def _prepare_metric_values(self, metric):
         """What a question needs to measure `metric`, in the language of the environment."""
-        if metric in OPTIONS:
+        if metric in CHOSEN:
             grade = (
                 "satisfaction_solved" if metric == "solved" else "satisfaction_grade"
             )
             return {
                 "question_type": CHOICE_TYPES[metric],
                 "suggested_answer_ids": [
-                    Command.create(
-                        {"sequence": number, "value": self.env._(name), grade: value}
+                    Command.create({"sequence": number, "value": name, grade: value})
+                    for number, (name, value) in enumerate(
+                        get_options(self.env, metric)
                     )
-                    for number, (name, value) in enumerate(OPTIONS[metric])
                 ],
             }
         if metric in SCALES:
             low, high = SCALES[metric]
-            ends = [label and self.env._(label) for label in SCALE_LABELS[metric]]
+            ends = get_scale_labels(self.env, metric)
             return {
                 "question_type": "scale",
                 "scale_min": low,
