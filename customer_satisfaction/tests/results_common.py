@@ -113,6 +113,7 @@ class ResultsCommon(SatisfactionCommon):
     @classmethod
     def question(cls, title, metric, survey=None, **values):
         """A question whose answers are stored by SQL; how it is asked does not matter."""
+        pair_id = values.pop("pair_question_id", None)
         question = cls.env["survey.question"].create(
             {
                 "title": title,
@@ -126,8 +127,9 @@ class ResultsCommon(SatisfactionCommon):
         # Whether it can measure this is checked elsewhere.
         question.flush_recordset()
         cls.env.cr.execute(
-            "UPDATE survey_question SET satisfaction_metric = %s WHERE id = %s",
-            [metric, question.id],
+            "UPDATE survey_question SET satisfaction_metric = %s, pair_question_id = %s "
+            "WHERE id = %s",
+            [metric, pair_id, question.id],
         )
         question.invalidate_recordset()
         return question
