@@ -21,8 +21,7 @@ class CustomerSatisfactionScore(models.Model):
         "survey.user_input",
         string="Answer",
         required=True,
-        index=True,
-        ondelete="cascade",
+        ondelete="cascade",  # found by `_question_unique`
     )
     question_id = fields.Many2one(
         "survey.question", required=True, index=True, ondelete="restrict"
