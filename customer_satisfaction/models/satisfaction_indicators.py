@@ -74,7 +74,7 @@ class CustomerComplaintIndicator(models.Model):
 
     @api.model
     def _define_effort(self, scope, start, end):
-        is_low = Domain("question_id.effort_direction", "=", "lower")
+        is_low = Domain("effort_direction", "=", "lower")
         return Figure(
             SCORE,
             self._get_score_scope(scope, "effort_7"),
