@@ -50,6 +50,10 @@ class CustomerSatisfactionScore(models.Model):
     is_counted = fields.Boolean(
         default=True, help="Not excluded: see the exclusion of the answer."
     )
+    is_main = fields.Boolean(
+        default=True,
+        help="The first one of its answer and metric: an answer is counted once.",
+    )
     date = fields.Datetime(required=True, help="When it was answered.")
     company_id = fields.Many2one("res.company")
     # By what it can be broken down; empty for anonymous answers.

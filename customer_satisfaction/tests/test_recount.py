@@ -283,3 +283,39 @@ class TestRecount(SatisfactionCommon):
         )
         mean = f"{statistics.half_up(fmean(values.values()), 2):g}"
         self.assertRegex(point.score, f"^{mean} of 5, n {len(values)},")
+
+    def test_two_questions_of_one_metric_count_once(self):  # S-03
+        survey = self.make_survey(
+            "Twice", ("Recommend?", "nps", {}), ("Really?", "nps", {})
+        )
+        answers = self.give(survey, 60, skip=0)
+        first, _second = self.recount(answers).values()
+        indicator = (
+            self.env["customer.complaint.indicator"]
+            .with_context(active_test=False)
+            .search([("code", "=", "nps")])
+        )
+        measure = indicator._measure(
+            Domain("company_id", "=", self.company.id),
+            self.now - timedelta(days=29),
+            self.now + timedelta(days=1),
+        )[indicator]
+        self.assertEqual(measure.n, len(first))
+        self.assertAlmostEqual(
+            measure.value, 100 * fmean((v >= 9) - (v <= 6) for v in first.values()), 9
+        )
+
+    def test_scores_of_a_merged_customer_count_for_the_company(self):
+        survey = self.make_survey("Merged", ("Satisfied?", "csat", {}))
+        [answer] = self.give(survey, 1, skip=0)
+        company = self.env["res.partner"].create({"name": "Ltd", "is_company": True})
+        contact = self.env["res.partner"].create(
+            {"name": "Ines", "email": "ines@example.com", "parent_id": company.id}
+        )
+        self.assertEqual(answer.score_ids.commercial_partner_id, self.partner)
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            [self.partner.id, contact.id], contact
+        )
+        self.env.invalidate_all()
+        self.assertEqual(answer.score_ids.partner_id, contact)
+        self.assertEqual(answer.score_ids.commercial_partner_id, company)
