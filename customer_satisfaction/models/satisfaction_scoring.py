@@ -237,7 +237,8 @@ class SurveyUserInput(models.Model):
     def _is_duplicate_sql(self):
         """Whether the person answered this survey about this event before."""
         same_event = SQL(
-            """earlier.id < answer.id
+            """(COALESCE(earlier.end_datetime, 'infinity'), earlier.id)
+                   < (COALESCE(answer.end_datetime, 'infinity'), answer.id)
                AND earlier.survey_id = answer.survey_id
                AND earlier.state = 'done'
                AND earlier.exclusion IS NULL
