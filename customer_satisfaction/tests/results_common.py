@@ -112,9 +112,8 @@ class ResultsCommon(SatisfactionCommon):
         cls.month = fields.Date.today().replace(day=1)
 
     @classmethod
-    def question(cls, title, metric, survey=None, **values):
+    def question(cls, title, metric, survey=None, pair_question_id=None, **values):
         """A question whose answers are stored by SQL; how it is asked does not matter."""
-        pair_id = values.pop("pair_question_id", None)
         question = cls.env["survey.question"].create(
             {
                 "title": title,
@@ -130,7 +129,7 @@ class ResultsCommon(SatisfactionCommon):
         cls.env.cr.execute(
             "UPDATE survey_question SET satisfaction_metric = %s, pair_question_id = %s "
             "WHERE id = %s",
-            [metric, pair_id, question.id],
+            [metric, pair_question_id, question.id],
         )
         question.invalidate_recordset()
         return question
