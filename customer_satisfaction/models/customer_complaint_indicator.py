@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from odoo.addons.customer_complaint.tools.measure import Figure
 
-SATISFIED_FROM = 4
+from .satisfaction_rate import SATISFIED_FROM
 
 
 class CustomerComplaintIndicator(models.Model):

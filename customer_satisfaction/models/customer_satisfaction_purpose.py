@@ -9,9 +9,7 @@ class CustomerSatisfactionPurpose(models.Model):
     _order = "survey_id, version desc"
     _rec_name = "version"
 
-    survey_id = fields.Many2one(
-        "survey.survey", required=True, index=True, ondelete="cascade"
-    )
+    survey_id = fields.Many2one("survey.survey", required=True, ondelete="cascade")
     version = fields.Integer(required=True, aggregator=None)
     text = fields.Text(translate=True)
 

@@ -21,8 +21,7 @@ class CustomerSatisfactionScore(models.Model):
         "survey.user_input",
         string="Answer",
         required=True,
-        index=True,
-        ondelete="cascade",
+        ondelete="cascade",  # found by `_question_unique`
     )
     question_id = fields.Many2one(
         "survey.question", required=True, index=True, ondelete="restrict"
@@ -50,6 +49,10 @@ class CustomerSatisfactionScore(models.Model):
     weight = fields.Float(default=1.0, aggregator=None)
     is_counted = fields.Boolean(
         default=True, help="Not excluded: see the exclusion of the answer."
+    )
+    is_main = fields.Boolean(
+        default=True,
+        help="The first one of its answer and metric: an answer is counted once.",
     )
     date = fields.Datetime(required=True, help="When it was answered.")
     company_id = fields.Many2one("res.company")

@@ -1,10 +1,11 @@
-from math import fsum
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 
 from odoo.addons.customer_complaint.tools import statistics
 
+from ..tools import scores
 from .satisfaction_follow_up import VERDICTS
 
 
@@ -99,7 +100,7 @@ class CustomerSatisfactionTouchpoint(models.Model):
             Domain("dimension_id", "in", self.dimension_id.ids)
             & Domain("is_counted", "=", True)
             & Domain("metric", "in", VERDICTS),
-            ["dimension_id", "plan_id", "metric", "scale_max", "value"],
+            ["dimension_id", "plan_id", "metric", "effort_direction", "value"],
             ["__count"],
         )
         labels = dict(
@@ -109,39 +110,36 @@ class CustomerSatisfactionTouchpoint(models.Model):
         )
         for point in self:
             found = {}
-            for dimension, plan, metric, scale_max, value, count in groups:
+            for dimension, plan, metric, direction, value, count in groups:
                 if dimension == point.dimension_id._origin and (
                     not point.plan_id or plan == point.plan_id._origin
                 ):
-                    found.setdefault((metric, scale_max), {})[value] = count
+                    counts = found.setdefault((metric, direction), Counter())
+                    counts[value] += count
             if not found:
                 point.score = False
                 continue
-            metric, scale_max = max(found, key=lambda key: sum(found[key].values()))
+            metric, direction = max(found, key=lambda key: found[key].total())
             point.score = self._describe_mean(
-                labels[metric], scale_max, found[metric, scale_max]
+                labels[metric], scores.likert(found[metric, direction], metric)
             )
 
     @api.model
-    def _describe_mean(self, label, scale_max, counts):
-        """A mean in words: of how many, and how sure; nothing below the least number.
-
-        :param dict counts: answers by value
-        """
-        n = sum(counts.values())
+    def _describe_mean(self, label, score):
+        """A mean in words: of how many, and how sure; nothing below the least number."""
+        n = score.n
         Answer = self.env["survey.user_input"]
         if n < self.env.company.satisfaction_min_answers:
             return Answer._get_csat_text(0, n)
-        mean = fsum(value * count for value, count in counts.items()) / n
-        squares = fsum(count * (value - mean) ** 2 for value, count in counts.items())
-        variance = squares / (n - 1) if n > 1 else 0
-        low, high = statistics.mean_interval(mean, variance, n) or (mean, mean)
+        low, high = (
+            (score.value, score.value) if score.low is None else (score.low, score.high)
+        )
         return self.env._(
             "%(mean)s of %(most)s, n %(n)s, %(low)s–%(high)s (%(metric)s)",
-            mean=f"{statistics.half_up(mean, 2):g}",
-            most=scale_max,
+            mean=f"{statistics.half_up(score.value, 2):g}",
+            most=score.scale[1],
             n=n,
             low=f"{statistics.half_up(low, 2):g}",
-            high=f"{statistics.half_up(min(high, scale_max), 2):g}",
+            high=f"{statistics.half_up(high, 2):g}",
             metric=label,
         )

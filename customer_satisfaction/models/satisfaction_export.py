@@ -220,12 +220,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         )
         columns, keys = defaultdict(questions.browse), {}
         for question in questions:
-            same = (
-                question.item_id.id or question.title,
-                question.satisfaction_metric,
-                question.dimension_id.id,
-            )
-            key = keys.setdefault(same, f"q{question.id}")
+            key = keys.setdefault(self._get_identity(question), f"q{question.id}")
             columns[key] |= question
         return dict(columns)
 

@@ -49,7 +49,9 @@ class CustomerComplaintIndicator(models.Model):
     def _get_score_scope(self, scope, metric):
         # An answer of no company belongs to all, as for its record rule.
         scope |= Domain("company_id", "=", False)
-        return scope & Domain("metric", "=", metric) & Domain("is_counted", "=", True)
+        # Once per answer, however many of its questions measure this.
+        scope &= Domain("is_counted", "=", True) & Domain("is_main", "=", True)
+        return scope & Domain("metric", "=", metric)
 
     @api.model
     def _define_nps(self, scope, start, end):
@@ -74,7 +76,7 @@ class CustomerComplaintIndicator(models.Model):
 
     @api.model
     def _define_effort(self, scope, start, end):
-        is_low = Domain("question_id.effort_direction", "=", "lower")
+        is_low = Domain("effort_direction", "=", "lower")
         return Figure(
             SCORE,
             self._get_score_scope(scope, "effort_7"),

@@ -166,26 +166,43 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """
         measures = defaultdict(self.env["survey.question"].browse)
         for question in scope.questions:
-            key = (
-                question.item_id.id or (question.title, question.dimension_id.id),
-                question.satisfaction_metric,
-                question.scale_min,
-                question.scale_max,
-            )
-            measures[key] |= question
+            measures[self._get_identity(question)] |= question
         return dict(measures)
 
     @api.model
+    def _get_identity(self, question):
+        """What makes questions of several versions and surveys one: wording, metric, scale."""
+        return (
+            question.item_id.id or question.title,
+            question.dimension_id.id,
+            question.satisfaction_metric,
+            question.scale_min,
+            question.scale_max,
+            self._get_direction(question),
+        )
+
+    @api.model
     def _get_headlines(self, scope):
-        """The question of each metric that counts: the first one of each survey."""
+        """The question of each metric that counts: the first one of each survey.
+
+        What is asked with the other end as the good one is a score of its own.
+        """
+        usual = {}
         headlines = defaultdict(self.env["survey.question"].browse)
         seen = set()
         for question in scope.questions:
             metric = question.satisfaction_metric
             if metric in HEADLINES and (metric, question.survey_id) not in seen:
                 seen.add((metric, question.survey_id))
-                headlines[metric] |= question
-        return {m: headlines[m] for m in HEADLINES if m in headlines}
+                direction = self._get_direction(question)
+                is_usual = usual.setdefault(metric, direction) == direction
+                headlines[metric if is_usual else f"{metric}_{direction}"] |= question
+        return dict(
+            sorted(
+                headlines.items(),
+                key=lambda item: HEADLINES.index(item[1][0].satisfaction_metric),
+            )
+        )
 
     # ------------------------------------------------------------------
     # The scores
@@ -194,13 +211,13 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _get_tiles(self, scope, cube, measures):
         """One tile per metric that was asked, with the change since the period before."""
         tiles = []
-        for metric, questions in self._get_headlines(scope).items():
+        for code, questions in self._get_headlines(scope).items():
             now = self._sum(cube, questions, "now")
             before = self._sum(cube, questions, "before")
             tiles.append(
                 {
-                    "code": metric,
-                    **self._describe_metric(metric, questions),
+                    "code": code,
+                    **self._describe_metric(questions),
                     **self._figure(scope, questions, now),
                     **self._compare(scope, questions, now, before),
                     "records": self._records(scope, questions, scope.period()),

@@ -45,8 +45,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         kinds = Counter(questions[:1].satisfaction_metric for questions in driving)
         kind = max(kinds, key=kinds.get)
         driving = [q for q in driving if q[:1].satisfaction_metric == kind]
-        rows = self._read_rows(scope, [overall, *driving])
-        found = drivers.key_drivers(rows)
+        found, alpha = self._sum_up(scope, overall, driving)
         if scope.is_anonymous and found.n < self._get_minimum(scope):
             return self._lacking(self._nothing()["certainty"])
         if found.n < self._get_minimum(scope):
@@ -66,7 +65,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             "explained": found.is_enough and self._format_share(found.r2),
             "drivers": self._describe_drivers(scope, driving, found),
             "plane": self._describe_plane(scope, driving, found, kind),
-            "alpha": self._describe_alpha(scope, rows),
+            "alpha": self._describe_alpha(alpha),
             "formula": self.env._(
                 "Weight: share of a question in what all of them together explain "
                 "(Johnson's relative weights). It shows what goes together, not what causes "
@@ -75,26 +74,92 @@ class CustomerSatisfactionResults(models.AbstractModel):
         }
 
     @api.model
-    def _read_rows(self, scope, columns):
-        """Values by person: a row per answer, a column for each of the questions."""
-        places = {
-            question.id: place
-            for place, questions in enumerate(columns)
-            for question in questions
-        }
+    def _sum_up(self, scope, overall, driving):
+        """Key drivers and Cronbach's alpha; the database adds up what all answers say together.
+
+        :return: (`drivers.Drivers`, `Score`)
+        """
+        columns = [overall, *driving]
+        names = [SQL.identifier(f"c{place}") for place in range(len(columns))]
         query = self._query(
-            scope.domain & scope.period() & Domain("question_id", "in", list(places))
+            scope.domain
+            & scope.period()
+            & Domain("question_id", "in", self._get_ids(columns))
         )
-        rows = defaultdict(lambda: [None] * len(columns))
-        for answer, question, value in self.env.execute_query(
-            query.select(
-                SQL.identifier(query.table, "user_input_id"),
-                SQL.identifier(query.table, "question_id"),
-                SQL.identifier(query.table, "value"),
+        query.groupby = SQL.identifier(query.table, "user_input_id")
+        answered = query.select(
+            *(
+                SQL(
+                    "max(%s) FILTER (WHERE %s = ANY(%s)) AS %s",
+                    SQL.identifier(query.table, "value"),
+                    SQL.identifier(query.table, "question_id"),
+                    questions.ids,
+                    name,
+                )
+                for questions, name in zip(columns, names, strict=True)
             )
-        ):
-            rows[answer][places[question]] = value
-        return list(rows.values())
+        )
+        # Each two columns, over who answered everything; then each with the overall grade.
+        twos = [(i, j) for i in range(len(names)) for j in range(i + 1)]
+        products = SQL(", ").join(
+            SQL(
+                "regr_sxy(%s, %s) FILTER (WHERE c0 + total IS NOT NULL)",
+                names[i],
+                names[j],
+            )
+            for i, j in twos
+        )
+        means = SQL(", ").join(
+            SQL("avg(%s) FILTER (WHERE c0 + total IS NOT NULL)", name) for name in names
+        )
+        pairs = SQL(", ").join(
+            SQL(
+                "ARRAY[regr_count(c0, %(c)s), regr_avgy(c0, %(c)s), regr_avgx(c0, %(c)s), "
+                "regr_syy(c0, %(c)s), regr_sxy(c0, %(c)s), regr_sxx(c0, %(c)s)]",
+                c=name,
+            )
+            for name in names[1:]
+        )
+        variances = SQL(", ").join(
+            SQL("var_samp(%s) FILTER (WHERE total IS NOT NULL)", name)
+            for name in names[1:]
+        )
+        [(n, means, products, pairs, complete, variances, total)] = (
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT count(c0 + total), ARRAY[%(means)s], ARRAY[%(products)s],
+                           ARRAY[%(pairs)s], count(total), ARRAY[%(variances)s],
+                           var_samp(total)
+                      FROM (SELECT *, %(total)s AS total FROM (%(answered)s) answered
+                            OFFSET 0) row
+                    """,
+                    means=means,
+                    products=products,
+                    pairs=pairs,
+                    variances=variances,
+                    total=SQL(" + ").join(names[1:]),
+                    answered=answered,
+                )
+            )
+        )
+        matrix = [[0.0] * len(names) for _name in names]
+        for (i, j), product in zip(twos, products, strict=True):
+            matrix[i][j] = matrix[j][i] = product
+        return (
+            drivers.key_drivers_of(
+                drivers.Spread(n, means, matrix),
+                [
+                    drivers.Spread(int(count), [y, x], [[yy, xy], [xy, xx]])
+                    for count, y, x, yy, xy, xx in pairs
+                ],
+            ),
+            drivers.cronbach_of(complete, variances, total),
+        )
+
+    @api.model
+    def _get_ids(self, columns):
+        return self.env["survey.question"].concat(*columns).ids
 
     @api.model
     def _describe_drivers(self, scope, driving, found):
@@ -200,9 +265,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return "overkill" if point.performance >= middle[1] else "low_priority"
 
     @api.model
-    def _describe_alpha(self, scope, rows):
+    def _describe_alpha(self, score):
         """How well the rated questions agree, in words."""
-        score = drivers.cronbach([row[1:] for row in rows])
         if score.value is None:
             return None
         return {

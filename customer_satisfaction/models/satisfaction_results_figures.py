@@ -4,9 +4,8 @@ from odoo.addons.customer_complaint.tools import statistics
 
 from ..tools import comparing, indexes, scores
 from ..tools.suppression import is_shown
-
-# What is good is not a matter of the highest number everywhere.
-LOWER_IS_BETTER = ("effort_5",)
+from .satisfaction_results import HEADLINES
+from .survey_question import EFFORT
 
 
 class CustomerSatisfactionResults(models.AbstractModel):
@@ -28,7 +27,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         if metric == "solved":
             n = sum(counts.values())
             return scores.share("solved", n - counts.get(0, 0), n)
-        if metric in ("effort_5", "effort_7"):
+        if metric in EFFORT:
             steps = int(metric[-1])
             effort = scores.effort(counts, steps, self._get_direction(questions))
             return effort.easy if steps == 7 else effort.mean
@@ -38,10 +37,10 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _get_direction(self, questions):
         """Which end of a scale is the good one."""
         question = questions[:1]
-        default = (
-            "lower" if question.satisfaction_metric in LOWER_IS_BETTER else "higher"
-        )
-        return question.effort_direction or default
+        metric = question.satisfaction_metric
+        if metric not in EFFORT:
+            return "higher"
+        return question.effort_direction or EFFORT[metric]
 
     @api.model
     def _get_scale(self, questions):
@@ -211,8 +210,9 @@ class CustomerSatisfactionResults(models.AbstractModel):
     # Words
     # ------------------------------------------------------------------
     @api.model
-    def _describe_metric(self, metric, questions):
+    def _describe_metric(self, questions):
         """Name, formula and scale of a metric: one abbreviation is used for several things."""
+        metric = questions[:1].satisfaction_metric
         lower = self._get_direction(questions) == "lower"
         names = {
             "csat": (
@@ -274,8 +274,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
             "title": question.title
             if len(questions.survey_id) == 1
             else self.env._("%(count)s surveys", count=len(questions.survey_id)),
-            "name": self._describe_metric(metric, questions)["name"]
-            if metric in ("csat", "nps", "effort_7", "effort_5", "emotion", "solved")
+            "name": self._describe_metric(questions)["name"]
+            if metric in HEADLINES
             else question.title,
         }
 

@@ -351,7 +351,11 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 continue
             counts = self._sum(cube, questions, "now")
             scale = self._get_scale(questions)
-            kind = (question.satisfaction_metric, scale)
+            kind = (
+                question.satisfaction_metric,
+                scale,
+                self._get_direction(question),
+            )
             dimensions[question.dimension_id, kind].append((questions, counts))
             everything[kind].append(counts)
         for (dimension, kind), parts in sorted(
@@ -399,7 +403,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
     @api.model
     def _describe_moments(self, scope, kind, counts, **known):
         """A row of the table of questions; means on the scale that the reader wants."""
-        metric, scale = kind
+        metric, scale, _direction = kind
         row = {"level": "question", "dimension": False, "code": False, "records": False}
         row.update(known)
         counted = scores.moments(counts)

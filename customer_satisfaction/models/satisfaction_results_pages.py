@@ -66,7 +66,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             )
         return {
             "quarters": self._get_clusters(scope, headlines[metric]),
-            "scale": self._describe_metric(metric, headlines[metric])["name"],
+            "scale": self._describe_metric(headlines[metric])["name"],
             "tiers": self._get_tiers(scope, headlines),
         }
 
@@ -261,7 +261,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             return self._lacking(self._lack(n, self._get_minimum(scope)))
         together, _n = drivers.correlation([case[:2] for case in cases])
         return {
-            "name": self._describe_metric(metric, questions)["name"],
+            "name": self._describe_metric(questions)["name"],
             "n": n,
             "correlation": {
                 "value": together,

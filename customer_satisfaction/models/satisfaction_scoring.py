@@ -71,6 +71,10 @@ class SurveyUserInput(models.Model):
             "is_counted": SQL(
                 "answer.exclusion IS NULL AND answer.test_entry IS NOT TRUE"
             ),
+            "is_main": SQL(
+                "ROW_NUMBER() OVER (PARTITION BY answer.id, question.satisfaction_metric "
+                "ORDER BY question.sequence, question.id) = 1"
+            ),
             "date": SQL("COALESCE(answer.end_datetime, %s)", fields.Datetime.now()),
             "company_id": SQL("answer.company_id"),
             "plan_id": SQL("answer.plan_id"),
@@ -233,7 +237,8 @@ class SurveyUserInput(models.Model):
     def _is_duplicate_sql(self):
         """Whether the person answered this survey about this event before."""
         same_event = SQL(
-            """earlier.id < answer.id
+            """(COALESCE(earlier.end_datetime, 'infinity'), earlier.id)
+                   < (COALESCE(answer.end_datetime, 'infinity'), answer.id)
                AND earlier.survey_id = answer.survey_id
                AND earlier.state = 'done'
                AND earlier.exclusion IS NULL
@@ -295,3 +300,23 @@ class SurveyUserInput(models.Model):
                       AND line.skipped IS NOT TRUE
                )"""
         )
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Scores count for the company that the merged contact belongs to."""
+        res = super()._merge(partner_ids, dst_partner, extra_checks)
+        # sudo: what scores copy from their answer, they copy whoever merges
+        answers = self.env["survey.user_input"].sudo()
+        merged = answers.search(
+            [
+                ("partner_id", "in", list(partner_ids)),
+                ("is_satisfaction", "=", True),
+                ("state", "=", "done"),
+            ]
+        )
+        for batch in merged._in_batches():
+            batch._store_scores()
+        return res

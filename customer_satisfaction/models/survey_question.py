@@ -21,6 +21,8 @@ CHOICE_TYPES = {metric: "simple_choice" for metric in CHOSEN} | {
 }
 # An object, so that no caller can say it from outside.
 CHECKED_LATER = object()
+# Which end is the good one, as the two are asked everywhere: how much effort, and was it easy.
+EFFORT = {"effort_5": "lower", "effort_7": "higher"}
 # What our own light page can show; anything else is answered on the survey app's page.
 LIGHT_TYPES = {"simple_choice", "multiple_choice", "scale", "text_box", "char_box"}
 
@@ -196,10 +198,8 @@ class SurveyQuestion(models.Model):
 
     @api.depends("satisfaction_metric")
     def _compute_effort_direction(self):
-        # As the two are asked everywhere: how much effort was it, and was it easy.
-        usual = {"effort_5": "lower", "effort_7": "higher"}
         for question in self:
-            question.effort_direction = usual.get(question.satisfaction_metric)
+            question.effort_direction = EFFORT.get(question.satisfaction_metric)
 
     @api.onchange("item_id")
     def _onchange_item_id(self):

@@ -26,9 +26,7 @@ class SurveySurvey(models.Model):
         aggregator=None,
         help="Once answered, questions stay as they are; a change makes a new version.",
     )
-    previous_version_id = fields.Many2one(
-        "survey.survey", readonly=True, copy=False, index="btree_not_null"
-    )
+    previous_version_id = fields.Many2one("survey.survey", readonly=True, copy=False)
     is_anonymous = fields.Boolean(
         string="Anonymous",
         help="Answers cannot be joined back to a person, by anybody.",

@@ -56,6 +56,7 @@ def store(env, survey, rows):
             "value": value,
             "weight": question.satisfaction_weight,
             "is_counted": not row.get("exclusion"),
+            "is_main": True,
             "date": row["date"],
             **{name: row.get(name) for name in COPIED},
             **companies.get(row.get("partner_id"), {}),

@@ -183,6 +183,26 @@ class TestScoring(SatisfactionCommon):
             (first + again + other).mapped("exclusion"), [False, "duplicate", False]
         )
 
+    def test_what_was_begun_first_and_ended_later_is_the_second_answer(self):  # S-57
+        order = self.order()
+        begun, ended = (
+            self.statements._create_answer(
+                partner=self.partner, sale_order_id=order.id, start_datetime=self.now
+            )
+            for _number in range(2)
+        )
+        for minutes, answer in enumerate((ended, begun)):
+            for question in self.statements.question_ids:
+                answer._save_lines(question, str(1 + question.sequence % 5))
+            answer._mark_done()
+            answer.write(
+                {
+                    "end_datetime": fields.Datetime.add(self.now, minutes=minutes),
+                    "state": "done",
+                }
+            )
+        self.assertEqual((ended + begun).mapped("exclusion"), [False, "duplicate"])
+
     def test_answers_faster_than_reading_do_not_count(self):
         self.env.company.satisfaction_min_seconds = 2
         start = self.now

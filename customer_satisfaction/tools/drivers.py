@@ -1,7 +1,8 @@
 """What moves satisfaction: key drivers, importance against performance, and Cronbach's alpha.
 
 Plain Python, no database. Answers come in as rows, one per person: the overall grade first, then a
-grade for each driver; None where a question was not answered.
+grade for each driver; None where a question was not answered. Of many answers the database sums up
+what is needed: see `Spread`.
 """
 
 from math import sqrt
@@ -74,9 +75,36 @@ class Plane(NamedTuple):
     placed: list
 
 
+class Spread(NamedTuple):
+    """What correlations are made of: how columns without gaps spread, together.
+
+    `products` has, for each two columns, the sum over all rows of the one's distance from its
+    mean, times the other's.
+    """
+
+    n: int
+    means: list
+    products: list
+
+
 def complete(rows):
     """Rows without gaps."""
     return [row for row in rows if None not in row]
+
+
+def spread(rows):
+    """`Spread` of the rows without gaps."""
+    rows = complete(rows)
+    columns, means = [], []
+    for numbers in zip(*rows, strict=True):
+        mean = sum(numbers) / len(numbers)
+        means.append(mean)
+        columns.append([number - mean for number in numbers])
+    products = [[0.0] * len(columns) for _column in columns]
+    for i, first in enumerate(columns):
+        for j, second in enumerate(columns[: i + 1]):
+            products[i][j] = products[j][i] = sum(map(mul, first, second))
+    return Spread(len(rows), means, products)
 
 
 def correlation(pairs):
@@ -84,11 +112,15 @@ def correlation(pairs):
 
     :return: (correlation, n); None when one side never varies
     """
-    pairs = complete(pairs)
-    if len(pairs) < 2:
-        return None, len(pairs)
-    matrix, _means, spreads = _correlations(pairs)
-    return (matrix[0][1] if all(spreads) else None), len(pairs)
+    found = spread(pairs)
+    return _correlation(found), found.n
+
+
+def _correlation(pairs):
+    if pairs.n < 2:
+        return None
+    matrix, spreads = _correlations(pairs)
+    return matrix[0][1] if all(spreads) else None
 
 
 def regression(rows):
@@ -96,11 +128,11 @@ def regression(rows):
 
     :return: `Regression`; None when it cannot be told
     """
-    rows = complete(rows)
-    n, count = len(rows), len(rows[0]) - 1 if rows else 0
+    found = spread(rows)
+    n, count = found.n, len(found.means) - 1
     if n < count + 2:
         return None
-    matrix, means, spreads = _correlations(rows)
+    matrix, spreads = _correlations(found)
     if not all(spreads):
         return None
     values, vectors = eigen([row[1:] for row in matrix[1:]])
@@ -111,7 +143,7 @@ def regression(rows):
     slopes = [
         slope * spreads[0] / own for slope, own in zip(slopes, spreads[1:], strict=True)
     ]
-    intercept = means[0] - sum(map(mul, slopes, means[1:]))
+    intercept = found.means[0] - sum(map(mul, slopes, found.means[1:]))
     adjusted = 1 - (1 - r2) * (n - 1) / (n - count - 1)
     return Regression(n, intercept, slopes, r2, adjusted)
 
@@ -125,10 +157,13 @@ def relative_weights(rows):
 
     :return: (shares, R²); (None, None) when nothing is explained
     """
-    rows = complete(rows)
-    if len(rows) < 2:
+    return _relative_weights(spread(rows))
+
+
+def _relative_weights(together):
+    if together.n < 2:
         return None, None
-    matrix, _means, spreads = _correlations(rows)
+    matrix, spreads = _correlations(together)
     values, vectors = eigen([row[1:] for row in matrix[1:]])
     # Λ, the root of the correlations, leads from drivers to their stand-ins.
     slopes = _apply(values, vectors, matrix[0][1:], -0.5)
@@ -153,16 +188,31 @@ def key_drivers(rows):
     :param rows: list of (overall, driver 1, driver 2, …)
     """
     count = max((len(row) - 1 for row in rows), default=0)
-    needed = max(LEAST_ANSWERS, ANSWERS_PER_DRIVER * count)
-    whole = complete(rows)
-    shares, r2 = relative_weights(whole) if len(whole) >= needed else (None, None)
-    drivers = []
-    for at in range(count):
-        pairs = complete([(row[0], row[at + 1]) for row in rows])
-        together, n = correlation(pairs)
-        mean = sum(value for _overall, value in pairs) / n if n else None
-        drivers.append(Driver(n, mean, together, shares[at] if shares else None))
-    return Drivers(len(whole), needed, r2, drivers)
+    return key_drivers_of(
+        spread(rows),
+        [spread([(row[0], row[at + 1]) for row in rows]) for at in range(count)],
+    )
+
+
+def key_drivers_of(together, pairs):
+    """As `key_drivers`, of what was summed up before.
+
+    :param together: `Spread` of who answered everything, the overall grade first
+    :param pairs: for each driver, `Spread` of who answered it and the overall grade
+    """
+    needed = max(LEAST_ANSWERS, ANSWERS_PER_DRIVER * len(pairs))
+    is_enough = together.n >= needed
+    shares, r2 = _relative_weights(together) if is_enough else (None, None)
+    drivers = [
+        Driver(
+            pair.n,
+            pair.means[1] if pair.n else None,
+            _correlation(pair),
+            shares[at] if shares else None,
+        )
+        for at, pair in enumerate(pairs)
+    ]
+    return Drivers(together.n, needed, r2, drivers)
 
 
 def plane(points, cross="means", scale=None):
@@ -221,41 +271,37 @@ def cronbach(rows):
 
     :param rows: list of (question 1, question 2, …)
     """
-    rows = complete(rows)
-    value = None
-    if len(rows) > 1:
-        columns = list(zip(*rows, strict=True))
-        value = alpha([_variance(c) for c in columns], _variance(list(map(sum, rows))))
-    return Score(metric="alpha", value=value, n=len(rows), scale=(None, 1))
+    found = spread(rows)
+    between = max(found.n - 1, 1)
+    return cronbach_of(
+        found.n,
+        [found.products[at][at] / between for at in range(len(found.means))],
+        sum(map(sum, found.products)) / between,
+    )
 
 
-def _variance(numbers):
-    mean = sum(numbers) / len(numbers)
-    return sum((number - mean) ** 2 for number in numbers) / (len(numbers) - 1)
+def cronbach_of(n, item_variances, total_variance):
+    """As `cronbach`, of the variances of `n` complete rows."""
+    value = alpha(item_variances, total_variance) if n > 1 else None
+    return Score(metric="alpha", value=value, n=n, scale=(None, 1))
 
 
-def _correlations(rows):
-    """Correlation matrix of the columns, their means and standard deviations.
+def _correlations(found):
+    """Correlation matrix of the columns, and their standard deviations.
 
     A column that never varies correlates with nothing.
     """
-    columns, means, spreads = [], [], []
-    for numbers in zip(*rows, strict=True):
-        mean = sum(numbers) / len(numbers)
-        away = [number - mean for number in numbers]
-        length = sqrt(sum(map(mul, away, away)))
-        if length <= 1e-12 * max(1, abs(mean)) * len(numbers):
-            length = 0.0
-        columns.append([number / length for number in away] if length else None)
-        means.append(mean)
-        spreads.append(length / sqrt(len(numbers) - 1))
-    matrix = [[0.0] * len(columns) for _column in columns]
-    for i, first in enumerate(columns):
+    lengths = []
+    for at, mean in enumerate(found.means):
+        length = sqrt(max(found.products[at][at], 0))
+        lengths.append(length if length > 1e-12 * max(1, abs(mean)) * found.n else 0.0)
+    matrix = [[0.0] * len(lengths) for _column in lengths]
+    for i, first in enumerate(lengths):
         matrix[i][i] = 1.0 if first else 0.0
-        for j, second in enumerate(columns[:i]):
+        for j, second in enumerate(lengths[:i]):
             if first and second:
-                matrix[i][j] = matrix[j][i] = sum(map(mul, first, second))
-    return matrix, means, spreads
+                matrix[i][j] = matrix[j][i] = found.products[i][j] / first / second
+    return matrix, [length / sqrt(found.n - 1) for length in lengths]
 
 
 def _dust(values):
