@@ -182,7 +182,13 @@ class CustomerComplaint(models.Model):
                     )
                 )
             if missing := feedback._get_step_obstacle():
-                raise UserError(f"{feedback.name}: {missing}")
+                raise UserError(
+                    self.env._(
+                        "%(feedback)s: %(missing)s",
+                        feedback=feedback.name,
+                        missing=missing,
+                    )
+                )
         now = fields.Datetime.now()
         for step, group in self.grouped("feedback_step").items():
             # sudo: steps and their dates are set here only; write access was checked

@@ -56,10 +56,10 @@ class SurveyUserInput(models.Model):
 
     def _confirm_outcome(self):
         """What the customer says after a follow-up judges it; it is not done a second time."""
-        if self.complaint_id._is_follow_up():
-            self._judge_recovery()
-        else:
-            super()._confirm_outcome()
+        if not self.complaint_id._is_follow_up():
+            return super()._confirm_outcome()
+        self._judge_recovery()
+        return None
 
     def _judge_recovery(self):
         self.ensure_one()

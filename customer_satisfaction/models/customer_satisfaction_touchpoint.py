@@ -73,7 +73,8 @@ class CustomerSatisfactionTouchpoint(models.Model):
 
     @api.model
     def _read_group_stage_id(self, stages, domain):
-        return stages.search([])
+        # Empty columns as well: that is where the next touch point goes.
+        return stages.search([("active", "=", True)])
 
     @api.depends("plan_id", "dimension_id")
     def _compute_score(self):

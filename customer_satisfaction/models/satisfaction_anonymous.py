@@ -171,10 +171,11 @@ class SurveyUserInput(models.Model):
         return self.is_anonymous and not self._origin
 
     def _lock_for_answer(self):
-        if self._is_ticket():
-            self.env["customer.satisfaction.ballot"].sudo()._lock_urn(self.plan_id)
-        else:
-            super()._lock_for_answer()
+        if not self._is_ticket():
+            return super()._lock_for_answer()
+        # sudo: the ticket is the right
+        self.env["customer.satisfaction.ballot"].sudo()._lock_urn(self.plan_id)
+        return None
 
     def _save_satisfaction(self, answers, method, user=None):
         """As without anonymity; of a ticket, neither method nor colleague are kept."""
@@ -194,8 +195,7 @@ class SurveyUserInput(models.Model):
 
     def _keep_so_far(self, answers):
         """What is not sent yet is not kept: there is nobody for whom it could wait."""
-        if not self._is_ticket():
-            super()._keep_so_far(answers)
+        return None if self._is_ticket() else super()._keep_so_far(answers)
 
     def _get_invited_addresses(self):
         """A ticket ends the surveys for the address to which it was sent."""

@@ -209,10 +209,11 @@ class SurveyUserInput(models.Model):
     # ------------------------------------------------------------------
     def _compute_complaint_count(self):
         """Those opened from the answer, and from the feedback that follows it up."""
-        super()._compute_complaint_count()
+        res = super()._compute_complaint_count()
         for answer in self:
             found = answer.feedback_ids.mapped("feedback_complaint_count")
             answer.complaint_count += sum(found)
+        return res
 
     def _get_complaint_defaults(self):
         if feedback := self.feedback_ids:

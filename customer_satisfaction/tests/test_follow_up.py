@@ -116,7 +116,7 @@ class TestFollowUp(FollowUpCommon):
         SurveyUserInput = type(self.env["survey.user_input"])
 
         def broken(answer):
-            raise UserError("Broken")  # pylint: disable=prefer-env-translation
+            raise UserError("Broken")  # pylint: disable=prefer-env-translation,translation-required
 
         with (
             patch.object(SurveyUserInput, "_prepare_feedback_values", broken),

@@ -1,3 +1,5 @@
+from . import base_partner_merge
+from . import customer_complaint_person_export
 from . import customer_complaint_sample
 from . import customer_satisfaction_ask
 from . import customer_satisfaction_exclude
