@@ -34,6 +34,11 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         return self.record_type == "complaint"
 
+    def _creation_message(self):
+        """Feedback is not called a complaint in its own history."""
+        label = dict(self._fields["record_type"]._description_selection(self.env))
+        return self.env._("%(type)s created", type=label[self.record_type])
+
     def write(self, vals):
         turned = self.filtered(
             lambda c: c.record_type != vals.get("record_type", c.record_type)

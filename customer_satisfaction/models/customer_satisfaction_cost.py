@@ -26,6 +26,7 @@ class CustomerSatisfactionCost(models.Model):
         required=True, help="Advertising, sales and discounts to win new customers."
     )
     new_customers = fields.Integer(
+        string="New customers",
         compute="_compute_new_customers",
         store=True,
         readonly=False,

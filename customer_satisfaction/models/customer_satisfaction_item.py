@@ -144,10 +144,16 @@ class CustomerSatisfactionSection(models.Model):
         """Append these sections to a survey: a page each, with its questions in pairs.
 
         The questions are the survey's own, worded in every installed language, and know which
-        question of the bank they are.
+        question of the bank they are. For his own words a customer is asked once.
         """
         last = max(survey.question_and_page_ids.mapped("sequence"), default=0)
-        places = [place for section in self for place in (section, *section.line_ids)]
+        places, asked = [], survey.question_ids.item_id
+        for section in self:
+            lines = section.line_ids.filtered(
+                lambda line, asked=asked: line.metric or line.item_id not in asked
+            )
+            places += [section, *lines]
+            asked |= lines.item_id
         questions = survey.question_and_page_ids.browse()
         langs = {code for code, _name in self.env["res.lang"].get_installed()}
         for lang in ("en_US", *sorted(langs - {"en_US"})):
@@ -179,7 +185,13 @@ class CustomerSatisfactionSection(models.Model):
 
     def _prepare_question_values(self):
         self.ensure_one()
-        return {"title": self.name, "is_page": True, "question_type": False}
+        return {
+            "title": self.name,
+            "is_page": True,
+            "question_type": False,
+            # "After an order: CSAT and NPS" is how we talk, not how customers do.
+            "is_title_internal": True,
+        }
 
 
 class CustomerSatisfactionSectionLine(models.Model):

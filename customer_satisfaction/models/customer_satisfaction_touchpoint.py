@@ -43,7 +43,9 @@ class CustomerSatisfactionTouchpoint(models.Model):
         ondelete="restrict",
         group_expand="_read_group_stage_id",
     )
-    pain_points = fields.Text(help="What customers find hard or annoying here.")
+    pain_points = fields.Text(
+        string="Pain points", help="What customers find hard or annoying here."
+    )
     user_id = fields.Many2one(
         "res.users",
         string="Responsible",

@@ -482,4 +482,4 @@ class CustomerSatisfactionResults(models.AbstractModel):
         if value is None:
             return "–"
         text = self._format_number(value, 1)
-        return f"+{text}" if value > 0 else text
+        return f"+{text}" if round(value, 1) > 0 else text

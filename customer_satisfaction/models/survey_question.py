@@ -36,6 +36,10 @@ class SurveyQuestion(models.Model):
     _inherit = "survey.question"
 
     is_satisfaction = fields.Boolean(related="survey_id.is_satisfaction")
+    is_title_internal = fields.Boolean(
+        string="Title only for colleagues",
+        help="The customer sees the questions of the section without its title.",
+    )
     satisfaction_metric = fields.Selection(
         METRICS,
         string="Metric",

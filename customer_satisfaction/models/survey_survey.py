@@ -49,6 +49,7 @@ class SurveySurvey(models.Model):
         "for one's own words.",
     )
     interview_guide = fields.Html(
+        string="Interview guide",
         translate=True,
         help="For colleagues who ask in person: how to begin, what to ask openly, how to "
         "end. Shown above the questions when a colleague enters an answer.",

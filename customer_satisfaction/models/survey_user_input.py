@@ -90,6 +90,7 @@ class SurveyUserInput(models.Model):
     )
     sale_order_id = fields.Many2one(
         "sale.order",
+        string="Sales order",
         compute="_compute_sale_order_id",
         store=True,
         readonly=False,

@@ -274,6 +274,11 @@ class TestAskByHand(GroupCase):
         with self.assertRaises(UserError):
             wizard.action_ask()
 
+    def test_plan_that_was_just_made_says_why_it_has_nobody_to_ask(self):
+        plan = self.manual.copy({"trigger": "order_confirmed"})
+        Ask = self.env["customer.satisfaction.ask"].with_user(self.chief)
+        self.assertIn("before", Ask.create({"plan_id": plan.id}).preview)
+
     def test_reader_may_not_ask(self):
         reader = self.user("satisfaction_reader", "group_satisfaction_user")
         with self.assertRaises(AccessError):

@@ -113,6 +113,15 @@ class TestQuestionnaires(QuestionnaireCommon):
         )
         self.assertEqual(survey.question_ids[0].satisfaction_weight, 1)
 
+    def test_customers_are_spared_our_jargon_and_repeated_questions(self):
+        survey = self.survey_of("ask_order", "ask_effort")
+        self.section("ask_remarks")._load_into(survey)
+        self.assertEqual(survey.page_ids.mapped("is_title_internal"), [True] * 3)
+        self.assertEqual(
+            survey.question_ids.mapped("satisfaction_metric"),
+            ["csat", "nps", False, "effort_7", "emotion"],
+        )
+
     def test_one_question_serves_several_surveys(self):  # S-15
         item = self.env.ref("customer_satisfaction.item_speed")
         for survey in (self.survey_of("dim_004_improve") for _number in range(2)):

@@ -269,6 +269,23 @@ class TestSatisfactionPage(PageCase):
         self.assertEqual(page.status_code, 422)
         self.assertNotEqual(self.answer.csat_grade, 1)
 
+    def test_titles_for_colleagues_are_not_shown_to_customers(self):
+        self.env["survey.question"].create(
+            [
+                {
+                    "title": title,
+                    "survey_id": self.answer.survey_id.id,
+                    "is_page": True,
+                    "question_type": False,
+                    "is_title_internal": title == "CSAT and NPS",
+                }
+                for title in ("CSAT and NPS", "About the fitters")
+            ]
+        )
+        page = self.url_open(self.url).text
+        self.assertIn("About the fitters</h2>", page)
+        self.assertNotIn("CSAT and NPS", page)
+
     def test_used_link_changes_the_one_answer(self):
         # S-30
         self.post(grade=5, nps="9", comment="Great")

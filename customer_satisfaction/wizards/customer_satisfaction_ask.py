@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 # So many customers of a group are looked at before anybody is asked, and named per reason.
 LOOK_AT = 2000
@@ -103,13 +104,24 @@ class CustomerSatisfactionAsk(models.TransientModel):
     def _get_company(self):
         return self.plan_id.company_id or self.company_id
 
+    def _get_nobody_text(self):
+        """A plan that was just made has nobody to ask: it does not look back."""
+        since = self.plan_id.active_since
+        if not since or self.plan_trigger in ("periodic", "manual"):
+            return self.env._("Nobody to ask.")
+        return self.env._(
+            "Nobody to ask at the moment. What happened before %(moment)s is not asked "
+            "about: the plan is active since then.",
+            moment=format_datetime(self.env, since, dt_format="short"),
+        )
+
     @api.depends("plan_id", "res_ids", "company_id")
     def _compute_preview(self):
         for wizard in self:
             candidates = wizard.plan_id and wizard._get_candidates() or []
             if not candidates:
                 wizard.ask_count = 0
-                wizard.preview = Markup("<p>%s</p>") % self.env._("Nobody to ask.")
+                wizard.preview = Markup("<p>%s</p>") % wizard._get_nobody_text()
                 continue
             candidates._refresh_contacts()
             reasons = candidates._get_reasons(fields.Datetime.now())

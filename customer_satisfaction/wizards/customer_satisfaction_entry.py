@@ -44,6 +44,7 @@ class CustomerSatisfactionEntry(models.TransientModel):
     interview_guide = fields.Html(related="survey_id.interview_guide")
     survey_method = fields.Selection(
         [method for method in SURVEY_METHODS if method[0] in ENTERED],
+        string="Survey method",
         required=True,
         default="phone",
     )

@@ -85,20 +85,22 @@ export class SatisfactionResults extends Component {
     }
 
     /** Open exactly the answers behind a figure. */
-    open(name, records, domain) {
+    async open(name, records, domain) {
         const {base} = this.state.data;
         if (!domain && (!records || !base)) {
             return; // Anonymous answers are figures only.
         }
+        // As the menu shows them, not with the survey app's quiz points.
+        const {views, search_view_id} = await this.action.loadAction(
+            "customer_satisfaction.survey_user_input_action"
+        );
         return this.action.doAction({
             type: "ir.actions.act_window",
             name,
             res_model: "survey.user_input",
             domain: domain || [["score_ids", "any", [...base, ...records]]],
-            views: [
-                [false, "list"],
-                [false, "form"],
-            ],
+            views,
+            search_view_id,
         });
     }
 
