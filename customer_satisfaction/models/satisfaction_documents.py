@@ -24,10 +24,11 @@ class SaleOrder(models.Model):
         """Address of the questions about this order for its paper, or False.
 
         False while the company does not want it, without a plan, before confirmation and
-        once the customer has answered.
+        once the customer has answered, by this code or the same survey in another way.
         """
         self.ensure_one()
-        if not self._get_document_plan() or self._get_document_answer().state == "done":
+        plan = self._get_document_plan()
+        if not plan or self._has_answered(plan.survey_id):
             return False
         return (
             f"{self.get_base_url()}/satisfaction/order/{self.id}/"
@@ -76,6 +77,26 @@ class SaleOrder(models.Model):
                     ("survey_method", "=", "qr"),
                     ("test_entry", "=", False),
                 ]
+            )
+        )
+
+    def _has_answered(self, survey):
+        """Whether this order was answered about, by the code or with this survey."""
+        self.ensure_one()
+        if self._get_document_answer().state == "done":
+            return True
+        # sudo: see `_get_document_plan`
+        return bool(
+            self.env["survey.user_input"]
+            .sudo()
+            .search_count(
+                [
+                    ("sale_order_id", "=", self.id),
+                    ("survey_id", "=", survey.id),
+                    ("state", "=", "done"),
+                    ("test_entry", "=", False),
+                ],
+                limit=1,
             )
         )
 

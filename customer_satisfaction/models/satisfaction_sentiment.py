@@ -5,7 +5,7 @@ from ..tools.sentiment import classify
 
 SENTIMENTS = [
     ("positive", "Positive"),
-    ("neutral", "Neutral"),
+    ("neutral", "Neutral tone"),
     ("negative", "Negative"),
 ]
 

@@ -165,6 +165,14 @@ class TestDocuments(WaysCase, HttpCase):
         self.assertEqual((answer.csat_grade, answer.exists()), (4, answer))
         self.assertFalse(self.order._get_document_url(), "and it is not asked again")
 
+    def test_who_answered_the_same_survey_by_mail_is_not_asked_on_paper(self):
+        mailed = self.survey.sudo()._create_answer(
+            partner=self.partner, sale_order_id=self.order.id
+        )
+        self.assertTrue(self.order._get_document_url())
+        mailed._save_satisfaction(self.answers(grade=4), "link")
+        self.assertFalse(self.order._get_document_url())
+
     def test_incomplete_answer_is_kept_and_goes_on(self):
         path = self.path()
         self.assertEqual(self.post(path, grade=None).status_code, 422)
