@@ -16,7 +16,8 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Remove plans and log first: they keep surveys and templates from being removed."""
+    """Remove scores, plans and log first: they keep surveys from being removed."""
+    env["customer.satisfaction.score"].search([]).unlink()
     env["customer.satisfaction.ballot"].search([]).unlink()
     env["customer.satisfaction.invitation"].search([]).unlink()
     env["customer.satisfaction.plan"].with_context(active_test=False).search(

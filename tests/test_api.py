@@ -70,7 +70,7 @@ def test_the_example_of_the_readme_runs_from_complaint_to_posted_credit_note(
     assert re.match(r"CNR/\d{4}/\d{5} (posted|paid) ", lines[0])
     assert "b'%PDF'" in lines[1]
     assert "b'PK" in lines[2]
-    assert len(lines) == 3 + 8, "eight tiles"
+    assert len(lines) == 3 + 9, "nine tiles"
 
 
 def test_the_calls_of_version_1_in_the_readme_open_one_complaint(running):
