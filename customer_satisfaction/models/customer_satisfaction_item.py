@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from ..tools import scores
+
 # What an answer measures; the lists of the question bank and of surveys are one.
 METRICS = [
     ("csat", "CSAT: satisfaction, five grades"),
@@ -22,22 +24,8 @@ METRICS = [
 REVERSIBLE = {"likert", "expectation", "perception"}
 # Asked in pairs: the one first that the other one is compared with.
 PAIRS = {"perception": "expectation", "kano_dysfunctional": "kano_functional"}
-# Lowest and highest value of each.
-SCALES = {
-    "csat": (1, 5),
-    "likert": (1, 5),
-    "nps": (0, 10),
-    "effort_5": (1, 5),
-    "effort_7": (1, 7),
-    "emotion": (1, 5),
-    "acsi": (1, 10),
-    "importance": (1, 5),
-    "expectation": (1, 7),
-    "perception": (1, 7),
-    "kano_functional": (1, 5),
-    "kano_dysfunctional": (1, 5),
-    "solved": (0, 1),
-}
+# Lowest and highest value of each; the outcome is 1 or 0.
+SCALES = scores.SCALES | {"solved": (0, 1)}
 
 
 class CustomerSatisfactionItem(models.Model):

@@ -7,6 +7,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.customer_complaint.tools import given
+
 from .satisfaction_results import QUARTERS
 from .survey_user_input import SURVEY_METHODS
 
@@ -79,6 +81,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
             "scale": "own",
             **(filters or {}),
         }
+        for name in ("survey", "plan"):
+            filters[name] = given.key(self.env, filters[name])
         self._check_choice(filters["period"], self._get_periods())
         self._check_choice(filters["scale"], self._get_scales())
         self._check_choice(filters["order"], {"size": 1, "worst": 1})
@@ -113,7 +117,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             "survey_id", "in", [s.id for family in families.values() for s in family]
         )
         if filters["plan"]:
-            domain &= Domain("plan_id", "=", int(filters["plan"]))
+            domain &= Domain("plan_id", "=", filters["plan"])
         if filters["method"]:
             self._check_choice(filters["method"], dict(SURVEY_METHODS))
             domain &= Domain("survey_method", "=", filters["method"])

@@ -281,7 +281,13 @@ class TestResults(ResultsCommon):
             self.results(stranger)
 
     def test_unknown_choices_are_refused(self):
-        for filters in ({"period": "x"}, {"scale": "7"}, {"method": "pigeon"}):
+        for filters in (
+            {"period": "x"},
+            {"scale": "7"},
+            {"method": "pigeon"},
+            {"plan": "pigeon"},
+            {"survey": ["pigeon"]},
+        ):
             with self.subTest(filters=filters), self.assertRaises(UserError):
                 self.results(**filters)
         with self.assertRaises(UserError):
