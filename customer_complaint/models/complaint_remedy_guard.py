@@ -12,7 +12,6 @@ class ResCompany(models.Model):
         [("no", "Off"), ("warn", "Warn"), ("block", "Block")],
         string="Open remedies on completing",
         default="warn",
-        required=True,
         help="What happens when work is called done before everything promised is delivered "
         "and refunds are posted.",
     )

@@ -16,7 +16,7 @@ class MailTemplate(models.Model):
         "0: none.",
     )
     complaint_commitment_unit = fields.Selection(
-        UNITS, string="Unit of the promised date", default="hour", required=True
+        UNITS, string="Unit of the promised date", default="hour"
     )
 
     _commitment_not_negative = models.Constraint(

@@ -56,7 +56,6 @@ class ResCompany(models.Model):
         ],
         string="Empty messages and other channels",
         default="warn",
-        required=True,
         help="What happens when a message to a customer is nothing but a holding phrase, "
         "lacks what news must contain, or leaves over a channel he does not prefer.",
     )

@@ -33,9 +33,7 @@ class MailComposeMessage(models.TransientModel):
         help="We come back, or it is done, by this time. It stands in the deadlines of the "
         "complaint and on the customer's page.",
     )
-    complaint_kept_by = fields.Selection(
-        KEPT_BY, string="Kept by", default="telling", required=True
-    )
+    complaint_kept_by = fields.Selection(KEPT_BY, string="Kept by", default="telling")
     complaint_commitment = fields.Char(
         string="What is promised",
         compute="_compute_complaint_commitment",

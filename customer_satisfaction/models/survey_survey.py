@@ -44,7 +44,6 @@ class SurveySurvey(models.Model):
         ],
         string="At a low score",
         default="ask",
-        required=True,
         help="What happens to who chooses a low score and says nothing in the question "
         "for one's own words.",
     )
