@@ -29,9 +29,10 @@ STAGES = {
     "update": (2, stages.update),
     "ids": (3, ids.ids),
 }
-FULL = {"addons": (stages.addons_with_demo,)}
-NAMED = {"core": (2, core.core), "baseline": (2, core.baseline)}  # only when named
-ALL = {**STAGES, **NAMED}
+FULL = {"addons": (stages.addons_with_demo,)}  # what --full adds to a stage
+LONG = {"core": (2, core.core)}  # only with --full, or when named
+NAMED = {"baseline": (2, core.baseline)}  # only when named
+ALL = {**STAGES, **LONG, **NAMED}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +99,7 @@ def run_stages(options):
     values = {field.name: getattr(base, field.name) for field in dataclasses.fields(base)}
     chosen = ("-k", options.k) if options.k else ()
     ready = Ready(**values, full=options.full, tags=options.tags, pytest=chosen)
-    names = options.stage or list(STAGES)
+    names = options.stage or [*STAGES, *(LONG if options.full else ())]
     if not odoo.present() and set(names) - {"lint", "ids"}:
         raise Problem(f"No addons in {machine.TREE}: get a complete copy of the repository.")
     with machine.locked("prepare", "preparing the tools"):
