@@ -1,7 +1,5 @@
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo.fields import Command
 from odoo.tests import new_test_user
 
@@ -16,9 +14,7 @@ class AbsenceCommon(ComplaintCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        clock = freeze_time(NOW)
-        clock.start()
-        cls.addClassCleanup(clock.stop)
+        cls.stop_clock(NOW)
         # What a complaint needs before it may close is not the question here.
         cls.env["customer.complaint.requirement"].search([]).active = False
         cls.deputy = new_test_user(
