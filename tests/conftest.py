@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 import requests
 from aiosmtpd.controller import Controller
+from hypothesis import HealthCheck, configuration, settings
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "setup"))
 
+from processes import Shell  # noqa: E402
 from workbench import checklog, debian, machine, odoo, server, templates  # noqa: E402
 
 
@@ -33,6 +35,17 @@ def pytest_collection_modifyitems(config, items):
         long = [item for item in items if item.get_closest_marker("full")]
         items[:] = [item for item in items if item not in long]
         config.hook.pytest_deselected(items=long)
+
+
+def drawn(cases=150):
+    """The settings of a property: the same cases in every run, no limit on a slow machine."""
+    return settings(
+        max_examples=cases,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 class Refused(Exception):
@@ -193,10 +206,30 @@ class Server:
         return session
 
 
+@pytest.fixture(scope="session", autouse=True)
+def notes_of_hypothesis(tmp_path_factory):
+    """Keep what hypothesis writes out of the tree."""
+    configuration.set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
+
+
 @pytest.fixture(scope="session")
 def odoo_program():
     """Odoo 19 and its database server, prepared as for ./setup/run."""
     return odoo.prepare()
+
+
+@pytest.fixture
+def prepared(odoo_program):
+    """A function that makes a demo database on which a script ran, and no server; its name."""
+    name = f"{templates.PREFIX}prepared_{os.getpid()}"
+
+    def make(script):
+        odoo_program.clone(templates.DEMO.ready(odoo_program), name)
+        Shell(odoo_program, name, script).ended()
+        return name
+
+    yield make
+    odoo_program.drop(name)
 
 
 @pytest.fixture(scope="session")

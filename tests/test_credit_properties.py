@@ -7,8 +7,8 @@ and included, three currencies with other roundings.
 import os
 
 import pytest
-from conftest import Refused
-from hypothesis import HealthCheck, configuration, given, settings
+from conftest import Refused, drawn
+from hypothesis import given
 from hypothesis import strategies as st
 
 CASES = 150 if os.environ.get("FULL") else 15
@@ -22,19 +22,6 @@ LINE = st.fixed_dictionaries(
     }
 )
 INVOICE = st.tuples(st.lists(LINE, min_size=1, max_size=5), st.integers(0, 2))
-drawn = settings(
-    max_examples=CASES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def notes_of_hypothesis(tmp_path_factory):
-    """Keep what hypothesis writes out of the tree."""
-    configuration.set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
 
 
 class Books:
@@ -136,7 +123,7 @@ def books(running):
     books.call("res.company", "write", [1], {field: company[field]})
 
 
-@drawn
+@drawn(CASES)
 @given(INVOICE)
 def test_every_line_in_full_nets_to_zero(books, drawn_invoice):
     # X-05, X-26
@@ -150,7 +137,7 @@ def test_every_line_in_full_nets_to_zero(books, drawn_invoice):
     assert origin["amount_residual"] == 0
 
 
-@drawn
+@drawn(CASES)
 @given(INVOICE, st.lists(st.sampled_from((0.1, 0.3, 0.5, 0.8)), min_size=2, max_size=4))
 def test_parts_are_exact_and_never_exceed(books, drawn_invoice, shares):
     # X-05, X-26

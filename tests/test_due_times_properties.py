@@ -9,8 +9,8 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
-from hypothesis import assume, configuration, given, settings
+from conftest import drawn
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 MODULE = Path(__file__).parents[1] / "customer_complaint" / "tools" / "due_times.py"
@@ -52,19 +52,6 @@ def changes(zone):
 
 
 CHANGES = [(zone, wall) for zone in ZONES for wall in changes(zone)]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def notes_of_hypothesis(tmp_path_factory):
-    """Keep what hypothesis writes out of the tree."""
-    configuration.set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
-
-
-def holds(examples=150):
-    """The settings of a property: the same cases in every run, no limit on a slow machine."""
-    return settings(
-        max_examples=examples, derandomize=True, deadline=None, database=None
-    )
 
 
 class Week:
@@ -179,7 +166,7 @@ def courses(draw, near=False):
 # The reference
 
 
-@holds(80)
+@drawn(80)
 @given(weeks(), MOMENTS, st.integers(0, 24 * 60))
 def test_working_time_is_what_the_clock_on_the_wall_says(week, start, minutes):
     due = walk(start, minutes, week.works)
@@ -187,7 +174,7 @@ def test_working_time_is_what_the_clock_on_the_wall_says(week, start, minutes):
     assert week.clock.measure(start, due) == minutes * 60
 
 
-@holds(80)
+@drawn(80)
 @given(courses(near=True))
 def test_only_minutes_worked_and_not_paused_use_up_a_limit(course):
     week, start, amount, unit, pauses = course
@@ -201,7 +188,7 @@ def test_only_minutes_worked_and_not_paused_use_up_a_limit(course):
     assert due_times.replay(start, amount, unit, week.clock, pauses) == due
 
 
-@holds()
+@drawn()
 @given(weeks(), MOMENTS, st.integers(1, 12))
 def test_a_working_day_is_a_day_on_which_anybody_works(week, start, days):
     local, left = week.to_local(start), days
@@ -219,7 +206,7 @@ def test_a_working_day_is_a_day_on_which_anybody_works(week, start, days):
     assert moved == timedelta() if exists else timedelta() < moved <= timedelta(hours=1)
 
 
-@holds()
+@drawn()
 @given(
     st.sampled_from(CHANGES),
     st.integers(-150, 150),
@@ -238,7 +225,7 @@ def test_on_a_day_of_change_a_time_that_comes_twice_or_never_has_one_meaning(
 # Working time
 
 
-@holds()
+@drawn()
 @given(weeks(), MOMENTS, st.integers(0, 400 * 3600))
 def test_what_is_added_is_what_is_measured(week, start, seconds):
     due = week.clock.add(start, seconds)
@@ -248,7 +235,7 @@ def test_what_is_added_is_what_is_measured(week, start, seconds):
         assert week.clock.measure(due - timedelta(seconds=1), due) == 1
 
 
-@holds()
+@drawn()
 @given(weeks(), MOMENTS, st.data())
 def test_closing_time_belongs_to_the_work_before_it(week, start, data):
     clock = week.clock
@@ -265,7 +252,7 @@ def test_closing_time_belongs_to_the_work_before_it(week, start, data):
     assert following > closed or week.works(closed)
 
 
-@holds()
+@drawn()
 @given(weeks(), MOMENTS, MOMENTS, MINUTES, MINUTES)
 def test_a_later_start_or_a_longer_limit_is_never_due_earlier(
     week, one, other, some, more
@@ -276,7 +263,7 @@ def test_a_later_start_or_a_longer_limit_is_never_due_earlier(
     assert clock.add(one, some * 60) <= clock.add(one, (some + more) * 60)
 
 
-@holds()
+@drawn()
 @given(weeks(), st.lists(MOMENTS, min_size=3, max_size=3).map(sorted))
 def test_working_time_of_two_stretches_adds_up(week, moments):
     first, second, third = moments
@@ -288,7 +275,7 @@ def test_working_time_of_two_stretches_adds_up(week, moments):
     assert clock.measure(third, first) == 0
 
 
-@holds()
+@drawn()
 @given(weeks(), MOMENTS)
 def test_the_next_moment_is_the_first_at_which_people_work(week, at):
     moment = week.clock.next_moment(at)
@@ -301,7 +288,7 @@ def test_the_next_moment_is_the_first_at_which_people_work(week, at):
 # Limits and pauses
 
 
-@holds()
+@drawn()
 @given(weeks(), MOMENTS, MINUTES)
 def test_no_zone_and_no_change_of_clocks_shifts_an_elapsed_limit(week, start, minutes):
     # X-15
@@ -313,7 +300,7 @@ def test_no_zone_and_no_change_of_clocks_shifts_an_elapsed_limit(week, start, mi
     assert ended - begun == minutes * 60
 
 
-@holds()
+@drawn()
 @given(courses())
 def test_a_pause_never_shortens_a_limit(course):
     week, start, amount, unit, pauses = course
@@ -330,7 +317,7 @@ def test_a_pause_never_shortens_a_limit(course):
             assert week.clock.measure(ended, due) >= week.clock.measure(begun, before)
 
 
-@holds()
+@drawn()
 @given(courses(), st.randoms(use_true_random=False))
 def test_any_order_of_the_events_gives_the_same_due_time(course, random):
     week, start, amount, unit, pauses = course
@@ -346,7 +333,7 @@ def test_any_order_of_the_events_gives_the_same_due_time(course, random):
     assert due_times.replay(start, amount, unit, week.clock, told) == due
 
 
-@holds()
+@drawn()
 @given(courses(), st.data())
 def test_a_pause_told_in_two_parts_step_by_step_is_one(course, data):
     week, start, amount, unit, pauses = course
@@ -360,7 +347,7 @@ def test_a_pause_told_in_two_parts_step_by_step_is_one(course, data):
     assert due == whole
 
 
-@holds()
+@drawn()
 @given(courses(), MOMENTS)
 def test_segments_lie_side_by_side_from_start_to_end(course, end):
     _week, start, _amount, _unit, pauses = course
@@ -380,7 +367,7 @@ def test_segments_lie_side_by_side_from_start_to_end(course, end):
         assert due_times.segments(start, end, still)[-1][2] == due_times.PAUSED
 
 
-@holds()
+@drawn()
 @given(courses())
 def test_without_working_hours_a_limit_is_counted_as_elapsed(course):
     _week, start, amount, unit, pauses = course

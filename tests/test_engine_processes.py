@@ -1,12 +1,9 @@
 """The deadline engine when several processes run it, and when one is killed."""
 
-import os
-import signal
-import subprocess
 import time
 
 import pytest
-from workbench import templates
+from processes import RUN, STUCK, Shell, run_at_once, run_until_killed
 
 DEADLINES = 2  # of each complaint, both overdue by more than a year
 # How the complaints of these tests are told from all others.
@@ -20,37 +17,12 @@ env["customer.complaint"].create([
     for i in range({complaints})
 ])
 """
-# The cron's own method, with batches small enough that several processes meet often.
-RUN = """
-import os, time
-engine = env["customer.complaint.deadline"]
-batch, seen = type(engine)._run_due_steps, []
-def small(self, now):
-    seen.append(batch(self, now, limit={size}))
-    return seen[-1]
-type(engine)._run_due_steps = small
-print("ready", flush=True)
-while not os.path.exists({go!r}):
-    time.sleep(0.01)
-env.cr.rollback()  # what it sees begins now
-engine._cron_run_steps()
-print("seen", sum(seen), flush=True)
-"""
-# Stops for good inside the third batch, when its to-dos are written and not committed.
-STUCK = """
-Escalation = type(env["customer.complaint.escalation"])
-effect, calls = Escalation._effect_activity, []
-def stuck(rows):
-    effect(rows)
-    calls.append(rows)
-    if len(calls) == 3:
-        env.flush_all()
-        print("stuck", flush=True)
-        time.sleep(600)
-Escalation._effect_activity = stuck
-"""
-
-
+CRON = {
+    "model": "customer.complaint.deadline",
+    "batch": "_run_due_steps",
+    "cron": "_cron_run_steps",
+}
+KILLED = STUCK.format(model="customer.complaint.escalation", effect="_effect_activity")
 # What a step does, changed by an administrator so that it fails for one complaint.
 POISON = """
 env.ref("customer_complaint.action_escalation_activity").code = '''
@@ -68,55 +40,10 @@ while not os.path.exists({done!r}):
 """
 
 
-class Shell:
-    """A process that runs a script inside Odoo on a database."""
-
-    def __init__(self, odoo, database, script):
-        self.process = subprocess.Popen(
-            [*odoo.command, "shell", "--no-http", "--log-level=warn"],
-            env=odoo.environment(database),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.process.stdin.write(f"{script}\nenv.cr.commit()\nprint('it is done')\n")
-        self.process.stdin.close()
-        self.told = []
-
-    def wait_for(self, word):
-        """The rest of the next line that begins with a word."""
-        for line in self.process.stdout:
-            self.told.append(line)
-            if line.startswith(word):
-                return line.removeprefix(word).strip()
-        raise AssertionError(f"it never said “{word}”:\n{''.join(self.told)}")
-
-    def ended(self):
-        """Wait for a regular end."""
-        self.wait_for("it is done")
-        self.process.stdout.close()
-        assert self.process.wait(60) == 0
-
-    def kill(self):
-        """End it as a power cut would."""
-        os.kill(self.process.pid, signal.SIGKILL)
-        assert self.process.wait(60) == -signal.SIGKILL
-        self.process.stdout.close()
-
-
 @pytest.fixture
-def overdue(odoo_program, request):
+def overdue(prepared):
     """A function that makes a database with many overdue complaints and no server on it."""
-    name = f"{templates.PREFIX}engine_{os.getpid()}"
-
-    def make(complaints):
-        odoo_program.clone(templates.DEMO.ready(odoo_program), name)
-        Shell(odoo_program, name, PREPARE.format(complaints=complaints)).ended()
-        return name
-
-    yield make
-    odoo_program.drop(name)
+    return lambda complaints: prepared(PREPARE.format(complaints=complaints))
 
 
 def steps(odoo, database):
@@ -167,14 +94,8 @@ def test_several_processes_at_once_do_each_step_once(
     # C-41 X-14
     database = overdue(complaints)
     go = tmp_path / "go"
-    script = RUN.format(go=str(go), size=50)
-    shells = [Shell(odoo_program, database, script) for _ in range(processes)]
-    for shell in shells:
-        shell.wait_for("ready")
-    go.touch()
-    seen = [int(shell.wait_for("seen")) for shell in shells]
-    for shell in shells:
-        shell.ended()
+    script = RUN.format(**CRON, go=str(go), size=50)
+    seen = run_at_once(odoo_program, database, processes, script, go)
     assert all(seen), f"all must have worked at the same time: {seen}"
     assert sum(seen) == complaints * DEADLINES
     assert steps(odoo_program, database) == all_done(complaints)
@@ -188,11 +109,8 @@ def test_a_killed_process_loses_nothing_and_the_next_run_repeats_nothing(
     database = overdue(complaints)
     go = tmp_path / "go"
     go.touch()
-    script = RUN.format(go=str(go), size=20)
-    shell = Shell(odoo_program, database, "import time\n" + STUCK + script)
-    shell.wait_for("stuck")
-    shell.kill()
-    wait_until_released(odoo_program, database)
+    script = RUN.format(**CRON, go=str(go), size=20)
+    run_until_killed(odoo_program, database, KILLED + script)
     waiting, missing, doubled, to_dos = steps(odoo_program, database)
     assert waiting == complaints * DEADLINES - 40, "two batches of 20 were finished"
     assert missing == waiting * 3, "nothing of the third batch stays"
@@ -211,7 +129,7 @@ def test_a_poisoned_row_waits_and_all_others_are_done(odoo_program, overdue, tmp
     Shell(odoo_program, database, POISON).ended()
     go = tmp_path / "go"
     go.touch()
-    script = RUN.format(go=str(go), size=500)
+    script = RUN.format(**CRON, go=str(go), size=500)
     shell = Shell(odoo_program, database, script)
     assert int(shell.wait_for("seen")) == complaints * DEADLINES
     shell.ended()
@@ -254,7 +172,7 @@ def test_whoever_holds_a_complaint_delays_only_that(odoo_program, overdue, tmp_p
     holder.wait_for("held")
     go = tmp_path / "go"
     go.touch()
-    script = RUN.format(go=str(go), size=500)
+    script = RUN.format(**CRON, go=str(go), size=500)
     shell = Shell(odoo_program, database, script)
     assert int(shell.wait_for("seen")) == (complaints - 1) * DEADLINES
     shell.ended()
@@ -309,16 +227,3 @@ def wait_for_steps(odoo, database, reached, seconds=60):
             return
         time.sleep(0.1)
     raise AssertionError(f"{waiting} rows wait, {missing} steps are missing")
-
-
-def wait_until_released(odoo, database):
-    """Wait until the database server has noticed that a client is gone."""
-    others = (
-        "SELECT count(*) FROM pg_stat_activity "
-        f"WHERE datname = '{database}' AND pid != pg_backend_pid()"
-    )
-    for _ in range(100):
-        if odoo.server.query(others, database) == [["0"]]:
-            return
-        time.sleep(0.1)
-    raise AssertionError("the killed process still holds its connection")

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from test_engine_processes import PREPARE, Shell, all_done, steps, wait_for_steps
+from processes import Shell
+from test_engine_processes import PREPARE, all_done, steps, wait_for_steps
 from workbench import machine, postgres, server, templates
 
 WAKE = 'env.ref("customer_complaint.ir_cron_run_deadline_steps")._trigger()'

@@ -1,8 +1,7 @@
 """Survey invitations when several processes send them, and when one is killed."""
 
 import pytest
-from test_engine_processes import Shell, wait_until_released
-from workbench import templates
+from processes import RUN, STUCK, Shell, run_at_once, run_until_killed
 
 OURS = "email_normalized LIKE '%@asked.example'"
 # Each customer stands in two plans: the rest period lets one of them ask.
@@ -19,50 +18,19 @@ customers = env["res.partner"].create([
 for plan in plans:
     plan._plan_now(env.cr.now(), env.company, [("id", "in", customers.ids)])
 """
-# The cron's own method, with batches small enough that several processes meet often.
-RUN = """
-import os, time
-Invitation = env["customer.satisfaction.invitation"]
-batch, seen = type(Invitation)._send_due, []
-def small(self, now):
-    seen.append(batch(self, now, limit=20))
-    return seen[-1]
-type(Invitation)._send_due = small
-print("ready", flush=True)
-while not os.path.exists({go!r}):
-    time.sleep(0.01)
-env.cr.rollback()  # what it sees begins now
-Invitation._cron_send()
-print("seen", sum(seen), flush=True)
-"""
-# Stops for good inside the third batch, when its e-mails are written and not committed.
-STUCK = """
-import time
-Invitation = type(env["customer.satisfaction.invitation"])
-queue, calls = Invitation._queue_mails, []
-def stuck(rows):
-    queue(rows)
-    calls.append(rows)
-    if len(calls) == 3:
-        env.flush_all()
-        print("stuck", flush=True)
-        time.sleep(600)
-Invitation._queue_mails = stuck
-"""
+CRON = {
+    "model": "customer.satisfaction.invitation",
+    "batch": "_send_due",
+    "cron": "_cron_send",
+    "size": 20,
+}
+KILLED = STUCK.format(model=CRON["model"], effect="_queue_mails")
 
 
 @pytest.fixture
-def waiting(odoo_program, tmp_path):
+def waiting(prepared):
     """A function that makes a database with invitations that are due and no server on it."""
-    name = f"{templates.PREFIX}invitations_{tmp_path.name[-8:]}"
-
-    def make(customers):
-        odoo_program.clone(templates.DEMO.ready(odoo_program), name)
-        Shell(odoo_program, name, PREPARE.format(customers=customers)).ended()
-        return name
-
-    yield make
-    odoo_program.drop(name)
+    return lambda customers: prepared(PREPARE.format(customers=customers))
 
 
 def counts(odoo, database):
@@ -89,14 +57,8 @@ def test_several_processes_at_once_ask_nobody_twice(
     customers = 200
     database = waiting(customers)
     go = tmp_path / "go"
-    script = RUN.format(go=str(go))
-    shells = [Shell(odoo_program, database, script) for _ in range(processes)]
-    for shell in shells:
-        shell.wait_for("ready")
-    go.touch()
-    seen = [int(shell.wait_for("seen")) for shell in shells]
-    for shell in shells:
-        shell.ended()
+    script = RUN.format(**CRON, go=str(go))
+    seen = run_at_once(odoo_program, database, processes, script, go)
     assert sum(seen) == customers * 2
     assert counts(odoo_program, database) == [0, *[customers] * 4]
 
@@ -109,11 +71,8 @@ def test_a_killed_process_loses_nobody_and_the_next_run_asks_nobody_twice(
     database = waiting(customers)
     go = tmp_path / "go"
     go.touch()
-    script = RUN.format(go=str(go))
-    shell = Shell(odoo_program, database, STUCK + script)
-    shell.wait_for("stuck")
-    shell.kill()
-    wait_until_released(odoo_program, database)
+    script = RUN.format(**CRON, go=str(go))
+    run_until_killed(odoo_program, database, KILLED + script)
     planned, sent, persons, mails, _rest = counts(odoo_program, database)
     assert planned == customers * 2 - 40, "two batches of 20 were finished"
     assert sent == persons == mails

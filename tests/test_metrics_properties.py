@@ -15,7 +15,8 @@ from pathlib import Path
 from statistics import mean, median, stdev
 
 import pytest
-from hypothesis import HealthCheck, configuration, given, settings
+from conftest import drawn
+from hypothesis import given
 from hypothesis import strategies as st
 
 ADDONS = Path(__file__).parents[1]
@@ -40,19 +41,6 @@ clusters, comparing, drivers = load("clusters"), load("comparing"), load("driver
 indexes, kano, sampling = load("indexes"), load("kano"), load("sampling")
 
 CASES = 1000 if os.environ.get("FULL") else 150
-drawn = settings(
-    max_examples=CASES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def notes_of_hypothesis(tmp_path_factory):
-    """Keep what hypothesis writes out of the tree."""
-    configuration.set_hypothesis_home_dir(tmp_path_factory.mktemp("hypothesis"))
 
 
 def counts_on(first, last):
@@ -100,7 +88,7 @@ def results(draw):
     ]
 
 
-@drawn
+@drawn(CASES)
 @given(results())
 def test_no_result_without_its_number_of_answers(found):  # S-10
     for score in found:
@@ -111,7 +99,7 @@ def test_no_result_without_its_number_of_answers(found):  # S-10
         assert "n" in dataclasses.asdict(score)
 
 
-@drawn
+@drawn(CASES)
 @given(results())
 def test_interval_contains_its_value_and_stays_on_its_scale(found):  # S-01 S-03 S-04
     for score in found:
@@ -123,7 +111,7 @@ def test_interval_contains_its_value_and_stays_on_its_scale(found):  # S-01 S-03
             assert lowest <= score.low + 1e-9 and score.high <= highest + 1e-9
 
 
-@drawn
+@drawn(CASES)
 @given(CSAT, st.integers(2, 9))
 def test_more_answers_of_the_same_kind_change_no_value_and_narrow_the_interval(
     counts, times
@@ -135,7 +123,7 @@ def test_more_answers_of_the_same_kind_change_no_value_and_narrow_the_interval(
         assert many.high - many.low < once.high - once.low
 
 
-@drawn
+@drawn(CASES)
 @given(CSAT)
 def test_counts_give_what_the_answers_one_by_one_give(counts):  # S-35
     few = {value: n % 30 for value, n in counts.items()}
@@ -153,7 +141,7 @@ def test_counts_give_what_the_answers_one_by_one_give(counts):  # S-35
             assert answers[0] <= shares[0] and shares[-1] <= answers[-1]
 
 
-@drawn
+@drawn(CASES)
 @given(NPS, NPS)
 def test_nps_of_two_waves_differs_by_the_difference(before, now):
     found = comparing.nps_difference(before, now)
@@ -166,7 +154,7 @@ def test_nps_of_two_waves_differs_by_the_difference(before, now):
         assert back.p == (found.p and pytest.approx(found.p))
 
 
-@drawn
+@drawn(CASES)
 @given(st.tuples(*[st.integers(0, 60)] * 2), st.tuples(*[st.integers(0, 60)] * 2))
 def test_difference_of_shares_lies_in_its_interval(before, now):
     found = comparing.share_difference(before[0], sum(before), now[0], sum(now))
@@ -174,7 +162,7 @@ def test_difference_of_shares_lies_in_its_interval(before, now):
         assert -1 - 1e-9 <= found.low - 1e-9 <= found.value <= found.high + 1e-9
 
 
-@drawn
+@drawn(CASES)
 @given(PAIRS)
 def test_kano_counts_every_pair_once(pairs):  # S-07
     found = kano.kano(pairs)
@@ -184,7 +172,7 @@ def test_kano_counts_every_pair_once(pairs):  # S-07
     assert (found.kind is None) == (not found.n)
 
 
-@drawn
+@drawn(CASES)
 @given(
     st.lists(
         st.tuples(*[st.integers(1, 5)] * 4, st.none() | st.integers(1, 5)), max_size=60
@@ -201,7 +189,7 @@ def test_relative_weights_are_shares(rows):
             assert r2 == pytest.approx(model.r2, abs=1e-7)
 
 
-@drawn
+@drawn(CASES)
 @given(st.dictionaries(st.integers(10, 50), st.integers(1, 30), min_size=3))
 def test_clusters_are_in_order_and_none_is_empty(counts):  # S-36
     limits = clusters.cluster_limits(counts)
@@ -253,7 +241,7 @@ def told(cells, shown, k):
     return None
 
 
-@drawn
+@drawn(CASES)
 @given(
     st.dictionaries(st.tuples(st.sampled_from("PQRS")), st.integers(0, 9), min_size=1),
     st.integers(2, 6),
@@ -268,7 +256,7 @@ def test_no_group_of_one_breakdown_can_be_worked_out(cells, k):  # S-33 AN-01
     assert not told(cells, [shown], k)
 
 
-@settings(drawn, max_examples=CASES // 3)
+@drawn(CASES // 3)
 @given(
     st.dictionaries(
         st.tuples(

@@ -3,7 +3,7 @@
 import datetime
 
 import pytest
-from test_engine_processes import Shell
+from processes import Shell
 from workbench import machine
 
 JOBS = (

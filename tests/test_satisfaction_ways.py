@@ -1,10 +1,9 @@
 """Ways to answer: mail scanners record nothing, many at once give one answer, keys suffice."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
+from at_once import answers_at_once
 
 SCANS = 3
 
@@ -65,29 +64,7 @@ def test_scanners_of_links_record_nothing(running, asked_on_paper):
 def test_one_paper_scanned_twenty_times_at_once_gives_one_answer(workers):
     # S-30
     order, path = _order_that_asks(workers)
-    start = Barrier(20)
-
-    def answer(number):
-        session = workers.session(None)
-        page = session.get(workers.url + path, timeout=60).text
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-        options = re.findall(r'name="(q\d+)" value="(\d+)" required', page)
-        solved, csat = dict.fromkeys(name for name, _value in options)
-        grades = [value for name, value in options if name == csat]
-        start.wait(timeout=60)
-        return session.post(
-            workers.url + path,
-            data={
-                "csrf_token": token,
-                solved: dict(options)[solved],
-                csat: grades[number % 5],
-            },
-            timeout=120,
-        )
-
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(answer, range(20)))
-
+    answers = answers_at_once(workers, path)
     assert {answer.status_code for answer in answers} == {200}
     thanks = [
         answer for answer in answers if "Thank you for your answer<" in answer.text

@@ -1,8 +1,9 @@
 """Many clients at the same moment, against two worker processes."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
+
+from at_once import answers_at_once, at_once
 
 CLIENTS = 8
 EACH = 12  # complaints per client: half one by one, half in one call
@@ -11,14 +12,11 @@ EACH = 12  # complaints per client: half one by one, half in one call
 def test_eight_clients_at_once_get_their_own_numbers_and_deadlines(workers):
     # C-16
     mark = "At once"
-    start = Barrier(CLIENTS)
     clients = [
         _over_json2(workers) if i % 2 else _over_rpc(workers) for i in range(CLIENTS)
     ]
 
-    def enter(client):
-        number, create = client
-        start.wait(timeout=60)
+    def enter(number, create):
         single = [
             create([{"description": f"{mark} {number}.{i}"}]) for i in range(EACH // 2)
         ]
@@ -27,9 +25,7 @@ def test_eight_clients_at_once_get_their_own_numbers_and_deadlines(workers):
         )
         return sum(single, []) + batch
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        given = list(pool.map(enter, enumerate(clients)))
-
+    given = at_once([partial(enter, *client) for client in enumerate(clients)])
     ids = sum(given, [])
     assert len(set(ids)) == CLIENTS * EACH
     rows = workers.sql(
@@ -51,23 +47,20 @@ def test_eight_clients_at_once_get_their_own_numbers_and_deadlines(workers):
 
 def test_eight_calls_at_once_with_one_reference_open_one_complaint(workers):
     # X-20
-    start = Barrier(CLIENTS)
-
-    def call(number):
-        handler = workers.json2("handler")
-        start.wait(timeout=60)
-        return handler(
-            "customer.complaint",
-            "api_v1_create",
-            description=f"Sent twice {number}",
-            channel="online_chat",
-            external_source="shop",
-            external_ref="at once",
-        )
-
-    workers.api_key("handler")
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        answers = list(pool.map(call, range(CLIENTS)))
+    answers = at_once(
+        [
+            partial(
+                workers.json2("handler"),
+                "customer.complaint",
+                "api_v1_create",
+                description=f"Sent twice {number}",
+                channel="online_chat",
+                external_source="shop",
+                external_ref="at once",
+            )
+            for number in range(CLIENTS)
+        ]
+    )
 
     assert {answer.status_code for answer in answers} == {200}, [
         a.text for a in answers
@@ -103,30 +96,8 @@ def test_twenty_submissions_at_once_are_one_answer(workers):
     )
     url = survey("customer.complaint", "get_satisfaction_url", [complaint])
     path = url[url.index("/satisfaction/") :]
-    start = Barrier(20)
-
-    def answer(number):
-        session = workers.session(None)
-        page = session.get(workers.url + path, timeout=60).text
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
-        options = re.findall(r'name="(q\d+)" value="(\d+)" required', page)
-        solved, csat = dict.fromkeys(name for name, _value in options)
-        grades = [value for name, value in options if name == csat]
-        start.wait(timeout=60)
-        return session.post(
-            workers.url + path,
-            data={
-                "csrf_token": token,
-                solved: dict(reversed(options))[solved],
-                csat: grades[number % 3],
-            },
-            timeout=120,
-        ).status_code
-
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(answer, range(20)))
-
-    assert set(answers) == {200}
+    answers = answers_at_once(workers, path)
+    assert {answer.status_code for answer in answers} == {200}
     assert workers.sql(
         "SELECT count(DISTINCT i.id), count(l.id), count(DISTINCT l.question_id) "
         "FROM survey_user_input i JOIN survey_user_input_line l "
@@ -161,23 +132,20 @@ def test_messages_of_a_customer_at_once_are_all_kept_and_one_reply_is_owed(worke
         "create",
         {"description": "Written at once", "partner_id": partner, "acknowledge": False},
     )
-    start = Barrier(CLIENTS)
-    clients = [workers.rpc("customer") for _number in range(CLIENTS)]
-
-    def write(client):
-        number, call = client
-        start.wait(timeout=60)
-        return call(
-            "customer.complaint",
-            "message_post",
-            [complaint],
-            body=f"Where is my answer? {number}",
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-        )
-
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(write, enumerate(clients)))
+    at_once(
+        [
+            partial(
+                workers.rpc("customer"),
+                "customer.complaint",
+                "message_post",
+                [complaint],
+                body=f"Where is my answer? {number}",
+                message_type="comment",
+                subtype_xmlid="mail.mt_comment",
+            )
+            for number in range(CLIENTS)
+        ]
+    )
 
     assert workers.sql(
         "SELECT count(*) FROM mail_message WHERE model = 'customer.complaint' "

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytz
 from babel.dates import format_date, format_datetime
 from markupsafe import Markup
-from werkzeug.exceptions import MethodNotAllowed, abort
+from werkzeug.exceptions import abort
 
 from odoo import SUPERUSER_ID, fields, http
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -21,6 +21,7 @@ from ..models.complaint_told import Promised
 from ..models.customer_complaint_deadline import KEPT_BY
 from ..models.customer_complaint_stage import CLOSED_TYPES
 from .public_form import MAX_REQUEST, ComplaintForm, read_files, read_text
+from .public_page import refuse_options
 
 _logger = logging.getLogger(__name__)
 
@@ -325,9 +326,7 @@ class ComplaintPortal(ComplaintForm):
     )
     def portal_complaint_answer(self, complaint_id, access_token=None, **draft):
         """A colleague answers on the customer's page and says by when he comes back."""
-        if request.httprequest.method != "POST":
-            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
-            raise MethodNotAllowed(valid_methods=["POST"])
+        refuse_options("POST")
         complaint = self._get_complaint(complaint_id, access_token)
         if not complaint or not self._as_visitor(complaint)._may_answer():
             return request.redirect("/my")
@@ -447,9 +446,7 @@ class ComplaintPortal(ComplaintForm):
     )
     def portal_complaint_message(self, complaint_id, access_token=None, **kwargs):
         """What the customer writes on his page without a login, and photos."""
-        if request.httprequest.method != "POST":
-            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
-            raise MethodNotAllowed(valid_methods=["POST"])
+        refuse_options("POST")
         complaint = self._get_complaint(complaint_id, access_token)
         # Everybody with a login writes in his own name, in the chatter.
         if not complaint or not request.env.user._is_public():
@@ -527,9 +524,7 @@ class ComplaintPortal(ComplaintForm):
     def portal_complaint_confirm(
         self, complaint_id, access_token=None, solved=None, grade=None, comment="", **kw
     ):
-        if request.httprequest.method != "POST":
-            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
-            raise MethodNotAllowed(valid_methods=["POST"])
+        refuse_options("POST")
         complaint = self._get_complaint(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")
@@ -593,9 +588,7 @@ class ComplaintPortal(ComplaintForm):
         self, complaint_id, access_token=None, choice=None, suggestion="", **kwargs
     ):
         """The customer accepts one of the offered solutions, rejects them, or suggests another."""
-        if request.httprequest.method != "POST":
-            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
-            raise MethodNotAllowed(valid_methods=["POST"])
+        refuse_options("POST")
         complaint = self._get_complaint(complaint_id, access_token)
         if not complaint:
             return request.redirect("/my")

@@ -5,7 +5,6 @@ import uuid
 from dataclasses import dataclass
 
 import pytz
-from werkzeug.exceptions import MethodNotAllowed
 
 from odoo import SUPERUSER_ID, http
 from odoo.exceptions import AccessError, MissingError, UserError
@@ -17,7 +16,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.complaint_public import FORM_LENGTHS, MAX_FILES
 from ..tools.uploads import MAX_FILE_SIZE
-from .public_page import render_page
+from .public_page import refuse_options, render_page
 
 _logger = logging.getLogger(__name__)
 
@@ -112,7 +111,7 @@ class ComplaintForm(CustomerPortal):
         max_content_length=MAX_REQUEST,
     )
     def form_send(self, team_token=None, **kwargs):
-        self._refuse_options()
+        refuse_options("GET", "POST")
         entry = self._get_public_entry(team_token)
         return self._take_complaint_form(entry) if entry else self._render_no_form()
 
@@ -162,7 +161,7 @@ class ComplaintForm(CustomerPortal):
         max_content_length=MAX_REQUEST,
     )
     def form_send_customer(self, **kwargs):
-        self._refuse_options()
+        refuse_options("GET", "POST")
         entry = self._get_customer_entry()
         if request.env.user._is_public():
             # Signed out meanwhile: what he wrote is kept where the form is open to everybody.
@@ -200,7 +199,7 @@ class ComplaintForm(CustomerPortal):
         max_content_length=MAX_REQUEST,
     )
     def form_send_order(self, order_id, access_token=None, **kwargs):
-        self._refuse_options()
+        refuse_options("GET", "POST")
         entry = self._get_order_entry(order_id, access_token)
         return self._take_complaint_form(entry) if entry else request.redirect("/my")
 
@@ -232,11 +231,6 @@ class ComplaintForm(CustomerPortal):
     # ------------------------------------------------------------------
     # Taking a form
     # ------------------------------------------------------------------
-    def _refuse_options(self):
-        if request.httprequest.method != "POST":
-            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
-            raise MethodNotAllowed(valid_methods=["GET", "POST"])
-
     def _take_complaint_form(self, entry):
         """Open a complaint and lead to its thanks page, or show the form with what is wrong.
 

@@ -1,4 +1,5 @@
 from markupsafe import Markup
+from werkzeug.exceptions import MethodNotAllowed
 
 from odoo.http import request
 
@@ -18,6 +19,16 @@ CAPTCHA_HOSTS = {
     "https://www.gstatic.com https://www.gstatic.cn",
     "turnstile": "https://challenges.cloudflare.com",
 }
+
+
+def refuse_options(*allowed):
+    """Odoo routes OPTIONS to what takes POST, too, and asks it for no CSRF token.
+
+    :param allowed: the methods of the address
+    :raises MethodNotAllowed: for anything but POST
+    """
+    if request.httprequest.method != "POST":
+        raise MethodNotAllowed(valid_methods=allowed)
 
 
 def render_page(template, env, company, status=200, captchas=None, **values):

@@ -43,11 +43,6 @@ class CustomerComplaint(models.Model):
         groups="base.group_user",
         export_string_translation=False,
     )
-    missing_words = fields.Text(
-        compute="_compute_missing_codes",
-        groups="base.group_user",
-        export_string_translation=False,
-    )
 
     @api.depends(
         "stage_type",
@@ -62,7 +57,7 @@ class CustomerComplaint(models.Model):
         for complaint in self:
             complaint.next_action = complaint._get_next_action()
 
-    @api.depends_context("complaint_target", "lang")
+    @api.depends_context("complaint_target")
     def _compute_missing_codes(self):
         """What the next step lacks, for the dialog that asks for it: what is given stays shown."""
         target = self.env.context.get("complaint_target")
@@ -71,9 +66,6 @@ class CustomerComplaint(models.Model):
         for complaint in self:
             codes = complaint._origin._get_missing(target) if complaint._origin else []
             complaint.missing_codes = f" {' '.join(codes)} "
-            complaint.missing_words = "\n".join(
-                complaint._origin._describe_missing(code) for code in codes
-            )
 
     @api.depends("stage_type", "decision", "completed_at", "level_id", "policy_id")
     def _compute_can_complete(self):

@@ -347,21 +347,17 @@ class CustomerComplaint(models.Model):
     def _message_receive_bounce(self, email, partner):
         """A mail to the customer came back: somebody must reach him in another way."""
         res = super()._message_receive_bounce(email, partner)
-        for complaint in self.filtered(lambda c: c.stage_type not in CLOSED_TYPES):
-            user = complaint._get_first_told("owner")
-            there = complaint.with_context(lang=user.lang)
-            summary = there.env._("Our e-mail did not arrive")
-            if user and summary not in complaint.activity_ids.mapped("summary"):
-                there.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    user_id=user.id,
-                    summary=summary,
-                    note=there.env._(
-                        "A message to %(email)s came back. The customer does not know "
-                        "what it said: call him, or correct the address and send again.",
-                        email=email or "",
-                    ),
-                )
+        is_open = self.filtered(lambda c: c.stage_type not in CLOSED_TYPES)
+        for complaint, user in is_open._for_owners():
+            complaint._give_todo_once(
+                user,
+                complaint.env._("Our e-mail did not arrive"),
+                complaint.env._(
+                    "A message to %(email)s came back. The customer does not know "
+                    "what it said: call him, or correct the address and send again.",
+                    email=email or "",
+                ),
+            )
         return res
 
     # ------------------------------------------------------------------

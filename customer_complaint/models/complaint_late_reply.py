@@ -48,35 +48,26 @@ class CustomerComplaint(models.Model):
 
     def _ask_about_archived(self):
         """Nobody is reminded of what was put away, so the owner, or the next one up, is told."""
-        for complaint in self:
-            user = complaint._get_first_told("owner")
-            there = complaint.with_context(lang=user.lang)
-            summary = there.env._("The customer wrote to an archived complaint")
-            if user and summary not in complaint.activity_ids.mapped("summary"):
-                there.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    user_id=user.id,
-                    summary=summary,
-                    note=there.env._(
-                        "Please read the message. If something is to be done, take the "
-                        "complaint out of the archive: until then nobody is reminded of "
-                        "its deadlines."
-                    ),
-                )
+        for complaint, user in self._for_owners():
+            complaint._give_todo_once(
+                user,
+                complaint.env._("The customer wrote to an archived complaint"),
+                complaint.env._(
+                    "Please read the message. If something is to be done, take the "
+                    "complaint out of the archive: until then nobody is reminded of "
+                    "its deadlines."
+                ),
+            )
 
     def _ask_about_late_reply(self, at):
         """Give whoever answers for the closed complaints, or the next one up, a to-do."""
         self.late_reply_at = at
-        for complaint in self:
-            user = complaint._get_first_told("owner")
-            if not user:
-                continue
-            there = complaint.with_context(lang=user.lang)
-            there.activity_schedule(
+        for complaint, user in self._for_owners():
+            complaint.activity_schedule(
                 "customer_complaint.mail_activity_type_late_reply",
                 user_id=user.id,
-                summary=there.env._("The customer wrote after closing"),
-                note=there.env._(
+                summary=complaint.env._("The customer wrote after closing"),
+                note=complaint.env._(
                     "Please read the message and decide with What follows: reopen, open "
                     "a new complaint, or nothing more to do."
                 ),

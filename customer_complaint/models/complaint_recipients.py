@@ -49,6 +49,22 @@ class CustomerComplaint(models.Model):
                 return told[:1]
         return self.env["res.users"]
 
+    def _for_owners(self):
+        """Each complaint that somebody answers for, in his language, with him."""
+        for complaint in self:
+            if user := complaint._get_first_told("owner"):
+                yield complaint.with_context(lang=user.lang), user
+
+    def _give_todo_once(self, user, summary, note):
+        """A to-do, unless one with this summary waits already."""
+        if summary not in self.activity_ids.mapped("summary"):
+            self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                user_id=user.id,
+                summary=summary,
+                note=note,
+            )
+
     def _get_told(self, users):
         """Those of `users`, or their deputies, who may open this complaint."""
         told = self.env["res.users"].sudo()

@@ -141,40 +141,20 @@ class CustomerComplaintCostReport(models.Model):
         )
 
     def _get_reversal_source(self, number):
-        """What was reversed of journal items that hold costs, in the period of the reversal.
-
-        Rounded so that the parts of all costs of an item add up to what was reversed of it.
-        """
-        return SQL(
-            """
-            SELECT %(id)s AS id, p.complaint_id, p.kind, 'booked' AS basis, p.date,
-                p.document, NULL::integer AS partner_id, p.product_id, p.currency_id,
-                ROUND(p.amount_currency * p.reached / p.total, p.places)
-                    - ROUND(p.amount_currency * p.before / p.total, p.places)
-                    AS amount_original,
-                ROUND(p.balance * p.reached / p.total, p.company_places)
-                    - ROUND(p.balance * p.before / p.total, p.company_places) AS amount,
-                p.move_line_id
-            FROM (
-                SELECT k.complaint_id, k.kind, r.date, r.move_name AS document,
-                    COALESCE(k.product_id, r.product_id) AS product_id, r.currency_id,
-                    r.amount_currency, r.balance, r.id AS move_line_id, k.total,
-                    currency.decimal_places AS places,
-                    company_currency.decimal_places AS company_places,
-                    ROW_NUMBER() OVER item AS place,
-                    SUM(k.part) OVER item AS reached,
-                    SUM(k.part) OVER item - k.part AS before
-                %(lines)s
-                JOIN res_currency currency ON currency.id = r.currency_id
-                JOIN res_currency company_currency
-                    ON company_currency.id = r.company_currency_id
-                WINDOW item AS (PARTITION BY r.id ORDER BY k.id)
-            ) p
-            """,
-            id=self._get_row_id(
-                number, SQL("(p.move_line_id::bigint * %s + p.place)", SHARERS)
+        """What was reversed of journal items that hold costs, in the period of the reversal."""
+        return self._get_parts_source(
+            number,
+            SQL(
+                """
+                SELECT k.id, k.part, NULL::numeric AS most, k.total, k.complaint_id,
+                    k.kind, NULL::integer AS partner_id,
+                    COALESCE(k.product_id, r.product_id) AS product_id, r.id AS move_line_id,
+                    r.date, r.move_name, r.balance, r.company_currency_id,
+                    r.amount_currency, r.currency_id
+                %s
+                """,
+                self._get_reversal_lines(),
             ),
-            lines=self._get_reversal_lines(),
         )
 
     def _get_reversal_lines(self):
@@ -239,16 +219,39 @@ class CustomerComplaintCostReport(models.Model):
     def _get_note_source(self, number, allocations):
         """Posted notes that are linked to complaints by a share, and what was reversed of them.
 
-        Each complaint has its part of each line, rounded so that the parts of a note that is
-        all linked add up to its lines to the cent.
-
         :param allocations: SELECT of id, move_id, share (taxes included, in the currency of the
             note), complaint_id and kind
+        """
+        return self._get_parts_source(
+            number,
+            SQL(
+                """
+                SELECT a.id, a.share AS part, note.amount_total AS most,
+                    note.amount_total AS total, a.complaint_id, a.kind,
+                    CASE WHEN note.move_type = 'out_refund'
+                        THEN note.commercial_partner_id
+                    END AS partner_id, l.product_id, l.id AS move_line_id,
+                    l.date, l.move_name, l.balance, l.company_currency_id,
+                    l.amount_currency, l.currency_id
+                %s
+                """,
+                self._get_note_lines(self._limit(allocations)),
+            ),
+        )
+
+    def _get_parts_source(self, number, parts):
+        """Journal items that several complaints share.
+
+        Rounded so that the parts of an item that is shared out whole add up to it to the cent.
+
+        :param parts: SELECT of id, complaint_id, kind, partner_id and product_id of who has a
+            part; of the part, the total it is a part of, and the most that all parts together
+            take of it; and of columns of the journal item
         """
         return SQL(
             """
             SELECT %(id)s AS id, p.complaint_id, p.kind, 'booked' AS basis, p.date,
-                p.document, p.partner_id, p.product_id, p.currency_id,
+                p.move_name AS document, p.partner_id, p.product_id, p.currency_id,
                 ROUND(p.amount_currency * p.reached / p.total, p.places)
                     - ROUND(p.amount_currency * p.before / p.total, p.places)
                     AS amount_original,
@@ -256,28 +259,22 @@ class CustomerComplaintCostReport(models.Model):
                     - ROUND(p.balance * p.before / p.total, p.company_places) AS amount,
                 p.move_line_id
             FROM (
-                SELECT a.complaint_id, a.kind, l.date, l.move_name AS document,
-                    CASE WHEN note.move_type = 'out_refund'
-                        THEN note.commercial_partner_id
-                    END AS partner_id, l.product_id,
-                    l.currency_id, l.amount_currency, l.balance, l.id AS move_line_id,
-                    note.amount_total AS total,
-                    currency.decimal_places AS places,
+                SELECT part.*, currency.decimal_places AS places,
                     company_currency.decimal_places AS company_places,
                     ROW_NUMBER() OVER item AS place,
-                    LEAST(SUM(a.share) OVER item, note.amount_total) AS reached,
-                    LEAST(SUM(a.share) OVER item - a.share, note.amount_total) AS before
-                %(lines)s
-                JOIN res_currency currency ON currency.id = l.currency_id
+                    LEAST(SUM(part.part) OVER item, part.most) AS reached,
+                    LEAST(SUM(part.part) OVER item - part.part, part.most) AS before
+                FROM (%(parts)s) part
+                JOIN res_currency currency ON currency.id = part.currency_id
                 JOIN res_currency company_currency
-                    ON company_currency.id = l.company_currency_id
-                WINDOW item AS (PARTITION BY l.id ORDER BY a.id)
+                    ON company_currency.id = part.company_currency_id
+                WINDOW item AS (PARTITION BY part.move_line_id ORDER BY part.id)
             ) p
             """,
             id=self._get_row_id(
                 number, SQL("(p.move_line_id::bigint * %s + p.place)", SHARERS)
             ),
-            lines=self._get_note_lines(self._limit(allocations)),
+            parts=parts,
         )
 
     def _limit(self, allocations):

@@ -16,6 +16,7 @@ from . import test_policies
 from . import test_setup
 from . import test_recompute
 from . import test_ledger
+from . import test_ledger_changes
 from . import test_ledger_pauses
 from . import test_solution
 from . import test_offer
@@ -52,6 +53,8 @@ from . import test_fairness
 from . import test_access
 from . import test_portal
 from . import test_public_form
+from . import test_public_form_refusals
+from . import test_public_form_page
 from . import test_customer_form
 from . import test_form_fuzz
 from . import test_screens
@@ -62,12 +65,17 @@ from . import test_documents
 from . import test_register
 from . import test_roles
 from . import test_dashboard
+from . import test_indicators
 from . import test_sample
 from . import test_absence
+from . import test_absent_owner
+from . import test_hand_over
 from . import test_workload
 from . import test_forecast
 from . import test_escalation_chain
 from . import test_digest
 from . import test_health
 from . import test_gateway
+from . import test_gateway_late
+from . import test_gateway_programs
 from . import test_gateway_mime

@@ -1,6 +1,8 @@
 from contextlib import contextmanager
 from datetime import datetime
 
+from freezegun import freeze_time
+
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -83,6 +85,13 @@ class ComplaintCommon(TransactionCase):
             }
         )
         cls.order.action_confirm()
+
+    @classmethod
+    def stop_clock(cls, moment):
+        """Let it be this moment in all tests of the class."""
+        clock = freeze_time(moment)
+        clock.start()
+        cls.addClassCleanup(clock.stop)
 
     @classmethod
     def make_complaint(cls, user=None, **values):

@@ -78,6 +78,24 @@ class MailGatewayCommon(ComplaintCommon):
     def receive(self, *args, **values):
         return self.process(self.letter(*args, **values))
 
+    def answered(self, **values):
+        """A complaint by mail that the handler owns and has answered."""
+        complaint = self.receive(**values)
+        complaint.write(
+            {
+                "demand": "A new door",
+                "category_id": self.category.id,
+                "user_id": self.handler.id,
+            }
+        )
+        complaint.with_user(self.handler).message_post(
+            body="We look into it.",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        complaint.told_at = self.now - timedelta(minutes=50)
+        return complaint
+
     def count(self):
         return self.env["customer.complaint"].search_count([])
 

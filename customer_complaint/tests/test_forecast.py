@@ -1,7 +1,5 @@
 from datetime import datetime, timedelta
 
-from freezegun import freeze_time
-
 from odoo.tests import tagged
 
 from .common import ComplaintCommon
@@ -15,9 +13,7 @@ class TestForecast(ComplaintCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        clock = freeze_time(NOW)
-        clock.start()
-        cls.addClassCleanup(clock.stop)
+        cls.stop_clock(NOW)
         cls.env["customer.complaint"].search([]).sudo().unlink()
         cls.past = cls.make_complaint(received_at=NOW - 20 * DAY)
         cls.past.sudo().deadline_ids.unlink()

@@ -215,7 +215,7 @@ class TestPath(ComplaintCommon):
         self.assertEqual((action["res_id"], button), (complaint.id, "Fill in"))
         dialog = complaint.with_context(**action["context"])
         view = self.env["ir.ui.view"].browse(action["views"][0][0])
-        self.assertIn("Customer demand", dialog.missing_words)
+        self.assertIn(" demand ", dialog.missing_codes)
         with Form(dialog, view=view) as form:
             form.demand = "A new door"
             form.user_id = self.handler

@@ -16,9 +16,7 @@ class TestWorkload(ComplaintCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        clock = freeze_time(NOW)
-        clock.start()
-        cls.addClassCleanup(clock.stop)
+        cls.stop_clock(NOW)
         # Only what a test makes is counted.
         cls.env["customer.complaint"].search([]).sudo().unlink()
         cls.env["customer.complaint.requirement"].search([]).active = False

@@ -1,7 +1,7 @@
-from werkzeug.exceptions import MethodNotAllowed
-
 from odoo import http
 from odoo.http import request
+
+from odoo.addons.customer_complaint.controllers.public_page import refuse_options
 
 from .satisfaction import SatisfactionPage
 
@@ -33,9 +33,7 @@ class StopPage(SatisfactionPage):
         max_content_length=64 * 1024,
     )
     def satisfaction_stop_save(self, token, again=None, **kwargs):
-        if request.httprequest.method != "POST":
-            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
-            raise MethodNotAllowed(valid_methods=["GET", "POST"])
+        refuse_options("GET", "POST")
         answer = self._get_answer(token)
         if answer:
             # sudo: the token is the right; it decides about its own address

@@ -29,19 +29,19 @@ class CustomerSatisfactionRatedMixin(models.AbstractModel):
     def _get_satisfaction_parts(self):
         """Hook: what stands for these records in answers.
 
-        :return: dict of record, one of these, by what the link leads to
+        :return: dict of records, some of these, by what the link leads to
         """
         return {record: record for record in self}
 
-    def _get_satisfaction_domain(self):
+    def _get_rated_domain(self):
         """Domain of the answers about these records."""
         parts = [part.id for part in self._get_satisfaction_parts()]
         return [(self._get_satisfaction_link(), "in", parts)]
 
     def _compute_satisfaction(self):
-        """Two queries, however many records."""
+        """Two queries for the answers, however many records."""
         link = self._get_satisfaction_link()
-        domain = self._get_satisfaction_domain()
+        domain = self._get_rated_domain()
         Answer = self.env["survey.user_input"]
         answered = dict(
             Answer._read_group(
@@ -57,10 +57,11 @@ class CustomerSatisfactionRatedMixin(models.AbstractModel):
         )
         csat = Answer._get_csat_counts_by(link, domain)
         totals = {record: [0, 0, 0] for record in self}
-        for part, record in self._get_satisfaction_parts().items():
+        for part, records in self._get_satisfaction_parts().items():
             satisfied, n = csat.get(part, (0, 0))
-            for index, value in enumerate((answered.get(part, 0), satisfied, n)):
-                totals[record][index] += value
+            for record in records:
+                for index, value in enumerate((answered.get(part, 0), satisfied, n)):
+                    totals[record][index] += value
         for record, (count, satisfied, n) in totals.items():
             record.satisfaction_answer_count = count
             record.satisfaction_csat = Answer._get_csat_text(satisfied, n)
@@ -68,5 +69,5 @@ class CustomerSatisfactionRatedMixin(models.AbstractModel):
     def action_view_satisfaction_answers(self):
         """Open the answers about these records."""
         return self.env["survey.user_input"]._get_satisfaction_action(
-            [*self._get_satisfaction_domain(), ("test_entry", "=", False)]
+            [*self._get_rated_domain(), ("test_entry", "=", False)]
         )
