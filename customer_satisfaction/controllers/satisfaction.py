@@ -12,7 +12,7 @@ from odoo.tools.image import image_data_uri
 
 from odoo.addons.customer_complaint.controllers.public_page import render_page
 
-from .satisfaction_form import TEXT_LENGTH, read_chosen, read_form
+from .satisfaction_form import TEXT_LENGTH, TRAP, read_chosen, read_form
 
 _logger = logging.getLogger(__name__)
 
@@ -175,6 +175,7 @@ class SatisfactionPage(http.Controller):
             if user._is_internal() and not answer.is_anonymous
             else None,
             text_length=TEXT_LENGTH,
+            trap=TRAP,
             **{
                 **dict.fromkeys(("is_chosen", "is_missing", "is_kept"), False),
                 **values,
