@@ -140,7 +140,7 @@ class SatisfactionPage(http.Controller):
         """The page that is shown instead of the questions, or None."""
         if not answer:
             return self._render("customer_satisfaction.page_unknown", answer, 404)
-        if answer.is_anonymous and answer.state == "done":
+        if answer.survey_id.is_anonymous and answer.state == "done":
             return self._render("customer_satisfaction.page_used", answer, 410)
         if answer._is_expired():
             return self._render("customer_satisfaction.page_expired", answer, 410)

@@ -347,7 +347,7 @@ class TestAnonymous(AnonymousCase):
                 mute_logger("odoo.addons.base.models.ir_rule"),
                 self.assertRaises(AccessError),
             ):
-                snooped.read(["id", "create_date"])
+                snooped.read(["survey_id"])
 
     def test_answer_cannot_be_given_a_person(self):
         invitations = self.asked()
@@ -392,6 +392,15 @@ class TestAnonymous(AnonymousCase):
             self.give(invitation)
         token = self.given().filtered(lambda a: not a.test_entry)[0].access_token
         self.assertFalse(self.env["survey.user_input"]._find_by_link(token))
+
+    def test_paper_counts_in_the_quarter_in_which_it_is_copied(self):
+        """Quarters that are over do not change: not by a date in the past either."""
+        past = fields.Datetime.subtract(self.now, months=5)
+        paper = self.env["survey.user_input"].create(
+            {"survey_id": self.survey.id, "entry_date": past}
+        )
+        paper._save_satisfaction(self.answers(), "staff", self.env.user)
+        self.assertEqual(paper.end_datetime.date(), self.now.date())
 
     def test_questions_are_locked_while_answers_wait_in_the_urn(self):  # S-33
         first, *others = self.asked()
