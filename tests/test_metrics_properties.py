@@ -6,11 +6,9 @@ Answers are drawn at random but the same in every run.
 import dataclasses
 import importlib
 import importlib.util
-import itertools
 import os
 import sys
 import types
-from fractions import Fraction
 from pathlib import Path
 from statistics import mean, median, stdev
 
@@ -36,7 +34,7 @@ def load(name):
     return importlib.import_module(f"satisfaction_tools.{name}")
 
 
-scores, suppression = load("scores"), load("suppression")
+scores = load("scores")
 clusters, comparing, drivers = load("clusters"), load("comparing"), load("drivers")
 indexes, kano, sampling = load("indexes"), load("kano"), load("sampling")
 
@@ -198,86 +196,3 @@ def test_clusters_are_in_order_and_none_is_empty(counts):  # S-36
     assert all(found.values())
     ranks = [clusters.LEVELS.index(clusters.level(v, limits)) for v in sorted(counts)]
     assert ranks == sorted(ranks)
-
-
-# ----------------------------------------------------------------------
-# Suppression: the judge knows everything that is shown, and how all groups overlap.
-# ----------------------------------------------------------------------
-def rank(vectors):
-    """Number of independent vectors, by fractions."""
-    vectors, found = [list(map(Fraction, v)) for v in vectors], 0
-    for at in range(len(vectors[0]) if vectors else 0):
-        pivot = next((v for v in vectors if v[at]), None)
-        if pivot is None:
-            continue
-        vectors.remove(pivot)
-        found += 1
-        for vector in vectors:
-            factor = vector[at] / pivot[at]
-            for place, number in enumerate(pivot):
-                vector[place] -= factor * number
-    return found
-
-
-def told(cells, shown, k):
-    """Fewer than k people about whom sums and differences of what is shown tell something."""
-    keys = [key for key, n in cells.items() if n]
-    total = sum(cells.values())
-    published = [[1] * len(keys)] if suppression.is_shown(total, k) else []
-    for breakdown, groups in enumerate(shown):
-        published += [[int(key[breakdown] == g) for key in keys] for g in groups]
-    everything = rank(published)
-    for size in range(1, k):
-        for few in itertools.combinations(range(len(keys)), size):
-            if sum(cells[keys[at]] for at in few) >= k:
-                continue
-            others = [
-                [number for at, number in enumerate(row) if at not in few]
-                for row in published
-            ]
-            # Some combination of what is shown is 0 for all others, and not for these.
-            if rank(others) < everything:
-                return [keys[at] for at in few]
-    return None
-
-
-@drawn(CASES)
-@given(
-    st.dictionaries(st.tuples(st.sampled_from("PQRS")), st.integers(0, 9), min_size=1),
-    st.integers(2, 6),
-)
-def test_no_group_of_one_breakdown_can_be_worked_out(cells, k):  # S-33 AN-01
-    counts = {key[0]: n for key, n in cells.items()}
-    shown = suppression.shown_groups(counts, k)
-    assert all(counts[group] >= k for group in shown)
-    rest = sum(n for group, n in counts.items() if group not in shown)
-    if sum(counts.values()) >= k:
-        assert rest == 0 or rest >= k
-    assert not told(cells, [shown], k)
-
-
-@drawn(CASES // 3)
-@given(
-    st.dictionaries(
-        st.tuples(
-            st.sampled_from("PQRS"), st.sampled_from("TUV"), st.sampled_from("XY")
-        ),
-        st.integers(0, 6),
-        min_size=1,
-        max_size=12,
-    ),
-    st.integers(2, 5),
-)
-def test_no_person_can_be_worked_out_from_overlapping_groups(cells, k):  # S-33 AN-01
-    shown = suppression.shown_in_all(cells, k)
-    for breakdown, groups in enumerate(shown):
-        for group in groups:
-            size = sum(n for key, n in cells.items() if key[breakdown] == group)
-            assert size >= k
-    assert not told(cells, shown, k)
-
-
-def test_the_judge_finds_a_leak():
-    cells = {("P", "T"): 6, ("P", "U"): 1, ("Q", "U"): 9}
-    assert told(cells, [{"P"}, {"T"}], 5) == [("P", "U")]
-    assert told(cells, [{"P"}, set()], 5) is None

@@ -12,7 +12,7 @@ from odoo.tools.image import image_data_uri
 
 from odoo.addons.customer_complaint.controllers.public_page import render_page
 
-from .satisfaction_form import TEXT_LENGTH, read_chosen, read_form
+from .satisfaction_form import TEXT_LENGTH, TRAP, read_chosen, read_form
 
 _logger = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ class SatisfactionPage(http.Controller):
         """The page that is shown instead of the questions, or None."""
         if not answer:
             return self._render("customer_satisfaction.page_unknown", answer, 404)
-        if answer.is_anonymous and answer.state == "done":
+        if answer.survey_id.is_anonymous and answer.state == "done":
             return self._render("customer_satisfaction.page_used", answer, 410)
         if answer._is_expired():
             return self._render("customer_satisfaction.page_expired", answer, 410)
@@ -175,6 +175,7 @@ class SatisfactionPage(http.Controller):
             if user._is_internal() and not answer.is_anonymous
             else None,
             text_length=TEXT_LENGTH,
+            trap=TRAP,
             **{
                 **dict.fromkeys(("is_chosen", "is_missing", "is_kept"), False),
                 **values,

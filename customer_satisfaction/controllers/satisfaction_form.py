@@ -2,6 +2,8 @@ import re
 
 from odoo.http import request
 
+from odoo.addons.customer_complaint.controllers.public_form import TRAP
+
 QUESTION = re.compile(r"q([0-9]{1,18})")
 TEXT_LENGTH = 4000
 
@@ -32,6 +34,11 @@ def read_form(answer):
             wrong[question] = answer.env._(
                 "Please write at most %(length)s characters.", length=TEXT_LENGTH
             )
+    if form.get(TRAP):
+        wrong[questions[:1]] = answer.env._(
+            "A field that stays empty was filled in. We have emptied it: please look "
+            "at what you chose and send it again."
+        )
     if _get_question_ids(form) - set(questions.ids):
         wrong[questions[:1]] = answer.env._(
             "The questions have changed meanwhile. Please look at your answers and "

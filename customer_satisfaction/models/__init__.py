@@ -56,3 +56,4 @@ from . import satisfaction_results_groups
 from . import satisfaction_results_pages
 from . import satisfaction_results_drivers
 from . import satisfaction_export
+from . import satisfaction_results_anonymous

@@ -22,6 +22,8 @@ class CustomerComplaintIndicator(models.Model):
         scope &= Domain("is_satisfaction", "=", True)
         scope &= Domain("state", "=", "done") & Domain("test_entry", "=", False)
         scope &= Domain("csat_grade", ">", 0) & Domain("exclusion", "=", False)
+        # Also for whom figures are read as superuser, see `_get_score_scope`.
+        scope &= Domain("survey_id.is_anonymous", "!=", True)
         return Figure(
             model_name,
             scope,

@@ -74,7 +74,7 @@ class CustomerSatisfactionBallot(models.Model):
             if invitation.ticket_survey_id._get_comment_question()
             else company.satisfaction_min_group
         )
-        if len(ballots) < enough:
+        if len(ballots) < enough or self._count_people(urn) < enough:
             self.create(
                 [
                     {
@@ -92,6 +92,46 @@ class CustomerSatisfactionBallot(models.Model):
         # Only what was written: the page still shows the answer in memory.
         for model_name in ("customer.satisfaction.invitation", self._name):
             self.env[model_name].invalidate_model(flush=False)
+
+    @api.model
+    def _count_people(self, urn):
+        """How many people answered what lies in the urn: one may have several tickets."""
+        [[count]] = self._execute(
+            "SELECT LEAST("
+            "COUNT(DISTINCT COALESCE(email_normalized, partner_id::text)), "
+            "COUNT(DISTINCT COALESCE(partner_id::text, email_normalized))) "
+            "FROM customer_satisfaction_invitation "
+            "WHERE (plan_id, ticket_survey_id, company_id) = %s AND ticket_used "
+            "AND state <> 'answered'",
+            urn,
+        )
+        return count
+
+    @api.model
+    def _discard(self, domain):
+        """Throw away what waits, and its tickets with it.
+
+        :return: number of answers that were thrown away
+        """
+        ballots = self.search(domain)
+        for plan in ballots.plan_id:
+            self._lock_urn(plan)
+        ballots = self.search(domain)
+        count = len(ballots)
+        urns = {(b.plan_id.id, b.survey_id.id, b.company_id.id) for b in ballots}
+        ballots.unlink()
+        self.env.flush_all()
+        if urns:
+            # Their people must not be counted for later answers; their links are dead now.
+            self._execute(
+                "UPDATE customer_satisfaction_invitation "
+                "SET ticket_hash = NULL, ticket_survey_id = NULL "
+                "WHERE (plan_id, ticket_survey_id, company_id) IN %s AND ticket_used "
+                "AND state <> 'answered'",
+                tuple(urns),
+            )
+            self.env["customer.satisfaction.invitation"].invalidate_model(flush=False)
+        return count
 
     @api.model
     def _lock_urn(self, plan):

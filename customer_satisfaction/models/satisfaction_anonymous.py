@@ -65,6 +65,34 @@ class SurveySurvey(models.Model):
             )
         return super().write(vals)
 
+    def action_discard_waiting(self):
+        """Throw away answers that wait for others that will not come: the survey has ended.
+
+        How many they were is noted at the survey, and nothing else about them.
+
+        :raises AccessError: without the right to change the survey
+        :raises UserError: when the survey, or a plan whose answers wait, still asks
+        """
+        self.check_access("write")
+        # sudo: nobody reads what waits; whoever changes the survey may end it
+        Ballot = self.env["customer.satisfaction.ballot"].sudo()
+        for survey in self:
+            waiting = [("survey_id", "=", survey.id)]
+            if survey.active and Ballot.search_count(
+                [*waiting, ("plan_id.active", "=", True)], limit=1
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(survey)s still asks: those who answer next will let these "
+                        "answers out. Archive the survey or its plan first.",
+                        survey=survey.title,
+                    )
+                )
+            count = Ballot._discard(waiting)
+            survey.message_post(
+                body=self.env._("Answers that waited and were discarded: %s", count)
+            )
+
     def _check_not_asked(self, sentence):
         """Refuse a change of surveys of which somebody was asked already."""
         if not self:

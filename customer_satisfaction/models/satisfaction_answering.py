@@ -204,7 +204,9 @@ class SurveyUserInput(models.Model):
                 "survey_method": answer.survey_method or ANSWERED_BY.get(method),
             }
         )
-        answer.write({"state": "done", "end_datetime": answer.entry_date or now})
+        # What of an anonymous survey was told, of quarters that are over, does not change.
+        said_at = not answer.survey_id.is_anonymous and answer.entry_date
+        answer.write({"state": "done", "end_datetime": said_at or now})
         if not changed:
             # The rest of `_mark_done` is about certificates and conditional questions.
             answer._notify_new_participation_subscribers()

@@ -5,7 +5,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_datetime
+from odoo.tools import format_datetime
 
 from odoo.addons.customer_complaint.tools import workbook
 
@@ -43,14 +43,13 @@ class CustomerSatisfactionResults(models.AbstractModel):
         :param str kind: "xlsx" or "csv" (UTF-8 with BOM, which spreadsheets recognise)
         :return: number of answers
         :raises AccessError: the user may not export
-        :raises UserError: too many for a sheet, or too few of an anonymous survey
+        :raises UserError: too many for a sheet
         """
         self._check_export_rights()
         scope = self._read_scope(filters)
-        domain = self._get_export_domain(scope)
-        self._check_export_size(scope, domain, kind)
+        self = self._in_zone(scope)
         columns = self._get_export_columns(scope)
-        rows = self._get_export_rows(scope, domain)
+        rows = self._get_export_rows(scope, kind)
         if kind == "csv":
             count = self._write_csv(file, columns, rows)
         else:
@@ -97,24 +96,13 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return domain
 
     @api.model
-    def _check_export_size(self, scope, domain, kind):
-        count = self.env["survey.user_input"].search_count(domain)
+    def _check_export_size(self, count, kind):
         if kind == "xlsx" and count > workbook.MAX_ROWS:
             raise UserError(
                 self.env._(
                     "A sheet holds at most %(limit)s answers. Choose a shorter period, or "
                     "export as CSV.",
                     limit=workbook.MAX_ROWS,
-                )
-            )
-        # Rows show single people; comments among them ask for more than scores do.
-        least = self.env.company.satisfaction_min_comments
-        if scope.is_anonymous and count < least:
-            raise UserError(
-                self.env._(
-                    "This survey is anonymous: its answers can be exported from %(count)s "
-                    "answers in the period on. Choose a longer period.",
-                    count=least,
                 )
             )
 
@@ -139,27 +127,23 @@ class CustomerSatisfactionResults(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.model
     def _get_export_fields(self, scope):
-        """Hook: fields of an answer in the file; of anonymous ones nothing about persons."""
-        names = [
+        """Hook: fields of an answer in the file."""
+        return [
             "survey_id",
             "end_datetime",
+            "event_date",
+            "plan_id",
+            "company_id",
+            "partner_id",
+            "complaint_id",
+            "sale_order_id",
+            "product_id",
+            "handler_id",
+            "team_id",
             "survey_method",
             "exclusion",
             "exclusion_note",
         ]
-        if not scope.is_anonymous:
-            names[2:2] = [
-                "event_date",
-                "plan_id",
-                "company_id",
-                "partner_id",
-                "complaint_id",
-                "sale_order_id",
-                "product_id",
-                "handler_id",
-                "team_id",
-            ]
-        return names
 
     @api.model
     def _get_export_columns(self, scope):
@@ -172,13 +156,18 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 name,
                 described[name]["string"],
                 18,
-                self._get_export_kind(scope, answers._fields[name]),
+                "datetime" if answers._fields[name].type == "datetime" else "text",
                 described[name].get("help") or described[name]["string"],
             )
             for name in self._get_export_fields(scope)
         ]
         version = self.env._("Version")
         columns.insert(1, workbook.Column("version", version, 9, "number", version))
+        return [*columns, *self._get_export_question_columns(scope)]
+
+    @api.model
+    def _get_export_question_columns(self, scope):
+        columns = []
         for key, questions in self._get_export_questions(scope).items():
             question = questions[:1]
             metric = question.satisfaction_metric
@@ -203,12 +192,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return columns
 
     @api.model
-    def _get_export_kind(self, scope, field):
-        if field.type == "datetime":
-            return "date" if scope.is_anonymous else "datetime"
-        return "text"
-
-    @api.model
     def _get_export_questions(self, scope):
         """All questions that are answered, by column: versions of one share a column."""
         questions = self.env["survey.question"].search(
@@ -228,11 +211,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
     # Rows
     # ------------------------------------------------------------------
     @api.model
-    def _get_export_rows(self, scope, domain):
-        """A dictionary per answer, a page in memory at a time.
-
-        Anonymous answers come in no order that tells when within a day they arrived.
-        """
+    def _get_export_rows(self, scope, kind):
+        """A dictionary per answer, a page in memory at a time."""
         names = self._get_export_fields(scope)
         columns = {
             question.id: key
@@ -241,19 +221,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         }
         empty = dict.fromkeys(columns.values())
         answers = self.env["survey.user_input"]
-        query = answers._search(domain)
-        ident = SQL.identifier(query.table, "id")
-        query.order = (
-            SQL(
-                "%s::date, md5(%s::text)",
-                SQL.identifier(query.table, "end_datetime"),
-                ident,
-            )
-            if scope.is_anonymous
-            else ident
-        )
-        answers.flush_model()
-        ids = [row[0] for row in self.env.execute_query(query.select(ident))]
+        ids = answers.search(self._get_export_domain(scope), order="id").ids
+        self._check_export_size(len(ids), kind)
         for at in range(0, len(ids), PAGE_SIZE):
             page = answers.browse(ids[at : at + PAGE_SIZE])
             given = self._get_export_values(page, columns)
@@ -326,8 +295,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _format_cell(self, column, value):
         if value is None:
             return ""
-        if column.kind == "date":
-            return value.date().isoformat()
         if column.kind == "datetime":
             return value.isoformat(" ", "minutes")
         if column.kind == "number":

@@ -51,6 +51,8 @@ class CustomerComplaintIndicator(models.Model):
         scope |= Domain("company_id", "=", False)
         # Once per answer, however many of its questions measure this.
         scope &= Domain("is_counted", "=", True) & Domain("is_main", "=", True)
+        # Also for whom figures are read as superuser: days and companies would tell too much.
+        scope &= Domain("survey_id.is_anonymous", "!=", True)
         return scope & Domain("metric", "=", metric)
 
     @api.model

@@ -52,6 +52,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         :raises UserError: for an unknown filter
         """
         scope = self._read_scope(filters)
+        self = self._in_zone(scope)
         cube, months = self._count(scope)
         measures = self._get_measures(scope)
         tiles = self._get_tiles(scope, cube, measures)
@@ -86,9 +87,12 @@ class CustomerSatisfactionResults(models.AbstractModel):
     # Counting
     # ------------------------------------------------------------------
     @api.model
-    def _query(self, domain):
-        """Query on the scores of a domain that the user may read, still to be grouped."""
-        scores = self.env["customer.satisfaction.score"]
+    def _query(self, domain, is_told=False):
+        """Query on the scores of a domain that the user may read, still to be grouped.
+
+        :param bool is_told: the domain is that of an anonymous survey, see `_get_told_domain`
+        """
+        scores = self.env["customer.satisfaction.score"].sudo(is_told or self.env.su)
         scores.flush_model()
         return scores._search(domain)
 
@@ -107,7 +111,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
             scope.domain
             & Domain("date", ">=", min(first, moments[0]))
             & Domain("date", "<", max(scope.end, moments[-1]))
-            & Domain("question_id", "in", scope.questions.ids)
+            & Domain("question_id", "in", scope.questions.ids),
+            scope.is_anonymous,
         )
         query.groupby = SQL("1, 2, 3")
         cube = defaultdict(Counter)
@@ -306,7 +311,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
             now = counts[first]
             rows.append(
                 {
-                    "id": first,
                     "name": self._name_quarter(first),
                     **self._figure(scope, questions, now),
                     "since_before": self._compare(
@@ -322,9 +326,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
                     ),
                 }
             )
-        self._suppress(scope, questions, "quarter", rows)
-        for row in rows:
-            del row["id"]
         return rows
 
     @api.model

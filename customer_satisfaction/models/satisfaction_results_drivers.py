@@ -46,6 +46,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         kind = max(kinds, key=kinds.get)
         driving = [q for q in driving if q[:1].satisfaction_metric == kind]
         found, alpha = self._sum_up(scope, overall, driving)
+        if not self._is_whole(scope, [overall, *driving], found.n):
+            return self._lacking(self._say_not_whole())
         if scope.is_anonymous and found.n < self._get_minimum(scope):
             return self._lacking(self._nothing()["certainty"])
         if found.n < self._get_minimum(scope):
@@ -84,7 +86,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         query = self._query(
             scope.domain
             & scope.period()
-            & Domain("question_id", "in", self._get_ids(columns))
+            & Domain("question_id", "in", self._get_ids(columns)),
+            scope.is_anonymous,
         )
         query.groupby = SQL.identifier(query.table, "user_input_id")
         answered = query.select(
@@ -303,7 +306,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         firsts = {q.id: at for at, (one, _other) in enumerate(pairs) for q in one}
         seconds = {q.id: at for at, (_one, other) in enumerate(pairs) for q in other}
         query = self._query(
-            scope.domain & scope.period() & Domain("question_id", "in", list(seconds))
+            scope.domain & scope.period() & Domain("question_id", "in", list(seconds)),
+            scope.is_anonymous,
         )
         question = query.join(
             query.table, "question_id", "survey_question", "id", "question"
@@ -333,7 +337,12 @@ class CustomerSatisfactionResults(models.AbstractModel):
             )
         ):
             counts[firsts[first]][one, value] += count
-        return counts
+        return [
+            pair_counts
+            if self._is_whole(scope, pair, pair_counts.total())
+            else Counter()
+            for pair, pair_counts in zip(pairs, counts, strict=True)
+        ]
 
     @api.model
     def _get_kano(self, scope):

@@ -3,7 +3,6 @@ from odoo import api, models
 from odoo.addons.customer_complaint.tools import statistics
 
 from ..tools import comparing, indexes, scores
-from ..tools.suppression import is_shown
 from .satisfaction_results import HEADLINES
 from .survey_question import EFFORT
 
@@ -84,9 +83,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """A `Score` with its words; without its value when too few answered."""
         n = score.n
         minimum = minimum or self._get_minimum(scope)
-        if scope.is_anonymous and not is_shown(
-            n, self.env.company.satisfaction_min_group
-        ):
+        if scope.is_anonymous and n < self.env.company.satisfaction_min_group:
             # How many there are of a small group is told by nothing either.
             return {**self._nothing(), "n": 0}
         if n < minimum or score.value is None:
@@ -134,25 +131,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
             low=self._format_value(score.scale, score.low),
             high=self._format_value(score.scale, score.high),
         )
-
-    @api.model
-    def _suppress(self, scope, questions, breakdown, groups):
-        """Take away from the groups of an anonymous survey what would tell who it was.
-
-        In place; a group that is not shown keeps its name only.
-
-        :return: number of groups that are not shown
-        """
-        if not scope.is_anonymous:
-            return 0
-        shown = self._get_shown(scope, questions)[breakdown]
-        hidden = [group for group in groups if group["id"] not in shown]
-        for group in hidden:
-            group.update(self._nothing())
-            for change in ("since_before", "since_year"):
-                if change in group:
-                    group[change] = self._no_change()
-        return len(hidden)
 
     # ------------------------------------------------------------------
     # Changes

@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import scores
-from ..tools.suppression import shown_in_all
 from .satisfaction_results import COMMENTS, RATED
 
 GROUPS = 30  # of a breakdown, the largest
@@ -36,7 +35,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
     # ------------------------------------------------------------------
     @api.model
     def _get_breakdowns(self, scope):
-        """Hook: by what scores can be divided, by code; for anonymous ones without persons."""
+        """Hook: by what scores can be divided, by code."""
         product = (
             ("product_product", "product_id", "id"),
             ("product_template", "product_tmpl_id", "id"),
@@ -94,8 +93,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 "title",
             ),
         }
-        if scope.is_anonymous:
-            return {code: parts[code] for code in ("product", "team")}
         if self.env["customer.complaint"].has_access("read"):
             complaint = ("customer_complaint", "complaint_id", "id")
             parts["channel"] = Breakdown(
@@ -152,8 +149,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
             }
             for key in counts
         ]
-        hidden = self._suppress(scope, questions, code, groups)
-        groups = [group for group in groups if group["n"]]
         groups.sort(key=lambda group: (-group["n"], str(group["name"])))
         if scope.filters["order"] == "worst":
             sign = -1 if self._get_direction(questions) == "lower" else 1
@@ -165,7 +160,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
             "axis": self._get_axis(questions),
             "groups": groups[:GROUPS],
             "more": max(len(groups) - GROUPS, 0),
-            "hidden": hidden,
             "minimum": self._get_minimum(scope),
         }
 
@@ -192,49 +186,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
             return column, column
         label = self.env[part.model]._field_to_sql(alias, part.label, query)
         return SQL.identifier(alias, "id"), label
-
-    @api.model
-    def _get_shown(self, scope, questions):
-        """Groups of an anonymous survey that may be shown, by breakdown.
-
-        All that can be looked at is taken together: who is of the only product of a team, but not
-        of the team, would be told by the difference.
-        """
-        if questions in scope.shown:
-            return scope.shown[questions]
-        quarters = self._get_quarter_starts()
-        moments = [self._to_utc(day) for day in quarters]
-        query = self._query(
-            scope.domain & scope.period() & Domain("question_id", "in", questions.ids)
-        )
-        parts = self._get_breakdowns(scope)
-        groups = [
-            self._join(query, query.table, part, left=True)[0]
-            for part in parts.values()
-        ]
-        columns = [
-            *groups,
-            SQL(
-                "width_bucket(%s, %s::timestamp[])",
-                SQL.identifier(query.table, "date"),
-                moments,
-            ),
-        ]
-        query.groupby = SQL(", ").join(
-            SQL(str(number)) for number in range(1, len(columns) + 1)
-        )
-        cells = {
-            (*names, quarters[bucket - 1]): count
-            for *names, bucket, count in self.env.execute_query(
-                query.select(*columns, SQL("count(*)"))
-            )
-        }
-        found = shown_in_all(cells, self.env.company.satisfaction_min_group)
-        codes = [*parts, "quarter"]
-        scope.shown[questions] = dict(
-            zip(codes, found or [set() for _code in codes], strict=True)
-        )
-        return scope.shown[questions]
 
     # ------------------------------------------------------------------
     # Who was asked, who answered
@@ -266,7 +217,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             SQL.identifier(query.table, "id"),
             SQL.identifier(query.table, "state"),
         )
-        if not part:  # anonymous: of groups not even who answered
+        if not part:  # anonymous: in no groups
             rows = [
                 (None, None, *self.env.execute_query(query.select(count, answered))[0])
             ]
@@ -440,7 +391,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
         query = self._query(
             scope.domain & scope.period() & Domain("question_id", "in", questions.ids)
         )
-        least = self.env.company.satisfaction_min_comments if scope.is_anonymous else 1
         line = query.join(
             query.table,
             "user_input_id",
@@ -466,22 +416,13 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 SQL("count(*) OVER ()"),
             )
         )
-        count = rows[0][4] if rows else 0
-        if count < least:
-            return {
-                "count": 0 if scope.is_anonymous else count,
-                "minimum": least,
-                "texts": [],
-            }
         return {
-            "count": count,
-            "minimum": least,
+            "count": rows[0][4] if rows else 0,
+            "minimum": 1,
             "texts": [
                 {
-                    "id": False if scope.is_anonymous else answer_id,
-                    "date": False
-                    if scope.is_anonymous
-                    else fields.Date.to_string(
+                    "id": answer_id,
+                    "date": fields.Date.to_string(
                         fields.Datetime.context_timestamp(self, date)
                     ),
                     "label": self._label_value(questions, value),
@@ -507,9 +448,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             {
                 "name": reasons.get(reason, reason),
                 "count": count,
-                "domain": False
-                if scope.is_anonymous
-                else list(domain & Domain("exclusion", "=", reason)),
+                "domain": list(domain & Domain("exclusion", "=", reason)),
             }
             for reason, count in answers._read_group(domain, ["exclusion"], ["__count"])
         ]

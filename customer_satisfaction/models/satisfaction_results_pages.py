@@ -32,6 +32,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         :raises AccessError: for users who do not read answers
         :raises UserError: for an unknown page or filter
         """
+        scope = self._read_scope({"cut": "fixed", "cross": "means", **(filters or {})})
+        self = self._in_zone(scope)
         pages = {
             "customers": self._get_customers,
             "drivers": self._get_drivers,
@@ -40,7 +42,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
             "handling": self._get_handling,
         }
         self._check_choice(page, pages)
-        scope = self._read_scope({"cut": "fixed", "cross": "means", **(filters or {})})
         return {**self._describe_scope(scope), "page": pages[page](scope)}
 
     @api.model

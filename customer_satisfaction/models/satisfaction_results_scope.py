@@ -25,7 +25,6 @@ class Scope(NamedTuple):
     end: fields.Datetime
     is_anonymous: bool
     choices: list  # newest versions of all surveys that could be chosen
-    shown: dict  # groups that may be shown, by question and breakdown; see `_get_shown`
 
     @property
     def surveys(self):
@@ -96,7 +95,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             }
             filters["survey"] = next(iter(families)).id if families else False
         else:
-            # Put together with others, anonymous answers could be told by subtraction.
+            # They are shown in another way: see `satisfaction_results_anonymous.py`.
             families = {
                 newest: versions
                 for newest, versions in families.items()
@@ -107,11 +106,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
             # A narrow choice, or two that overlap, would tell single answers apart.
             filters.update(plan=False, method=False, is_fresh=False, period="12_months")
         before, start, end = self._get_moments(filters["period"])
-        if is_anonymous:
-            # The very quarters that are shown; no month that still grows.
-            before = None
-            start = self._to_utc(self._get_quarter_starts()[-QUARTERS])
-            end = self._to_utc(self._get_today().replace(day=1))
         domain = Domain("is_counted", "=", True)
         domain &= Domain(
             "survey_id", "in", [s.id for family in families.values() for s in family]
@@ -123,6 +117,10 @@ class CustomerSatisfactionResults(models.AbstractModel):
             domain &= Domain("survey_method", "=", filters["method"])
         if filters["is_fresh"]:
             domain &= Domain("user_input_id.is_stale", "=", False)
+        if is_anonymous:
+            told = self.with_context(tz="UTC")
+            before, (start, end) = None, told._get_told_period()
+            domain = told._get_told_domain(domain, start, end)
         return Scope(
             filters=filters,
             domain=domain,
@@ -133,7 +131,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
             end=end,
             is_anonymous=is_anonymous,
             choices=choices,
-            shown={},
         )
 
     @api.model

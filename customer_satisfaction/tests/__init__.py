@@ -16,7 +16,7 @@ from . import test_scores
 from . import test_kano
 from . import test_drivers
 from . import test_comparing
-from . import test_suppression
+from . import test_anonymous_results
 from . import test_public_survey
 from . import test_sentiment
 from . import test_sentiment_answers

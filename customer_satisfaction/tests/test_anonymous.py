@@ -121,6 +121,50 @@ class TestAnonymous(AnonymousCase):
         self.give(invitations[7])
         self.assertEqual(len(self.given()), 8)
 
+    def test_answers_of_few_people_wait_however_many_they_are(self):  # S-33
+        """Who has several tickets is one of those among whom the others hide."""
+        for _number in range(3):
+            self.closed(self.partner)
+        invitations = self.asked(4)
+        own = invitations.filtered(lambda i: i.partner_id == self.partner)
+        for invitation in own + (invitations - own)[:3]:
+            self.give(invitation)
+        self.assertFalse(self.given(), "6 answers of 4 people")
+        self.give((invitations - own)[3])
+        self.assertEqual(len(self.given()), 7)
+
+    def test_what_waits_for_ever_can_be_discarded(self):
+        officer = self.user("anonymous_ends", "group_satisfaction_manager")
+        invitations = self.asked(8)
+        for invitation in invitations[:4]:
+            self.give(invitation)
+        survey = self.survey.with_user(officer)
+        with self.assertRaisesRegex(UserError, "still asks"):
+            survey.action_discard_waiting()
+        with self.assertRaises(AccessError):
+            survey.with_user(
+                self.user("anonymous_reads", "group_satisfaction_user")
+            ).action_discard_waiting()
+        self.plan.active = False
+        survey.action_discard_waiting()
+        self.assertEqual(survey.waiting_count, 0)
+        self.assertIn("discarded: 4", survey.message_ids[0].body)
+        self.assertFalse(self.given())
+        self.assertEqual(set(invitations.mapped("state")), {"sent"})
+        Answer = self.env["survey.user_input"]
+        self.assertFalse(Answer._find_by_link(invitations[0].sudo()._get_ticket()))
+        # They are nobody among whom later answers could hide, and are asked no more.
+        self.plan.active = True
+        for invitation in invitations[4:]:
+            self.give(invitation)
+        self.assertEqual(survey.waiting_count, 4)
+        self.assertFalse(
+            invitations[:4]
+            & self.Invitation.search(
+                self.Invitation._get_remind_domain(fields.Datetime.now())
+            )
+        )
+
     def test_one_ticket_one_answer(self):
         invitations = self.asked()
         self.give(invitations[0])
@@ -295,22 +339,15 @@ class TestAnonymous(AnonymousCase):
             ):
                 with self.assertRaises(AccessError):
                     attempt()
-        answers = self.given().with_user(everybody)
-        for row in answers.read():
-            told = {
-                fname
-                for fname, value in row.items()
-                if value and answers._fields[fname].type in ("many2one", "one2many")
-            }
-            self.assertLessEqual(
-                told,
-                {
-                    *("survey_id", "plan_id", "company_id", "user_input_line_ids"),
-                    *("create_uid", "write_uid", "score_ids", "purpose_id"),
-                },
-            )
-            self.assertEqual(row["create_uid"][0], self.env.ref("base.user_root").id)
-            self.assertFalse(row["message_ids"])
+        answers = self.given()
+        for records in (answers, answers.user_input_line_ids, answers.score_ids):
+            snooped = records.with_user(everybody)
+            self.assertFalse(snooped.search([("id", "in", records.ids)]))
+            with (
+                mute_logger("odoo.addons.base.models.ir_rule"),
+                self.assertRaises(AccessError),
+            ):
+                snooped.read(["survey_id"])
 
     def test_answer_cannot_be_given_a_person(self):
         invitations = self.asked()
@@ -355,6 +392,15 @@ class TestAnonymous(AnonymousCase):
             self.give(invitation)
         token = self.given().filtered(lambda a: not a.test_entry)[0].access_token
         self.assertFalse(self.env["survey.user_input"]._find_by_link(token))
+
+    def test_paper_counts_in_the_quarter_in_which_it_is_copied(self):
+        """Quarters that are over do not change: not by a date in the past either."""
+        past = fields.Datetime.subtract(self.now, months=5)
+        paper = self.env["survey.user_input"].create(
+            {"survey_id": self.survey.id, "entry_date": past}
+        )
+        paper._save_satisfaction(self.answers(), "staff", self.env.user)
+        self.assertEqual(paper.end_datetime.date(), self.now.date())
 
     def test_questions_are_locked_while_answers_wait_in_the_urn(self):  # S-33
         first, *others = self.asked()
@@ -455,6 +501,21 @@ class TestAnonymousPage(AnonymousCase, HttpCase):
         self.url_open(url, data={"csrf_token": Request.csrf_token(self)})
         self.assertTrue(Optout.search([("email", "=", address)]))
 
+    def test_program_that_fills_in_everything_gives_no_answer(self):
+        [invitation] = self.asked(1)
+        url = f"/satisfaction/{invitation.sudo()._get_ticket()}"
+        self.authenticate(None, None)
+        self.assertIn('name="homepage"', self.url_open(url).text)
+        page = self.post(url, trap="https://example.com")
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("stays empty", page.text)
+        self.assertNotIn("https://example.com", page.text)
+        self.env.invalidate_all()
+        self.assertEqual(self.survey.waiting_count, 0)
+        self.post(url)
+        self.env.invalidate_all()
+        self.assertEqual(self.survey.waiting_count, 1)
+
     def test_forged_ticket_opens_nothing(self):
         self.assertEqual(self.url_open(f"/satisfaction/{'a' * 64}").status_code, 404)
 
@@ -473,11 +534,12 @@ class TestAnonymousPage(AnonymousCase, HttpCase):
         self.assertEqual(answers.create_uid | answers.write_uid, root)
         self.assertEqual(answers.user_input_line_ids.create_uid, root)
 
-    def post(self, url, **values):
+    def post(self, url, trap="", **values):
         return self.url_open(
             url,
             data={
                 "csrf_token": Request.csrf_token(self),
+                "homepage": trap,
                 **{f"q{q.id}": text for q, text in self.answers(**values).items()},
             },
         )

@@ -305,33 +305,6 @@ class TestResults(ResultsCommon):
                         continue  # a mark on an axis
                     self.assertGreater(part.get("n", 0), 0, part)
 
-    def test_small_groups_of_anonymous_surveys_cannot_be_told(self):
-        # S-41
-        survey = self.survey.copy({"title": "Anonymous", "is_anonymous": True})
-        survey.write({"is_satisfaction": True})
-        question = survey._get_metric_question("csat")
-        names = ("Kettle", "Lamp", "Vase")
-        one, two, three = self.env["product.product"].create(
-            [{"name": name} for name in names]
-        )
-        days = (self.now.date() - self.month).days + 3
-        for product, count in ((one, 12), (two, 12), (three, 2)):
-            self.store({5: count}, question, survey, days=days, product_id=product.id)
-        self.store({1: 7}, question, survey, product_id=one.id)  # month not over
-        everything = self.results()
-        self.assertEqual(self.tile(everything, "csat")["n"], 0)
-        results = self.results(survey=survey.id, method="phone", is_fresh=True)
-        self.assertEqual(self.tile(results, "csat")["n"], 26)
-        self.assertEqual(results["options"]["breakdowns"].keys(), {"product", "team"})
-        # figure AN-01: the total less one product must not give the small one away
-        (group,) = results["breakdown"]["groups"]
-        self.assertEqual(group["n"], 12)
-        self.assertEqual(results["breakdown"]["hidden"], 2)
-        self.assertFalse(results["base"])
-        for part in self.walk(results):
-            self.assertFalse(part.get("records"))
-            self.assertFalse(part.get("domain"))
-
     def fill(self):
         """Some of everything."""
         likert = [

@@ -4,7 +4,7 @@ import json
 import zipfile
 from datetime import timedelta
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
@@ -72,22 +72,6 @@ class TestResultsExport(HttpCase, ResultsCommon):
         self.assertEqual((log.user_id, log.kind), (self.manager, "export"))
         with self.assertRaises(AccessError):
             self.csv(self.user("t_no_export", "group_satisfaction_user"))
-
-    def test_anonymous_answers_leave_without_persons_and_not_too_few(self):
-        survey = self.survey.copy({"title": "Anonymous", "is_anonymous": True})
-        survey.is_satisfaction = True
-        question = survey._get_metric_question("csat")
-        days = (self.now.date() - self.month).days + 3
-        self.store({5: 7}, question, survey, days=days)
-        with self.assertRaises(UserError):
-            self.csv(survey=survey.id)
-        self.store({5: 7}, question, survey, days=days)
-        rows = self.csv(survey=survey.id)
-        self.assertEqual(len(rows), 14)
-        label = self.label
-        persons = {label("partner_id"), label("handler_id"), label("product_id")}
-        self.assertFalse(persons & rows[0].keys())
-        self.assertRegex(rows[0][label("end_datetime")], r"^\d{4}-\d\d-\d\d$")
 
     def test_file_is_downloaded_as_workbook_or_csv(self):
         self.fill()

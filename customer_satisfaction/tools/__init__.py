@@ -8,5 +8,4 @@ from . import (
     sampling,
     scores,
     sentiment,
-    suppression,
 )
