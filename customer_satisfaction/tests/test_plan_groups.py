@@ -298,6 +298,21 @@ class TestAskByHand(GroupCase):
         Ask = self.env["customer.satisfaction.ask"].with_user(self.chief)
         self.assertIn("before", Ask.create({"plan_id": plan.id}).preview)
 
+    def test_plan_has_a_satisfaction_survey_and_times_that_end(self):
+        quiz = self.env["survey.survey"].create(
+            {"title": "Quiz", "survey_type": "survey"}
+        )
+        with self.assertRaises(ValidationError):
+            self.manual.survey_id = quiz
+        for field in ("validity_days", "rest_days", "reminder_days", "delay_hours"):
+            with (
+                self.assertRaises(psycopg2.errors.CheckViolation),
+                mute_logger("odoo.sql_db"),
+                self.cr.savepoint(),
+            ):
+                self.manual[field] = 10**9
+                self.manual.flush_recordset()
+
     def test_reader_may_not_ask(self):
         reader = self.user("satisfaction_reader", "group_satisfaction_user")
         with self.assertRaises(AccessError):
