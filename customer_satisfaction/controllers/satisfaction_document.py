@@ -61,10 +61,10 @@ class SatisfactionDocument(SatisfactionPage):
         Answer = request.env["survey.user_input"].sudo()
         if not order or not order._get_document_plan():
             return Answer, self._render(
-                "customer_satisfaction.page_unknown", Answer, 404
+                "customer_satisfaction.page_unknown", Answer, 404, is_paper=True
             )
         draft = Answer.new(order._prepare_document_answer())
         draft = draft.with_context(lang=draft._get_answer_lang())
-        if order._get_document_answer().state == "done":
+        if order._has_answered(draft.survey_id):
             return draft, self._render("customer_satisfaction.page_answered", draft)
         return draft, None

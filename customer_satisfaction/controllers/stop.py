@@ -43,7 +43,7 @@ class StopPage(SatisfactionPage):
                 optouts._resume(addresses)
             else:
                 optouts._stop(addresses, "page")
-        return self._render_stop(answer, self._is_stopped(answer))
+        return self._render_stop(answer, self._is_stopped(answer), resumed=bool(again))
 
     def _is_stopped(self, answer):
         if not answer:
@@ -53,8 +53,10 @@ class StopPage(SatisfactionPage):
         domain = [("email", "in", answer._get_invited_addresses())]
         return bool(optouts.search_count(domain, limit=1))
 
-    def _render_stop(self, answer, stopped):
+    def _render_stop(self, answer, stopped, resumed=False):
         """An expired link still ends the surveys; a forged one is told so."""
         if not answer or not answer._get_invited_addresses():
             return self._render("customer_satisfaction.page_unknown", answer, 404)
-        return self._render("customer_satisfaction.page_stop", answer, stopped=stopped)
+        return self._render(
+            "customer_satisfaction.page_stop", answer, stopped=stopped, resumed=resumed
+        )

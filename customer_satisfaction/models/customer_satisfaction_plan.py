@@ -164,6 +164,12 @@ class CustomerSatisfactionPlan(models.Model):
         "CHECK(trigger != 'periodic' OR company_id IS NOT NULL)",
         "Choose the company that asks its customers at regular times.",
     )
+    # Beyond that no calendar can count on.
+    _ten_years = models.Constraint(
+        "CHECK(validity_days <= 3650 AND rest_days <= 3650 AND reminder_days <= 3650 "
+        "AND delay_hours <= 87600)",
+        "No time of a plan is longer than ten years: 3650 days, 87600 hours.",
+    )
     _validity_positive = models.Constraint(
         "CHECK(validity_days > 0)", "A link must be valid for at least one day."
     )
@@ -189,6 +195,17 @@ class CustomerSatisfactionPlan(models.Model):
                     self.env._(
                         "%(survey)s cannot be asked with the outcome message: it needs a "
                         "question with the metric Outcome and one with the metric CSAT.",
+                        survey=plan.survey_id.title,
+                    )
+                )
+
+    @api.constrains("survey_id")
+    def _check_survey(self):
+        for plan in self:
+            if not plan.survey_id.is_satisfaction:
+                raise ValidationError(
+                    self.env._(
+                        "“%(survey)s” is no satisfaction survey. Choose one that is.",
                         survey=plan.survey_id.title,
                     )
                 )

@@ -1,5 +1,7 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 
 from .survey_user_input import SURVEY_METHODS
@@ -93,9 +95,14 @@ class CustomerSatisfactionRating(models.Model):
         :return: a rating for each of `vals_list`, in their order
         """
         self._check_own_answer(vals_list)
+        self._check_given(vals_list)
         company = self.env.company.id
         keys = [
-            (vals.get("company_id") or company, vals["source"], vals["external_ref"])
+            (
+                vals.get("company_id") or company,
+                vals["source"],
+                str(vals["external_ref"]),  # programs say it as a number
+            )
             if vals.get("source") and vals.get("external_ref")
             else object()  # refused by `create`, which says what is missing
             for vals in vals_list
@@ -114,6 +121,7 @@ class CustomerSatisfactionRating(models.Model):
 
     def write(self, vals):
         self._check_own_answer([vals])
+        self._check_given([vals])
         res = super().write(vals)
         if ANSWER_FIELDS & vals.keys():
             self._store_answers()
@@ -128,11 +136,36 @@ class CustomerSatisfactionRating(models.Model):
             )
 
     @api.model
+    def _check_given(self, vals_list):
+        """An empty cell of an import would be a 0, the worst of recommendations."""
+        for vals in vals_list:
+            if vals.get("value", 0) in (None, "") or vals.get("value") is False:
+                raise ValidationError(
+                    self.env._(
+                        "The rating is empty. Enter the number that was given, or leave "
+                        "the row out."
+                    )
+                )
+
+    @api.constrains("date")
+    def _check_date(self):
+        # Clocks and time zones of the sources differ.
+        latest = fields.Datetime.now() + timedelta(days=1)
+        if any(rating.date > latest for rating in self):
+            raise ValidationError(
+                self.env._("The customer cannot have said it later than now.")
+            )
+
+    @api.model
     def _get_known(self, vals_list):
         """The ratings that are there already, by (company, source, reference)."""
         known = self.search(
             [
-                ("external_ref", "in", [v.get("external_ref") for v in vals_list]),
+                (
+                    "external_ref",
+                    "in",
+                    [str(v.get("external_ref")) for v in vals_list],
+                ),
                 ("source", "in", [v.get("source") for v in vals_list]),
             ]
         )

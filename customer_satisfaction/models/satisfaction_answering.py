@@ -168,6 +168,9 @@ class SurveyUserInput(models.Model):
                 "Please tell us in a few words what went wrong, so that we can put it "
                 "right."
             )
+        if not missing and not any(answers.values()):
+            first = self.survey_id.question_ids[:1]
+            missing[first] = self.env._("Please answer at least one question.")
         return missing
 
     def _lock_for_answer(self):

@@ -306,7 +306,7 @@ class TestStopPage(AskingCase, HttpCase):
         self.post()
         self.assertEqual(len(self.stopped()), 1)
         self.assertEqual(self.ask(self.partner, days=40).reason, "opted_out")
-        self.assertIn("No more surveys?", self.post(again="1").text)
+        self.assertIn("may be asked again", self.post(again="1").text)
         self.assertFalse(self.stopped())
         self.assertEqual(self.ask(self.partner, days=41).state, "sent")
 

@@ -264,6 +264,25 @@ class TestAskByHand(GroupCase):
         with self.assertRaises(UserError):
             self.wizard(self.env["res.country"].search([], limit=1))._get_documents()
 
+    def test_chosen_records_that_are_gone_do_not_become_the_group(self):
+        partner = self.env["res.partner"].create({"name": "Gone"})
+        order = self.order()
+        chosen = [(order._name, order.ids), (partner._name, partner.ids)]
+        (order + self.order()).unlink()
+        partner.unlink()
+        Ask = self.env["customer.satisfaction.ask"].with_user(self.chief)
+        for model, ids in (*chosen, ("res.partner", "abc"), ("sale.order", ["x"])):
+            wizard = Ask.with_context(active_model=model, active_ids=ids).create(
+                {"plan_id": self.manual.id}
+            )
+            self.assertEqual(wizard.ask_count, 0, model)
+            wizard.action_ask()
+        self.assertFalse(self.rows(self.manual))
+        with self.assertRaises(UserError):
+            Ask.create(
+                {"plan_id": self.manual.id, "res_model": "no.such", "res_ids": [1]}
+            ).action_ask()
+
     def test_plan_that_asks_by_itself_shows_and_does_not_send(self):
         plan = self.periodic()
         plan._plan_period(self.noon())
@@ -278,6 +297,21 @@ class TestAskByHand(GroupCase):
         plan = self.manual.copy({"trigger": "order_confirmed"})
         Ask = self.env["customer.satisfaction.ask"].with_user(self.chief)
         self.assertIn("before", Ask.create({"plan_id": plan.id}).preview)
+
+    def test_plan_has_a_satisfaction_survey_and_times_that_end(self):
+        quiz = self.env["survey.survey"].create(
+            {"title": "Quiz", "survey_type": "survey"}
+        )
+        with self.assertRaises(ValidationError):
+            self.manual.survey_id = quiz
+        for field in ("validity_days", "rest_days", "reminder_days", "delay_hours"):
+            with (
+                self.assertRaises(psycopg2.errors.CheckViolation),
+                mute_logger("odoo.sql_db"),
+                self.cr.savepoint(),
+            ):
+                self.manual[field] = 10**9
+                self.manual.flush_recordset()
 
     def test_reader_may_not_ask(self):
         reader = self.user("satisfaction_reader", "group_satisfaction_user")

@@ -225,6 +225,20 @@ class TestSatisfactionPage(PageCase):
         self.assertIn("Nothing has been saved", page.text)
         self.assertEqual(self.snapshot(), before, "a whole answer stays until replaced")
 
+    def test_where_nothing_is_required_something_is_answered_all_the_same(self):
+        self.survey.question_ids.constr_mandatory = False
+        nothing = {f"q{q.id}": "" for q in self.survey.question_ids}
+        page = self.post(extra=nothing)
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("answer at least one question", page.text)
+        self.assertEqual(self.answer.state, "new")
+        # Who chose a face by mistake can let go of it.
+        self.assertEqual(page.text.count("No answer"), 3)
+        self.assertEqual(self.post(extra=nothing, nps="0").status_code, 422)
+        one = {**nothing, f"q{self.nps.id}": "0"}
+        self.assertEqual(self.post(extra=one).status_code, 200)
+        self.assertEqual(self.answer.nps_group, "detractor")
+
     def test_link_of_a_message_only_chooses_beforehand(self):
         # S-30
         chosen = self.option(2)

@@ -3,7 +3,7 @@ import re
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import Form, HttpCase, tagged
@@ -170,8 +170,23 @@ class TestDocuments(WaysCase, HttpCase):
             partner=self.partner, sale_order_id=self.order.id
         )
         self.assertTrue(self.order._get_document_url())
+        printed = self.path()
         mailed._save_satisfaction(self.answers(grade=4), "link")
         self.assertFalse(self.order._get_document_url())
+        for page in (self.url_open(printed), self.post(printed, grade=1)):
+            self.assertIn("You have answered already", page.text)
+        self.assertEqual(self.get_answers(), mailed, "an older paper gives no second")
+
+    def test_nothing_chosen_is_no_answer(self):
+        self.survey.question_ids.constr_mandatory = False
+        path = self.path()
+        nothing = {f"q{q.id}": "" for q in self.survey.question_ids}
+        page = self.url_open(
+            path, data={**nothing, "csrf_token": Request.csrf_token(self)}
+        )
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("answer at least one question", page.text)
+        self.assertFalse(self.get_answers())
 
     def test_incomplete_answer_is_kept_and_goes_on(self):
         path = self.path()
@@ -208,7 +223,9 @@ class TestDocuments(WaysCase, HttpCase):
             # An order that is there answers as one that is not.
             f"/satisfaction/order/{self.order.id}/%C3%A9",
         ):
-            self.assertEqual(self.url_open(wrong).status_code, 404)
+            page = self.url_open(wrong)
+            self.assertEqual(page.status_code, 404)
+            self.assertNotIn("e-mail", page.text)
         form = {f"q{q.id}": text for q, text in self.answers().items()}
         self.assertEqual(self.url_open(path, data=form).status_code, 400)
         self.assertFalse(self.get_answers())
@@ -337,6 +354,28 @@ class TestOtherSources(SatisfactionCommon):
             ["source", "external_ref", "metric", "value"], [["chat", "x", "csat", "6"]]
         )
         self.assertIn("not on its scale", result["messages"][0]["message"])
+
+    def test_empty_rating_is_refused_and_zero_is_one(self):
+        # S-20
+        load = self.env["customer.satisfaction.rating"].load
+        names = ["source", "external_ref", "metric", "value"]
+        for empty in ("", False):
+            result = load(names, [["chat", "x", "nps", empty]])
+            self.assertIn("rating is empty", result["messages"][0]["message"])
+        [known] = load(names, [["chat", "x", "nps", "0"]])["ids"]
+        rating = self.env["customer.satisfaction.rating"].browse(known)
+        self.assertEqual(rating.user_input_id.nps_group, "detractor")
+        with self.assertRaises(ValidationError):
+            rating.write({"value": False})
+
+    def test_reference_that_is_a_number_and_date_that_lies_ahead(self):
+        Rating = self.env["customer.satisfaction.rating"]
+        values = {"source": "app", "external_ref": 4711, "value": 2}
+        rating = Rating.create(values)
+        self.assertEqual(Rating.create({**values, "value": 4}), rating)
+        self.assertEqual(rating.user_input_id.csat_grade, 4)
+        with self.assertRaises(ValidationError):
+            rating.date = self.now + timedelta(days=400)
 
     def test_session_keeps_participants_and_typed_findings(self):
         # S-19, S-22

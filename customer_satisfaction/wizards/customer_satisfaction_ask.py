@@ -55,18 +55,27 @@ class CustomerSatisfactionAsk(models.TransientModel):
     # ------------------------------------------------------------------
     # Who
     # ------------------------------------------------------------------
+    def _is_about_group(self):
+        """Whether it is about the group of the plan: nothing was chosen in a list."""
+        return not (self.res_model and self.res_ids)
+
     def _get_documents(self):
-        """The chosen documents, as far as the user may read them; empty for a group."""
-        if self.res_model not in self.env or not self.res_ids:
+        """The chosen documents that are still there, as far as the user may read them."""
+        if self._is_about_group():
             return self.env["res.partner"]
-        documents = self.env[self.res_model].browse(self.res_ids).exists()
-        documents.check_access("read")
-        if self.res_model != "res.partner" and "partner_id" not in documents._fields:
+        documents = self.env.get(self.res_model)
+        if documents is None or (
+            self.res_model != "res.partner" and "partner_id" not in documents._fields
+        ):
             raise UserError(
                 self.env._(
                     "This list has no customers. Start from a list that has them."
                 )
             )
+        # They come from the context of a call, which may say anything.
+        chosen = self.res_ids if isinstance(self.res_ids, list) else []
+        documents = documents.browse(i for i in chosen if type(i) is int).exists()
+        documents.check_access("read")
         return documents
 
     def _get_candidates(self):
@@ -75,11 +84,11 @@ class CustomerSatisfactionAsk(models.TransientModel):
         plan = self.plan_id
         # sudo: managers may ask whom they may not read; what is shown is name and reason
         rows = self.env["customer.satisfaction.invitation"].sudo()
-        if plan.trigger not in ("manual", "periodic") and not self.res_ids:
+        if plan.trigger not in ("manual", "periodic") and self._is_about_group():
             domain = [("plan_id", "=", plan.id), ("state", "=", "planned")]
             return rows.search(domain, order="send_at, id", limit=LOOK_AT)
         documents = self._get_documents().sudo()
-        if not documents:
+        if self._is_about_group():
             partners = self.env["res.partner"].search(
                 plan._get_group_domain(), limit=LOOK_AT
             )
@@ -205,6 +214,8 @@ class CustomerSatisfactionAsk(models.TransientModel):
 
     def _plan(self, plan, documents, now):
         Invitation = self.env["customer.satisfaction.invitation"].sudo()
+        if not documents and not self._is_about_group():
+            return  # what was chosen is gone
         if documents._name == "sale.order":
             plan._plan_chosen_orders(documents, now)
         elif documents._name == "customer.complaint":
@@ -221,8 +232,8 @@ class CustomerSatisfactionAsk(models.TransientModel):
             )._wake_sender()
         else:
             domain = (
-                Domain("id", "in", self._get_partners().ids)
-                if documents
-                else plan._get_group_domain()
+                plan._get_group_domain()
+                if self._is_about_group()
+                else Domain("id", "in", self._get_partners().ids)
             )
             plan._plan_now(now, self._get_company(), domain)
