@@ -58,7 +58,7 @@ def _execute(env, query):
 
 @contextmanager
 def _told_in_words(env):
-    """Say what happened, where Odoo gives up repeating and would answer with the database's words."""
+    """Say what happened where Odoo would give up with the words of the database."""
     try:
         yield
     except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
