@@ -128,7 +128,7 @@ class CustomerComplaint(models.Model):
                      WHERE remedy.delivered_at IS NOT NULL
                        AND remedy.amount_company > 0
                 ), credited AS MATERIALIZED (
-                    SELECT alike_id, SUM(amount) AS amount
+                    SELECT alike_id, SUM(amount::float8) AS amount
                       FROM given
                      GROUP BY alike_id
                 ), invoice AS (
@@ -140,12 +140,12 @@ class CustomerComplaint(models.Model):
                      WHERE request.invoice_id IS NOT NULL
                        AND request.state != 'cancelled'
                 ), invoiced AS (
-                    SELECT invoice.alike_id, SUM(move.amount_total_signed) AS amount
+                    SELECT invoice.alike_id, SUM(move.amount_total_signed::float8) AS amount
                       FROM invoice
                       JOIN account_move move ON move.id = invoice.id
                      GROUP BY invoice.alike_id
                 ), received AS (
-                    SELECT credited.amount::float8 AS amount,
+                    SELECT credited.amount,
                            (credited.amount / NULLIF(COALESCE(
                                invoiced.amount,
                                sale.amount_total / NULLIF(sale.currency_rate, 0)
