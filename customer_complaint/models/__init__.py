@@ -34,6 +34,7 @@ from . import customer_complaint_solution
 from . import customer_complaint_remedy
 from . import complaint_solution
 from . import remedy_document
+from . import remedy_document_done
 from . import remedy_replacement
 from . import remedy_goods
 from . import customer_complaint_entitlement

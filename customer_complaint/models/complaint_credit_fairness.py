@@ -71,7 +71,7 @@ class CustomerComplaintCreditRequest(models.Model):
         self.ensure_one()
         complaint = self.complaint_id
         asked = complaint._get_counted_requests()
-        amount, invoices = sum(asked.mapped("amount_company")), asked.invoice_id
+        amount, invoices = complaint._get_counted_amount(), asked.invoice_id
         # Asked for on several invoices at once, the sum is judged: see the dialog.
         together = self.env.context.get("complaint_asked_together")
         if isinstance(together, Together):

@@ -2,10 +2,10 @@ import uuid
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, email_normalize, is_html_empty
+from odoo.tools import email_normalize, is_html_empty
 from odoo.tools.misc import clean_context
 
-from ..tools import uploads
+from ..tools import rows, uploads
 from .complaint_told import Promised
 from .customer_complaint_deadline import OWED
 
@@ -301,15 +301,7 @@ class CustomerComplaint(models.Model):
 
     def _lock(self):
         """Wait for whoever works on these complaints at this moment; then see what he did."""
-        if not self:
-            return
-        self.env.cr.execute(
-            SQL(
-                "SELECT 1 FROM customer_complaint WHERE id IN %s ORDER BY id FOR UPDATE",
-                self._ids,
-            ),
-            log_exceptions=False,  # the request is repeated then: no error of anybody
-        )
+        rows.lock(self)
 
     def _get_contact_person(self):
         """Colleague named to the customer."""

@@ -47,6 +47,7 @@ class CustomerComplaint(models.Model):
     @api.depends(
         "credit_request_ids.state",
         "credit_allocation_ids.amount",
+        "remedy_ids.delivered_at",
         "category_id",
         "level_id",
         "partner_id",
@@ -74,6 +75,7 @@ class CustomerComplaint(models.Model):
 
         Similar are closed complaints of the same canonical class and rank of level, with the
         setting also about a product of the same category. What was merged into one counts there.
+        Posted credit notes count, and remedies with an amount, like a coupon, once delivered.
         Quartiles are those of `percentile_cont` (type 7: linear between neighbours).
         """
         self.ensure_one()
@@ -85,6 +87,7 @@ class CustomerComplaint(models.Model):
             "customer.complaint": ["stage_type", "closed_at", "level_rank"],
             "customer.complaint.credit.allocation": ["amount_company", "move_state"],
             "customer.complaint.credit.request": ["state", "invoice_id"],
+            "customer.complaint.remedy": ["delivered_at", "amount_company"],
         }.items():
             self.env[model].flush_model(fnames)
         # Counts the complaints of teams the user may not read: a statistic, and never a few.
@@ -110,14 +113,24 @@ class CustomerComplaint(models.Model):
                       FROM customer_complaint merged
                      WHERE merged.merged_into_id IS NOT NULL
                        AND merged.merged_into_id IN (SELECT id FROM alike)
-                ), credited AS MATERIALIZED (
-                    SELECT part.alike_id, SUM(allocation.amount_company) AS amount
+                ), given AS (
+                    SELECT part.alike_id, allocation.amount_company AS amount
                       FROM part
                       JOIN customer_complaint_credit_allocation allocation
                         ON allocation.complaint_id = part.id
                      WHERE allocation.move_state = 'posted'
                        AND allocation.amount_company > 0
-                     GROUP BY part.alike_id
+                     UNION ALL
+                    SELECT part.alike_id, remedy.amount_company
+                      FROM part
+                      JOIN customer_complaint_remedy remedy
+                        ON remedy.complaint_id = part.id
+                     WHERE remedy.delivered_at IS NOT NULL
+                       AND remedy.amount_company > 0
+                ), credited AS MATERIALIZED (
+                    SELECT alike_id, SUM(amount::float8) AS amount
+                      FROM given
+                     GROUP BY alike_id
                 ), invoice AS (
                     SELECT DISTINCT part.alike_id, request.invoice_id AS id
                       FROM part
@@ -127,12 +140,12 @@ class CustomerComplaint(models.Model):
                      WHERE request.invoice_id IS NOT NULL
                        AND request.state != 'cancelled'
                 ), invoiced AS (
-                    SELECT invoice.alike_id, SUM(move.amount_total_signed) AS amount
+                    SELECT invoice.alike_id, SUM(move.amount_total_signed::float8) AS amount
                       FROM invoice
                       JOIN account_move move ON move.id = invoice.id
                      GROUP BY invoice.alike_id
                 ), received AS (
-                    SELECT credited.amount::float8 AS amount,
+                    SELECT credited.amount,
                            (credited.amount / NULLIF(COALESCE(
                                invoiced.amount,
                                sale.amount_total / NULLIF(sale.currency_rate, 0)
@@ -200,6 +213,14 @@ class CustomerComplaint(models.Model):
         complaints = self.sudo() | self.sudo().merged_ids
         return complaints.credit_request_ids.filtered(lambda r: r.state != "cancelled")
 
+    def _get_counted_amount(self):
+        """What was asked for, and what was given without a credit note, like a coupon."""
+        # sudo: see `_get_counted_requests`
+        remedies = (self.sudo() | self.sudo().merged_ids).remedy_ids
+        return sum(self._get_counted_requests().mapped("amount_company")) + sum(
+            remedies.filtered("delivered_at").mapped("amount_company")
+        )
+
     def _get_disputed_value(self, invoices):
         """What was invoiced, else ordered, with taxes, in the currency of the company."""
         # sudo: only the share is shown
@@ -265,7 +286,7 @@ class CustomerComplaint(models.Model):
             "comparison": comparison,
             "deviation": self._describe_deviation(
                 comparison,
-                sum(requests.mapped("amount_company")) + asking,
+                self._get_counted_amount() + asking,
                 requests.invoice_id | (invoices or requests.invoice_id),
             ),
             "budget": self._get_budget_left(goodwill),

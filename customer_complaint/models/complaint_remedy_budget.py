@@ -138,6 +138,7 @@ class CustomerComplaintRemedy(models.Model):
             raise AccessError(
                 self.env._("Goodwill above the budget is approved by a manager.")
             )
+        rows.claim(self.sudo())  # two who approve at once
         for remedy in self:
             if not remedy._is_held_back():
                 raise UserError(

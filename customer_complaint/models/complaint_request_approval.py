@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_list
 
+from ..tools import rows
+
 # Group that approves, by the role a request asks for.
 APPROVERS = {
     "lead": "customer_complaint.group_complaint_lead",
@@ -103,6 +105,8 @@ class CustomerComplaintCreditRequest(models.Model):
 
         :raises UserError: for whoever is no team lead of the complaint or asked for it himself
         """
+        self.check_access("read")
+        rows.claim(self.sudo())  # two who approve at once
         for request in self:
             if request.state != "to_approve":
                 raise UserError(

@@ -47,7 +47,7 @@ class CustomerComplaintBudget(models.Model):
         help="Goodwill requested in the period by complaints of the team, and not "
         "cancelled.",
     )
-    left = fields.Monetary(compute="_compute_used")
+    left = fields.Monetary(string="Remaining", compute="_compute_used")
     used_percent = fields.Float(string="Used (%)", compute="_compute_used")
 
     _amount_positive = models.Constraint(

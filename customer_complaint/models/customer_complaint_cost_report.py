@@ -47,6 +47,13 @@ class CustomerComplaintCostReport(models.Model):
         "customer.complaint.category", readonly=True, groups=STAFF
     )
     team_id = fields.Many2one("customer.complaint.team", readonly=True, groups=STAFF)
+    cause_team_id = fields.Many2one(
+        "customer.complaint.team",
+        string="Responsible department",
+        readonly=True,
+        groups=STAFF,
+        help="Where the cause lies.",
+    )
     salesperson_id = fields.Many2one("res.users", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_original = fields.Monetary(
@@ -88,8 +95,8 @@ class CustomerComplaintCostReport(models.Model):
                     )
                 ) AS product_id,
                 COALESCE(c.commercial_partner_id, s.partner_id) AS partner_id,
-                c.category_id, c.team_id, c.salesperson_id, s.currency_id,
-                s.amount_original, company.currency_id AS company_currency_id,
+                c.category_id, c.team_id, c.cause_team_id, c.salesperson_id,
+                s.currency_id, s.amount_original, company.currency_id AS company_currency_id,
                 CASE WHEN s.basis = 'booked' THEN s.amount ELSE 0 END AS amount_booked,
                 CASE WHEN s.basis = 'estimated' THEN s.amount ELSE 0 END
                     AS amount_estimated,

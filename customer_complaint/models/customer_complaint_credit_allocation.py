@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools import given
+from ..tools import given, rows
 
 
 class CustomerComplaintCreditAllocation(models.Model):
@@ -90,16 +90,19 @@ class CustomerComplaintCreditAllocation(models.Model):
 
         :param str reason: what whoever asked for the money reads
         :raises AccessError: for anybody but accounting
-        :raises UserError: without a reason
+        :raises UserError: without a reason, or when a colleague was faster
         """
-        if not self.request_id._is_accountant():
+        if not self.env["customer.complaint.credit.request"]._is_accountant():
             raise AccessError(
                 self.env._("Only accounting unlinks a credit note from its request.")
             )
+        if self != self.exists():
+            raise UserError(self.env._("This credit note was unlinked already."))
         self.check_access("read")
         reason = given.text(self.env, reason)
         if not reason:
             raise UserError(self.env._("Say why the credit note is unlinked."))
+        rows.claim(self.request_id.sudo())  # another link may be made at this moment
         for allocation in self:
             allocation.request_id._log_on_complaints(
                 lambda request, allocation=allocation: self.env._(

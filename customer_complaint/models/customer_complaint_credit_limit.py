@@ -9,7 +9,6 @@ class CustomerComplaintCreditLimit(models.Model):
     _name = "customer.complaint.credit.limit"
     _description = "Approval Limit of Credit Notes"
     _order = "company_id, remedy_type_id, level_id, amount, id"
-    _rec_name = "amount"
     _check_company_auto = True
 
     company_id = fields.Many2one(
@@ -61,6 +60,12 @@ class CustomerComplaintCreditLimit(models.Model):
         for limit in self:
             limit.remedy_shown = limit.remedy_type_id.name or self.env._("Every type")
             limit.level_shown = limit.level_id.name or self.env._("Every level")
+
+    @api.depends("remedy_type_id", "level_id", "amount", "approver_role")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for limit in self:
+            limit.display_name = limit.currency_id and limit._get_sentence()
 
     def _get_sentence(self):
         """What the limit says, for whoever asks for money."""

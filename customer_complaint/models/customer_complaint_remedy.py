@@ -119,6 +119,11 @@ class CustomerComplaintRemedy(models.Model):
         help="Promised with the chosen solution, and not delivered as its type asks for.",
     )
 
+    # What similar complaints received beside credit notes.
+    _received_idx = models.Index(
+        "(complaint_id) INCLUDE (amount_company) "
+        "WHERE delivered_at IS NOT NULL AND amount_company > 0"
+    )
     _quantity_positive = models.Constraint(
         "CHECK(quantity > 0)", "The quantity of a remedy must be greater than zero."
     )

@@ -8,7 +8,7 @@ STATES = [
     ("open", "Open"),
     ("draft", "Draft"),
     ("partly", "Partly credited"),
-    ("posted", "Credited"),
+    ("posted", "Credit note posted"),
     ("paid", "Settled"),
     ("closed", "Given up"),
 ]

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..tools import given
+from ..tools import given, rows
 from ..tools.halves import in_halves
 
 _logger = logging.getLogger(__name__)
@@ -93,10 +93,15 @@ class CustomerComplaintRemedy(models.Model):
 
     @api.model
     def _cron_sync_documents(self):
-        """Documents of other addons tell nobody that they are done: asked every hour."""
-        remedies = self.search([("is_open", "=", True), ("document_id", "!=", False)])
+        """What became of a document while nobody was told: asked every hour."""
+        self.search(
+            [("is_open", "=", True), ("document_id", "!=", False)]
+        )._sync_documents_apart()
+
+    def _sync_documents_apart(self):
+        """A document that cannot be read stops neither the others nor who works on them."""
         in_halves(
-            remedies,
+            self,
             lambda some: some._sync_documents(),
             lambda remedy, error: _logger.error(
                 "The document of remedy %s could not be read.",
@@ -214,6 +219,7 @@ class CustomerComplaintRemedy(models.Model):
         """
         self.ensure_one()
         self._check_staff()
+        rows.claim(self.sudo())  # two who make it at once
         self._check_document_wanted()
         program_id = given.key(self.env, program_id)
         model = self._get_document_model()
@@ -245,6 +251,7 @@ class CustomerComplaintRemedy(models.Model):
         """
         self.ensure_one()
         self._check_staff()
+        rows.claim(self.sudo())  # two who link at once
         self._check_document_wanted()
         model = self._get_document_model()
         number = given.text(self.env, number)

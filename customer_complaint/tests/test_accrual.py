@@ -1,6 +1,7 @@
 import io
 
 from freezegun import freeze_time
+from lxml.html import fromstring
 from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError
@@ -350,6 +351,10 @@ class TestAccrual(AccrualCommon):
             "customer_complaint.accrual_document", accrual.ids
         )
         self.assertIn(self.complaint.name, html.decode())
+        # Also without a credit note all amounts stand below their headings.
+        for table in fromstring(html).iter("table"):
+            cells = {len(row) for row in table.iter("tr")}
+            self.assertEqual(cells, {9})
 
 
 def rows_of(rows, width):

@@ -136,11 +136,33 @@ class TestFairness(CreditCommon):
         note.button_draft()
         self.assertEqual(self.compare().received, 4)
 
+    def test_a_coupon_is_received_once_the_customer_has_it(self):
+        # C-92
+        complaints = self.make_similar([10, 10, 10, 10, None])
+        own = self.complaint.sudo()
+        coupons = self.env["customer.complaint.remedy"].create(
+            [
+                {
+                    "solution_id": complaint.sudo()._get_solution().id,
+                    "type_id": self.env.ref("customer_complaint.remedy_type_coupon").id,
+                    "amount": 30,
+                }
+                for complaint in (complaints[3], complaints[4], own)
+            ]
+        )
+        self.assertEqual(self.compare().received, 4)
+        self.assertEqual(own._get_counted_amount(), 0)
+        coupons.delivered_at = fields.Datetime.now()
+        comparison = self.compare()
+        self.assertEqual(comparison.received, 5)
+        self.assertEqual(comparison.amounts, (10, 10, 30))  # 10, 10, 10, 40, 30
+        self.assertEqual(own._get_counted_amount(), 30)
+
     def test_below_five_nothing_is_shown(self):
         self.make_similar([71, 72, 73, 74])
         self.assertIsNone(self.compare().amounts)
         panel = self.complaint.fairness
-        self.assertIn("Too few received credit notes", panel)
+        self.assertIn("Too few received something", panel)
         for amount in ("71", "72", "73", "74", "4 of 4"):
             self.assertNotIn(amount, panel)
         with (

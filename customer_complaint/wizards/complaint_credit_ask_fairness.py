@@ -65,8 +65,7 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         complaint._check_credit_rights()
         complaint._check_deviation(self.deviation, self.deviation_reason)
         amount, invoices = self._get_asked()
-        before = complaint._get_counted_requests().mapped("amount_company")
-        together = Together(sum(before) + amount, invoices.ids)
+        together = Together(complaint._get_counted_amount() + amount, invoices.ids)
         return super(
             CustomerComplaintCreditAsk,
             self.with_context(complaint_asked_together=together),

@@ -541,7 +541,7 @@ class CustomerComplaintAccrual(models.TransientModel):
             self.env._("Sections"),
             (
                 self.env._("Section"),
-                self.env._("Number"),
+                self.env._("Count"),
                 self.env._("In company currency"),
             ),
             ("text", "number", "amount"),

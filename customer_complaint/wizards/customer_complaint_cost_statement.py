@@ -43,6 +43,7 @@ class CustomerComplaintCostStatement(models.TransientModel):
         [
             ("complaint_name", "Complaint"),
             ("category_id", "Category"),
+            ("cause_team_id", "Responsible department"),
             ("product_id", "Product"),
             ("partner_id", "Customer"),
             ("salesperson_id", "Salesperson"),
@@ -294,6 +295,7 @@ class CustomerComplaintCostStatement(models.TransientModel):
             ("partner_id", 28),
             ("product_id", 28),
             ("category_id", 26),
+            ("cause_team_id", 20),
             ("team_id", 20),
             ("salesperson_id", 20),
             ("currency_id", 9),
