@@ -52,6 +52,7 @@ from . import satisfaction_stale
 from . import satisfaction_results
 from . import satisfaction_results_scope
 from . import satisfaction_results_figures
+from . import satisfaction_results_indexes
 from . import satisfaction_results_groups
 from . import satisfaction_results_response
 from . import satisfaction_results_questions

@@ -4,7 +4,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import SQL, format_datetime
 
 from odoo.addons.customer_complaint.tools import workbook
@@ -47,7 +46,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """
         self._check_export_rights()
         scope = self._read_scope(filters)
-        domain = self._get_export_domain(scope)
+        domain = self._get_answers_domain(scope)
         self._check_export_size(scope, domain, kind)
         columns = self._get_export_columns(scope)
         rows = self._get_export_rows(scope, domain)
@@ -79,22 +78,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return (
             f"{self.env._('Survey answers')} {fields.Date.context_today(self)}.{kind}"
         )
-
-    @api.model
-    def _get_export_domain(self, scope):
-        domain = (
-            Domain("survey_id", "in", scope.surveys.ids)
-            & Domain("state", "=", "done")
-            & Domain("end_datetime", ">=", scope.start)
-            & Domain("end_datetime", "<", scope.end)
-        )
-        if scope.filters["plan"]:
-            domain &= Domain("plan_id", "=", int(scope.filters["plan"]))
-        if scope.filters["method"]:
-            domain &= Domain("survey_method", "=", scope.filters["method"])
-        if scope.filters["is_fresh"]:
-            domain &= Domain("is_stale", "=", False)
-        return domain
 
     @api.model
     def _check_export_size(self, scope, domain, kind):

@@ -48,7 +48,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         if found.n < self._get_minimum(scope):
             return self._lacking(self._lack(found.n, self._get_minimum(scope)))
         return {
-            "overall": self._describe_measure(overall)["name"],
+            "overall": self._describe_measure(scope, overall)["name"],
             "n": found.n,
             "is_enough": found.is_enough,
             "lack": False
@@ -78,6 +78,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """
         columns = [overall, *driving]
         names = [SQL.identifier(f"c{place}") for place in range(len(columns))]
+        is_shared = self._is_shared(scope, overall)
         query = self._query(
             scope.domain
             & scope.period()
@@ -87,10 +88,13 @@ class CustomerSatisfactionResults(models.AbstractModel):
         answered = query.select(
             *(
                 SQL(
-                    "max(%s) FILTER (WHERE %s = ANY(%s)) AS %s",
+                    "max(%s) FILTER (WHERE %s = ANY(%s) AND %s) AS %s",
                     SQL.identifier(query.table, "value"),
                     SQL.identifier(query.table, "question_id"),
                     questions.ids,
+                    SQL.identifier(query.table, "is_main")
+                    if is_shared and questions == overall
+                    else SQL("TRUE"),
                     name,
                 )
                 for questions, name in zip(columns, names, strict=True)

@@ -118,7 +118,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         query = self._query(
             scope.domain
             & scope.period()
-            & Domain("question_id", "in", questions.ids)
+            & self._get_score_domain(scope, questions)
             & Domain(part.path.split(".")[0], "!=", False)
         )
         group, label = self._join(query, query.table, part)
@@ -200,7 +200,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         quarters = self._get_quarter_starts()
         moments = [self._to_utc(day) for day in quarters]
         query = self._query(
-            scope.domain & scope.period() & Domain("question_id", "in", questions.ids)
+            scope.domain & scope.period() & self._get_score_domain(scope, questions)
         )
         parts = self._get_breakdowns(scope)
         groups = [

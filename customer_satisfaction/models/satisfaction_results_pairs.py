@@ -28,15 +28,14 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return list(pairs.values())
 
     @api.model
-    def _count_pairs(self, scope, pairs):
-        """How often each two values were answered together.
+    def _query_pairs(self, scope, pairs):
+        """Scores of second questions, each joined to that of the first one.
 
-        :return: list of {(first, second): n}, in the order of `pairs`
+        :return: (query, alias of the first one's score)
         """
-        firsts = {q.id: at for at, (one, _other) in enumerate(pairs) for q in one}
-        seconds = {q.id: at for at, (_one, other) in enumerate(pairs) for q in other}
+        seconds = [question.id for _one, other in pairs for question in other]
         query = self._query(
-            scope.domain & scope.period() & Domain("question_id", "in", list(seconds))
+            scope.domain & scope.period() & Domain("question_id", "in", seconds)
         )
         question = query.join(
             query.table, "question_id", "survey_question", "id", "question"
@@ -55,6 +54,16 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 SQL.identifier(question, "pair_question_id"),
             )
         )
+        return query, other
+
+    @api.model
+    def _count_pairs(self, scope, pairs):
+        """How often each two values were answered together.
+
+        :return: list of {(first, second): n}, in the order of `pairs`
+        """
+        firsts = {q.id: at for at, (one, _other) in enumerate(pairs) for q in one}
+        query, other = self._query_pairs(scope, pairs)
         query.groupby = SQL("1, 2, 3")
         counts = [Counter() for _pair in pairs]
         for first, one, value, count in self.env.execute_query(
@@ -167,8 +176,12 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 for side in (0, 1)
             )
             weight = other[:1].satisfaction_weight or 1.0
-            parts.append(indexes.Gap(expected, experienced, n, weight))
-        found = indexes.servqual(parts)
+            differences = Counter()
+            for (one, two), count in counts.items():
+                differences[two - one] += count
+            sd = scores.moments(differences).sd
+            parts.append(indexes.Gap(expected, experienced, n, weight, sd))
+        found = indexes.servqual(parts, *self._get_gap_squares(scope, pairs, parts))
         for (
             (first, second),
             part,
@@ -207,8 +220,25 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 "Gap: mean of what was experienced minus mean of what was expected, from "
                 "the same people, both asked from 1 to 7 (SERVQUAL). Below 0 less was "
                 "experienced than expected."
-            ),
+            )
+            + f" {self._describe_interval()}",
         }
+
+    @api.model
+    def _get_gap_squares(self, scope, pairs, gaps):
+        """Sums of squares of the plain and of the weighted gap; see `_get_squares`."""
+        query, first = self._query_pairs(scope, pairs)
+        difference = SQL(
+            "(%s - %s)",
+            SQL.identifier(query.table, "value"),
+            SQL.identifier(first, "value"),
+        )
+        weighted = [
+            (second, gap.as_part())
+            for (_first, second), gap in zip(pairs, gaps, strict=True)
+        ]
+        plain = [(second, part._replace(weight=1)) for second, part in weighted]
+        return self._get_squares(query, difference, (plain, weighted))
 
     @api.model
     def _format_gap(self, value):

@@ -33,7 +33,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             question = questions[:1]
             if question.satisfaction_metric not in RATED:
                 continue
-            counts = self._sum(cube, questions, "now")
+            counts = self._sum(scope, cube, questions, "now")
             scale = self._get_scale(questions)
             kind = (
                 question.satisfaction_metric,
@@ -122,7 +122,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _get_comments(self, scope, questions):
         """The latest comments, each with the answer that was given to the chosen question."""
         query = self._query(
-            scope.domain & scope.period() & Domain("question_id", "in", questions.ids)
+            scope.domain & scope.period() & self._get_score_domain(scope, questions)
         )
         least = self.env.company.satisfaction_min_comments if scope.is_anonymous else 1
         line = query.join(
@@ -179,12 +179,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
     @api.model
     def _get_excluded(self, scope):
         """How many answers of the period count nowhere, by reason."""
-        domain = (
-            Domain("survey_id", "in", scope.surveys.ids)
-            & Domain("exclusion", "!=", False)
-            & Domain("end_datetime", ">=", scope.start)
-            & Domain("end_datetime", "<", scope.end)
-        )
+        domain = self._get_answers_domain(scope) & Domain("exclusion", "!=", False)
         answers = self.env["survey.user_input"]
         reasons = dict(answers._fields["exclusion"]._description_selection(self.env))
         return [

@@ -12,7 +12,20 @@ class CustomerSatisfactionResults(models.AbstractModel):
 
     @api.model
     def _get_response(self, scope):
-        """How many were asked in the period and how many of them answered, by plan."""
+        """How many were asked in the period and how many of them answered, by plan.
+
+        Without stale answers, who answered late counts as one who did not.
+        """
+        if scope.filters["method"]:
+            # How somebody will answer is not known when he is asked.
+            lack = self.env._(
+                "How many were asked is not known by survey method. Choose all methods to "
+                "see who answered."
+            )
+            return {
+                **self._describe_response(scope, [(None, None, 0, 0)], None),
+                "lack": lack,
+            }
         domain = (
             Domain("sent_at", ">=", scope.start)
             & Domain("sent_at", "<", scope.end)
@@ -20,7 +33,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             & Domain("state", "in", ("sent", "answered"))
         )
         if scope.filters["plan"]:
-            domain &= Domain("plan_id", "=", int(scope.filters["plan"]))
+            domain &= Domain("plan_id", "=", scope.filters["plan"])
         by = scope.filters["by"]
         parts = {
             code: part
@@ -33,9 +46,10 @@ class CustomerSatisfactionResults(models.AbstractModel):
         query = invitations._search(domain)
         count = SQL("count(DISTINCT %s)", SQL.identifier(query.table, "id"))
         answered = SQL(
-            "count(DISTINCT %s) FILTER (WHERE %s = 'answered')",
+            "count(DISTINCT %s) FILTER (WHERE %s = 'answered' AND %s)",
             SQL.identifier(query.table, "id"),
             SQL.identifier(query.table, "state"),
+            self._is_fresh_sql(query) if scope.filters["is_fresh"] else SQL("TRUE"),
         )
         if not part:  # anonymous: of groups not even who answered
             rows = [
@@ -50,6 +64,17 @@ class CustomerSatisfactionResults(models.AbstractModel):
         total = [row[:4] for row in rows if row[4]]
         groups = [row[:4] for row in rows if not row[4] and row[0]]
         return self._describe_response(scope, [*total, *groups], part)
+
+    @api.model
+    def _is_fresh_sql(self, query):
+        """Whether the answer to an invitation was given in time."""
+        answers = self.env["survey.user_input"]
+        answers.flush_model(["event_date", "end_datetime"])
+        alias = query.left_join(
+            query.table, "user_input_id", "survey_user_input", "id", "answer"
+        )
+        is_fresh = Domain("is_stale", "=", False).optimize_full(answers)
+        return is_fresh._to_sql(answers, alias, query)
 
     @api.model
     def _join_response(self, query, part):
@@ -93,6 +118,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             for _id, name, count, got in sorted(groups, key=lambda row: -row[2])
         ]
         return {
+            "lack": False,
             "name": part and part.name,
             "asked": asked,
             "answered": answered,
