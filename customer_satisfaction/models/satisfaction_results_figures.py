@@ -269,10 +269,15 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """Which questions a metric's score is made of, where a survey asks several."""
         if not self._is_shared(scope, questions):
             return False
-        titles = dict.fromkeys(question.title for question in questions)
+        titles = dict.fromkeys(
+            question.title
+            for of_survey in questions.grouped("survey_id").values()
+            if len(of_survey) > 1
+            for question in of_survey
+        )
         return self.env._(
-            "Several questions ask for this: %(questions)s. Of each answer, the first of "
-            "them that was answered counts.",
+            "One survey asks for this several times: %(questions)s. Of each answer, the "
+            "first of them that was answered counts.",
             questions=", ".join(f"“{title}”" for title in titles),
         )
 
