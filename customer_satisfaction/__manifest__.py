@@ -67,6 +67,12 @@
             "customer_satisfaction/static/src/dashboard/**/*",
             "customer_satisfaction/static/src/results/**/*",
         ],
+        "web.assets_unit_tests": [
+            "customer_satisfaction/static/tests/**/*",
+        ],
+        "web.assets_tests": [
+            "customer_satisfaction/static/src/tours/**/*.js",
+        ],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

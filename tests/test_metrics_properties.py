@@ -59,13 +59,16 @@ def results(draw):
     direction = draw(st.sampled_from(("lower", "higher")))
     means = [scores.moments(csat), scores.moments(seven)]
     parts = [indexes.Part(i, found.mean, found.n) for i, found in enumerate(means, 1)]
+    squares = draw(st.none() | st.floats(0, 10))
     gap = indexes.Gap(
-        *(min(7, m.mean) if m.n else None for m in means), min(m.n for m in means)
+        *(min(7, m.mean) if m.n else None for m in means),
+        min(m.n for m in means),
+        sd=draw(st.none() | st.floats(0, 6)),
     )
     if not gap.n:
         gap = indexes.Gap(None, None, 0)
     rows = [(grade, grade % 3, n % 4) for grade, n in csat.items()]
-    gaps = indexes.servqual([gap])
+    gaps = indexes.servqual([gap], squares, squares)
     return [
         scores.csat(csat),
         scores.dissatisfied(csat),
@@ -75,8 +78,8 @@ def results(draw):
         *scores.effort(csat, 5, direction),
         *scores.effort(seven, 7, direction),
         scores.rescaled(scores.likert(csat)),
-        indexes.csi(parts, (1, 7)),
-        indexes.acsi(parts),
+        indexes.csi(parts, (1, 7), squares),
+        indexes.acsi(parts, squares),
         *gaps.by_dimension,
         gaps.mean,
         gaps.weighted,

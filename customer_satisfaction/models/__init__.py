@@ -52,8 +52,12 @@ from . import satisfaction_stale
 from . import satisfaction_results
 from . import satisfaction_results_scope
 from . import satisfaction_results_figures
+from . import satisfaction_results_indexes
 from . import satisfaction_results_groups
+from . import satisfaction_results_response
+from . import satisfaction_results_questions
 from . import satisfaction_results_pages
 from . import satisfaction_results_drivers
+from . import satisfaction_results_pairs
 from . import satisfaction_export
 from . import satisfaction_results_anonymous

@@ -4,7 +4,6 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from odoo.addons.customer_complaint.tools import workbook
@@ -78,22 +77,6 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return (
             f"{self.env._('Survey answers')} {fields.Date.context_today(self)}.{kind}"
         )
-
-    @api.model
-    def _get_export_domain(self, scope):
-        domain = (
-            Domain("survey_id", "in", scope.surveys.ids)
-            & Domain("state", "=", "done")
-            & Domain("end_datetime", ">=", scope.start)
-            & Domain("end_datetime", "<", scope.end)
-        )
-        if scope.filters["plan"]:
-            domain &= Domain("plan_id", "=", int(scope.filters["plan"]))
-        if scope.filters["method"]:
-            domain &= Domain("survey_method", "=", scope.filters["method"])
-        if scope.filters["is_fresh"]:
-            domain &= Domain("is_stale", "=", False)
-        return domain
 
     @api.model
     def _check_export_size(self, count, kind):
@@ -221,7 +204,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         }
         empty = dict.fromkeys(columns.values())
         answers = self.env["survey.user_input"]
-        ids = answers.search(self._get_export_domain(scope), order="id").ids
+        ids = answers.search(self._get_answers_domain(scope), order="id").ids
         self._check_export_size(len(ids), kind)
         for at in range(0, len(ids), PAGE_SIZE):
             page = answers.browse(ids[at : at + PAGE_SIZE])

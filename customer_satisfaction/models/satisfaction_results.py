@@ -1,4 +1,5 @@
 from collections import Counter, defaultdict
+from itertools import product
 
 from dateutil.relativedelta import relativedelta
 
@@ -61,7 +62,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             **self._describe_scope(scope),
             "is_empty": not any(cube.values()),
             "tiles": tiles,
-            "selected": selected and self._describe_measure(selected),
+            "selected": selected and self._describe_measure(scope, selected),
             **self._get_details(scope, selected, cube, months),
             "questions": self._get_questions(scope, cube, measures),
             "response": self._get_response(scope),
@@ -100,10 +101,14 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _count(self, scope):
         """Count all answers in one statement, by question, time and value.
 
-        :return: ({(question id, "before" | "now" | first day of a month): Counter of values},
-            first days of months)
+        :return: ({(question id, "before" | "now" | first day of a month, whether it is the main
+            score of its answer): Counter of values}, first days of months)
         """
         months = self._get_month_starts()
+        has_shared = any(
+            self._is_shared(scope, questions)
+            for questions in self._get_headlines(scope).values()
+        )
         starts = {self._to_utc(day): day for day in months}
         moments = sorted({*starts, scope.before or scope.start, scope.start, scope.end})
         first = scope.before or scope.start
@@ -114,14 +119,14 @@ class CustomerSatisfactionResults(models.AbstractModel):
             & Domain("question_id", "in", scope.questions.ids),
             scope.is_anonymous,
         )
-        query.groupby = SQL("1, 2, 3")
+        query.groupby = SQL("1, 2, 3, 4")
         cube = defaultdict(Counter)
         # Where in the list of moments each time bucket starts
         names = [
             self._name_moment(scope, starts, moments, index)
             for index in range(len(moments) + 1)
         ]
-        for question, bucket, value, count in self.env.execute_query(
+        for question, bucket, value, is_main, count in self.env.execute_query(
             query.select(
                 SQL.identifier(query.table, "question_id"),
                 SQL(
@@ -130,11 +135,13 @@ class CustomerSatisfactionResults(models.AbstractModel):
                     moments,
                 ),
                 SQL.identifier(query.table, "value"),
+                # Hardly ever asked for, and no part of the index.
+                SQL.identifier(query.table, "is_main") if has_shared else SQL("TRUE"),
                 SQL("count(*)"),
             )
         ):
             for name in names[bucket]:
-                cube[question, name][value] += count
+                cube[question, name, is_main][value] += count
         return cube, months
 
     @api.model
@@ -155,12 +162,12 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return names
 
     @api.model
-    def _sum(self, cube, questions, *names):
+    def _sum(self, scope, cube, questions, *names):
         """How many chose each value, over these questions and times."""
         total = Counter()
-        for question in questions:
-            for name in names:
-                total.update(cube.get((question.id, name), {}))
+        kinds = (True,) if self._is_shared(scope, questions) else (True, False)
+        for key in product(questions.ids, names, kinds):
+            total.update(cube.get(key, {}))
         return total
 
     @api.model
@@ -188,18 +195,20 @@ class CustomerSatisfactionResults(models.AbstractModel):
 
     @api.model
     def _get_headlines(self, scope):
-        """The question of each metric that counts: the first one of each survey.
+        """The questions of each metric, by code; see `_is_shared` where there are several.
 
         What is asked with the other end as the good one is a score of its own.
         """
-        usual = {}
+        usual, usual_of_survey = {}, {}
         headlines = defaultdict(self.env["survey.question"].browse)
-        seen = set()
         for question in scope.questions:
             metric = question.satisfaction_metric
-            if metric in HEADLINES and (metric, question.survey_id) not in seen:
-                seen.add((metric, question.survey_id))
-                direction = self._get_direction(question)
+            direction = self._get_direction(question)
+            key = metric, question.survey_id
+            if (
+                metric in HEADLINES
+                and usual_of_survey.setdefault(key, direction) == direction
+            ):
                 is_usual = usual.setdefault(metric, direction) == direction
                 headlines[metric if is_usual else f"{metric}_{direction}"] |= question
         return dict(
@@ -209,6 +218,26 @@ class CustomerSatisfactionResults(models.AbstractModel):
             )
         )
 
+    @api.model
+    def _is_shared(self, scope, questions):
+        """Whether several questions of one survey make up a metric's score.
+
+        Then an answer counts once, with the first of them that was answered: its main score, as
+        for its grade and for indicators.
+        """
+        return (
+            len(questions) > len(questions.survey_id)
+            and questions in self._get_headlines(scope).values()
+        )
+
+    @api.model
+    def _get_score_domain(self, scope, questions):
+        """Scores that count for these questions."""
+        domain = Domain("question_id", "in", questions.ids)
+        if self._is_shared(scope, questions):
+            domain &= Domain("is_main", "=", True)
+        return domain
+
     # ------------------------------------------------------------------
     # The scores
     # ------------------------------------------------------------------
@@ -217,20 +246,19 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """One tile per metric that was asked, with the change since the period before."""
         tiles = []
         for code, questions in self._get_headlines(scope).items():
-            now = self._sum(cube, questions, "now")
-            before = self._sum(cube, questions, "before")
+            now = self._sum(scope, cube, questions, "now")
+            before = self._sum(scope, cube, questions, "before")
             tiles.append(
                 {
                     "code": code,
                     **self._describe_metric(questions),
+                    "note": self._describe_shared(scope, questions),
                     **self._figure(scope, questions, now),
                     **self._compare(scope, questions, now, before),
                     "records": self._records(scope, questions, scope.period()),
                 }
             )
-        if index := self._get_index(scope, cube, measures):
-            tiles.append(index)
-        return tiles
+        return [*tiles, *self._get_indexes(scope, cube, measures)]
 
     @api.model
     def _choose(self, scope, measures, tiles):
@@ -254,12 +282,12 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """Domain of the scores behind a figure, within those of ``base``."""
         if scope.is_anonymous:
             return False
-        return list(Domain.AND([Domain("question_id", "in", questions.ids), *domains]))
+        return list(Domain.AND([self._get_score_domain(scope, questions), *domains]))
 
     @api.model
     def _get_distribution(self, scope, questions, cube):
         """How many gave each answer, best first."""
-        counts = self._sum(cube, questions, "now")
+        counts = self._sum(scope, cube, questions, "now")
         n = counts.total()
         if n < self._get_minimum(scope):
             return []
@@ -291,7 +319,9 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 {
                     "name": format_date(self.env, first, date_format="LLL"),
                     "title": format_date(self.env, first, date_format="LLLL y"),
-                    **self._figure(scope, questions, self._sum(cube, questions, first)),
+                    **self._figure(
+                        scope, questions, self._sum(scope, cube, questions, first)
+                    ),
                     "records": self._records(scope, questions, between),
                 }
             )
@@ -302,7 +332,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """The last quarters, each beside the one before and the same one a year before."""
         firsts = self._get_quarter_starts()
         counts = {
-            first: self._sum(cube, questions, *months[3 * index : 3 * index + 3])
+            first: self._sum(scope, cube, questions, *months[3 * index : 3 * index + 3])
             for index, first in enumerate(firsts)
         }
         rows = []

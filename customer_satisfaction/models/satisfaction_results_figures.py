@@ -2,7 +2,7 @@ from odoo import api, models
 
 from odoo.addons.customer_complaint.tools import statistics
 
-from ..tools import comparing, indexes, scores
+from ..tools import comparing, scores
 from .satisfaction_results import HEADLINES
 from .survey_question import EFFORT
 
@@ -243,7 +243,24 @@ class CustomerSatisfactionResults(models.AbstractModel):
         )
 
     @api.model
-    def _describe_measure(self, questions):
+    def _describe_shared(self, scope, questions):
+        """Which questions a metric's score is made of, where a survey asks several."""
+        if not self._is_shared(scope, questions):
+            return False
+        titles = dict.fromkeys(
+            question.title
+            for of_survey in questions.grouped("survey_id").values()
+            if len(of_survey) > 1
+            for question in of_survey
+        )
+        return self.env._(
+            "One survey asks for this several times: %(questions)s. Of each answer, the "
+            "first of them that was answered counts.",
+            questions=", ".join(f"“{title}”" for title in titles),
+        )
+
+    @api.model
+    def _describe_measure(self, scope, questions):
         """What the chosen score is about."""
         question = questions[:1]
         metric = question.satisfaction_metric
@@ -255,6 +272,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
             "name": self._describe_metric(questions)["name"]
             if metric in HEADLINES
             else question.title,
+            "note": self._describe_shared(scope, questions),
         }
 
     @api.model
@@ -331,35 +349,3 @@ class CustomerSatisfactionResults(models.AbstractModel):
     @api.model
     def _format_count(self, n):
         return self._format_number(n, 0)
-
-    @api.model
-    def _get_index(self, scope, cube, measures):
-        """CSI: the weighted means of all rated questions of one scale, from 0 to 100."""
-        rated = [
-            questions
-            for questions in measures.values()
-            if questions[:1].satisfaction_metric == "likert"
-        ]
-        if len(rated) < 2:
-            return None
-        parts = []
-        for questions in rated:
-            counted = scores.moments(self._sum(cube, questions, "now"))
-            weight = questions[:1].satisfaction_weight or 1.0
-            parts.append(indexes.Part(weight, counted.mean, counted.n))
-        score = indexes.csi(parts, scores.SCALES["likert"])
-        everything = self.env["survey.question"].concat(*rated)
-        return {
-            "code": "csi",
-            "name": self.env._("Satisfaction index (CSI)"),
-            "formula": self.env._(
-                "Weighted mean of %(count)s rated questions, from 0 (worst answer "
-                "everywhere) to 100. Counted is the question with the fewest answers; "
-                "an interval cannot be told.",
-                count=len(parts),
-            ),
-            "axis": {"low": 0, "high": 100, "marks": []},
-            **self._describe(scope, score),
-            **self._no_change(),
-            "records": self._records(scope, everything, scope.period()),
-        }

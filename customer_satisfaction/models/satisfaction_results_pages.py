@@ -79,7 +79,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         moments = [self._to_utc(day) for day in firsts]
         query = self._query(
             scope.domain
-            & Domain("question_id", "in", questions.ids)
+            & self._get_score_domain(scope, questions)
             & Domain("date", ">=", moments[0])
             & Domain("commercial_partner_id", "!=", False)
         )
@@ -153,7 +153,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         query = self._query(
             scope.domain
             & scope.period()
-            & Domain("question_id", "in", headlines["csat"].ids)
+            & self._get_score_domain(scope, headlines["csat"])
         )
         other = query.join(
             query.table,
@@ -163,11 +163,9 @@ class CustomerSatisfactionResults(models.AbstractModel):
             "loyalty",
         )
         query.add_where(
-            SQL(
-                "%s IN %s",
-                SQL.identifier(other, "question_id"),
-                tuple(headlines["nps"].ids),
-            )
+            self._get_score_domain(scope, headlines["nps"])
+            .optimize_full(self.env["customer.satisfaction.score"])
+            ._to_sql(self.env["customer.satisfaction.score"], other, query)
         )
         query.groupby = SQL("1, 2")
         pairs = {
@@ -234,7 +232,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         query = self._query(
             scope.domain
             & scope.period()
-            & Domain("question_id", "in", questions.ids)
+            & self._get_score_domain(scope, questions)
             & Domain("complaint_id", "in", allowed)
         )
         complaint = query.join(

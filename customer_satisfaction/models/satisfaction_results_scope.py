@@ -233,6 +233,23 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _get_quarter_starts(self):
         return self._get_month_starts()[:-1:3]
 
+    @api.model
+    def _get_answers_domain(self, scope):
+        """All answers that the filters are about, also those that count nowhere."""
+        domain = (
+            Domain("survey_id", "in", scope.surveys.ids)
+            & Domain("state", "=", "done")
+            & Domain("end_datetime", ">=", scope.start)
+            & Domain("end_datetime", "<", scope.end)
+        )
+        if scope.filters["plan"]:
+            domain &= Domain("plan_id", "=", scope.filters["plan"])
+        if scope.filters["method"]:
+            domain &= Domain("survey_method", "=", scope.filters["method"])
+        if scope.filters["is_fresh"]:
+            domain &= Domain("is_stale", "=", False)
+        return domain
+
     # ------------------------------------------------------------------
     # What can be chosen
     # ------------------------------------------------------------------

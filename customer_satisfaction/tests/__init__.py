@@ -33,3 +33,4 @@ from . import test_indicators
 from . import test_results
 from . import test_results_export
 from . import test_results_speed
+from . import test_results_tour

@@ -56,7 +56,7 @@ def store(env, survey, rows):
             "value": value,
             "weight": question.satisfaction_weight,
             "is_counted": not row.get("exclusion"),
-            "is_main": True,
+            "is_main": question in _get_main(row["scores"]),
             "date": row["date"],
             **{name: row.get(name) for name in COPIED},
             **companies.get(row.get("partner_id"), {}),
@@ -67,6 +67,14 @@ def store(env, survey, rows):
     insert(env, "customer_satisfaction_score", scores)
     env.invalidate_all()
     return answers.browse(ids)
+
+
+def _get_main(given):
+    """Of these questions, the first one of each metric."""
+    first = {}
+    for question in sorted(given, key=lambda q: (q.sequence, q.id)):
+        first.setdefault(question.satisfaction_metric, question)
+    return set(first.values())
 
 
 def _get_companies(env, rows):
@@ -165,3 +173,41 @@ class ResultsCommon(SatisfactionCommon):
         elif isinstance(result, list | tuple):
             for part in result:
                 yield from self.walk(part)
+
+    def fill(self):
+        """Some of everything, an answer a day; every other one was asked for by the plan."""
+        likert = [
+            self.question(f"Statement {number}", "likert", sequence=100 + number)
+            for number in range(3)
+        ]
+        wish = self.question("If it is there", "kano_functional")
+        lack = self.question(
+            "If it is missing", "kano_dysfunctional", pair_question_id=wish.id
+        )
+        hope = self.question("I expect", "expectation")
+        felt = self.question("I experienced", "perception", pair_question_id=hope.id)
+        complaint = self.closed()
+        rows = []
+        for number in range(60):
+            grade = 1 + number % 5
+            rows.append(
+                {
+                    "date": self.now - timedelta(days=number),
+                    "partner_id": self.partner.id if number % 2 else None,
+                    "complaint_id": None if number % 3 else complaint.id,
+                    "handler_id": self.manager.id,
+                    "plan_id": None if number % 2 else self.plan.id,
+                    "scores": {
+                        self.csat: grade,
+                        self.nps: (number * 7) % 11,
+                        likert[0]: grade,
+                        likert[1]: 1 + (number * 3) % 5,
+                        likert[2]: 1 + (number // 5) % 5,
+                        wish: 1 + number % 3,
+                        lack: 5 - number % 2,
+                        hope: 6,
+                        felt: 1 + number % 7,
+                    },
+                }
+            )
+        store(self.env, self.survey, rows)

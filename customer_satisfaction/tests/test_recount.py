@@ -284,25 +284,73 @@ class TestRecount(SatisfactionCommon):
         mean = f"{statistics.half_up(fmean(values.values()), 2):g}"
         self.assertRegex(point.score, f"^{mean} of 5, n {len(values)},")
 
-    def test_two_questions_of_one_metric_count_once(self):  # S-03
+    def test_of_two_questions_of_one_metric_the_first_answered_counts(self):
+        """On the page, in every part of it, as in indicators and in the grade."""
+        # S-03
         survey = self.make_survey(
-            "Twice", ("Recommend?", "nps", {}), ("Really?", "nps", {})
+            "Twice",
+            ("Recommend?", "nps", {}),
+            ("Satisfied?", "csat", {}),
+            ("Really?", "nps", {}),
+            ("With the goods?", "csat", {}),
         )
-        answers = self.give(survey, 60, skip=0)
-        first, _second = self.recount(answers).values()
-        indicator = (
-            self.env["customer.complaint.indicator"]
-            .with_context(active_test=False)
-            .search([("code", "=", "nps")])
+        answers = self.give(survey, 90, skip=0.3)
+        given = self.recount(answers)
+        nps, csat = (
+            {**given[second], **given[first]}
+            for first, second in (survey.question_ids[::2], survey.question_ids[1::2])
         )
-        measure = indicator._measure(
-            Domain("company_id", "=", self.company.id),
-            self.now - timedelta(days=29),
-            self.now + timedelta(days=1),
-        )[indicator]
-        self.assertEqual(measure.n, len(first))
-        self.assertAlmostEqual(
-            measure.value, 100 * fmean((v >= 9) - (v <= 6) for v in first.values()), 9
+        for answer, grade in csat.items():
+            self.assertEqual(answer.csat_grade, grade)
+        start, end = self.now - timedelta(days=29), self.now + timedelta(days=1)
+        for code, name, values, expected in (
+            ("csat", "satisfaction", csat, fmean(v >= 4 for v in csat.values())),
+            ("nps", "nps", nps, fmean((v >= 9) - (v <= 6) for v in nps.values()) * 100),
+        ):
+            with self.subTest(code=code):
+                indicator = (
+                    self.env["customer.complaint.indicator"]
+                    .with_context(active_test=False)
+                    .search([("code", "=", name)])
+                )
+                measure = indicator._measure(
+                    Domain("company_id", "=", self.company.id), start, end
+                )[indicator]
+                results, tiles = self.tiles(metric=code, by="method")
+                for figure in (measure.value, tiles[code]["value"]):
+                    self.assertAlmostEqual(figure, expected, 9)
+                parts = (results["distribution"], results["breakdown"]["groups"])
+                for n in (
+                    measure.n,
+                    tiles[code]["n"],
+                    sum(part["count"] for part in parts[0]),
+                    sum(group["n"] for group in parts[1]),
+                    sum(month["n"] for month in results["trend"]["points"]),
+                ):
+                    self.assertEqual(n, len(values))
+                domain = [*results["base"], *tiles[code]["records"]]
+                self.assertEqual(
+                    self.env["survey.user_input"].search(
+                        [("score_ids", "any", domain)]
+                    ),
+                    answers.filtered(lambda answer, values=values: answer in values),
+                )
+                for question in survey.question_ids:
+                    self.assertEqual(
+                        question.title in results["selected"]["note"],
+                        question.satisfaction_metric == code,
+                    )
+        page = self.env["customer.satisfaction.results"].with_user(self.analyst)
+        tiers = page.get_page("customers", {"period": "30_days"})["page"]["tiers"]
+        self.assertEqual(tiers["n"], len(csat.keys() & nps.keys()))
+        loyal = [a for a, v in csat.items() if v >= 4 and nps.get(a, 0) >= 9]
+        self.assertEqual(tiers["levels"][0]["count"], len(loyal))
+        # Each question by itself is looked at with all its answers.
+        second = survey.question_ids[3]
+        results, _tiles = self.tiles(metric=f"q{second.id}")
+        self.assertFalse(results["selected"]["note"])
+        self.assertEqual(
+            sum(part["count"] for part in results["distribution"]), len(given[second])
         )
 
     def test_scores_of_a_merged_customer_count_for_the_company(self):

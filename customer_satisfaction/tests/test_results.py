@@ -1,9 +1,12 @@
 import json
 from datetime import timedelta
+from statistics import fmean, variance
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.json import json_default
+
+from odoo.addons.customer_complaint.tools import statistics
 
 from .results_common import ResultsCommon, store
 
@@ -63,6 +66,30 @@ class TestResults(ResultsCommon):
         self.assertEqual(
             self.env["survey.user_input"].search_count(reason["domain"]), 4
         )
+
+    def test_what_was_left_out_is_that_of_the_chosen_answers(self):
+        # S-57
+        late = self.now - timedelta(days=self.env.company.satisfaction_stale_days + 1)
+        self.store({5: 10}, plan_id=self.plan.id)
+        for count, values in (
+            (2, {"plan_id": self.plan.id}),
+            (3, {"survey_method": "phone"}),
+            (4, {"event_date": late}),
+        ):
+            self.store({1: count}, exclusion="fast", **values)
+        for filters, count in (
+            ({}, 9),
+            ({"plan": self.plan.id}, 2),
+            ({"method": "phone"}, 3),
+            ({"is_fresh": True}, 5),
+            ({"is_fresh": True, "method": "paper"}, 0),
+        ):
+            with self.subTest(filters=filters):
+                excluded = self.results(**filters)["excluded"]
+                self.assertEqual(sum(reason["count"] for reason in excluded), count)
+                for reason in excluded:
+                    answers = self.env["survey.user_input"].search(reason["domain"])
+                    self.assertEqual(len(answers), reason["count"])
 
     def test_stale_answers_can_be_left_out(self):
         # S-34
@@ -198,6 +225,38 @@ class TestResults(ResultsCommon):
         self.assertEqual((second["asked"], second["answered"]), (2, 2))
         by_region = self.results(by="region")["response"]
         self.assertEqual((by_region["asked"], by_region["groups"]), (14, []))
+        of_plan = self.results(plan=other.id)["response"]
+        self.assertEqual((of_plan["asked"], of_plan["answered"]), (2, 2))
+
+    def test_response_rate_follows_every_filter_or_says_why_not(self):
+        # S-29
+        late = self.now - timedelta(days=self.env.company.satisfaction_stale_days + 1)
+        fresh = self.store({5: 3}, event_date=self.now - timedelta(days=1))
+        stale = self.store({5: 2}, event_date=late)
+        self.Invitation.create(
+            [
+                {
+                    "plan_id": self.plan.id,
+                    "company_id": self.env.company.id,
+                    "send_at": self.now,
+                    "sent_at": self.now,
+                    "state": "answered" if answer else "sent",
+                    "user_input_id": answer and answer.id,
+                }
+                for answer in [*fresh, *stale, *[False] * 5]
+            ]
+        )
+        response = self.results()["response"]
+        self.assertEqual((response["asked"], response["answered"]), (10, 5))
+        for by in ("plan", "product"):
+            response = self.results(is_fresh=True, by=by)["response"]
+            self.assertEqual((response["asked"], response["answered"]), (10, 3))
+            [group] = response["groups"]
+            self.assertEqual((group["asked"], group["answered"]), (10, 3))
+        response = self.results(method="phone")["response"]
+        self.assertIn("not known by survey method", response["lack"])
+        self.assertEqual((response["value"], response["n"]), (None, 0))
+        self.assertEqual(response["groups"], [])
 
     def test_questions_and_dimensions_have_mean_median_and_deviation(self):
         # S-35
@@ -226,6 +285,64 @@ class TestResults(ResultsCommon):
         tile = self.tile(self.results(), "csi")
         # (3 · 5 + 1 · 1) / 4 = 4; (4 - 1) / 4
         self.assertEqual((tile["value"], tile["n"]), (75, 12))
+
+    def test_index_has_the_interval_of_what_each_person_says(self):
+        # S-05 S-10
+        likert = [
+            self.question(f"Point {n}", "likert", satisfaction_weight=n) for n in (1, 2)
+        ]
+        american = [self.question(f"Whole {n}", "acsi") for n in range(3)]
+        rows, own = [], {"csi": [], "acsi": []}
+        for number in range(40):
+            points = [1 + number % 5, 1 + (number * 7) % 5]
+            whole = [1 + (number + at) % 10 for at in range(3)]
+            own["csi"].append(((points[0] + 2 * points[1]) / 3 - 1) / 4 * 100)
+            own["acsi"].append((sum(whole) / 3 - 1) / 9 * 100)
+            given = zip([*likert, *american], [*points, *whole], strict=True)
+            rows.append({"date": self.now, "scores": dict(given)})
+        store(self.env, self.survey, rows)
+        results = self.results()
+        for code, values in own.items():
+            tile = self.tile(results, code)
+            low, high = statistics.mean_interval(fmean(values), variance(values), 40)
+            self.assertAlmostEqual(tile["value"], fmean(values), 9)
+            self.assertAlmostEqual(tile["low"], low, 9)
+            self.assertAlmostEqual(tile["high"], high, 9)
+            self.assertRegex(tile["certainty"], "^40 answers, between .* and .*")
+
+    def test_gap_has_the_interval_of_the_same_people(self):
+        # S-13 S-10
+        hopes = [self.question(f"I expect {n}", "expectation") for n in (1, 3)]
+        felt = [
+            self.question(
+                f"I found {n}",
+                "perception",
+                pair_question_id=hope.id,
+                satisfaction_weight=n,
+            )
+            for n, hope in zip((1, 3), hopes, strict=True)
+        ]
+        rows, own = [], []
+        for number in range(30):
+            gaps = [(number % 4) - 2, (number * 3) % 5 - 3]
+            own.append(gaps)
+            given = {hope: 5 for hope in hopes}
+            given |= {q: 5 + gap for q, gap in zip(felt, gaps, strict=True)}
+            rows.append({"date": self.now, "scores": given})
+        store(self.env, self.survey, rows)
+        page = self.Results.get_page("gaps")["page"]
+        found = {row["question"]: row for row in page["rows"]}
+        for figure, values in (
+            (found["I found 1"], [one for one, _other in own]),
+            (found["I found 3"], [other for _one, other in own]),
+            (page["plain"], [(one + other) / 2 for one, other in own]),
+            (page["total"], [(one + 3 * other) / 4 for one, other in own]),
+        ):
+            low, high = statistics.mean_interval(fmean(values), variance(values), 30)
+            self.assertAlmostEqual(figure["value"], fmean(values), 9)
+            self.assertAlmostEqual(figure["low"], low, 9)
+            self.assertAlmostEqual(figure["high"], high, 9)
+            self.assertRegex(figure["certainty"], "^30 answers, between .* and .*")
 
     def test_any_question_can_be_looked_at(self):
         fast = self.question("We are fast", "likert")
@@ -304,40 +421,3 @@ class TestResults(ResultsCommon):
                     if set(part) == {"value", "text"}:
                         continue  # a mark on an axis
                     self.assertGreater(part.get("n", 0), 0, part)
-
-    def fill(self):
-        """Some of everything."""
-        likert = [
-            self.question(f"Statement {number}", "likert", sequence=100 + number)
-            for number in range(3)
-        ]
-        wish = self.question("If it is there", "kano_functional")
-        lack = self.question(
-            "If it is missing", "kano_dysfunctional", pair_question_id=wish.id
-        )
-        hope = self.question("I expect", "expectation")
-        felt = self.question("I experienced", "perception", pair_question_id=hope.id)
-        complaint = self.complaint()
-        rows = []
-        for number in range(60):
-            grade = 1 + number % 5
-            rows.append(
-                {
-                    "date": self.now - timedelta(days=number),
-                    "partner_id": self.partner.id if number % 2 else None,
-                    "complaint_id": None if number % 3 else complaint.id,
-                    "handler_id": self.manager.id,
-                    "scores": {
-                        self.csat: grade,
-                        self.nps: (number * 7) % 11,
-                        likert[0]: grade,
-                        likert[1]: 1 + (number * 3) % 5,
-                        likert[2]: 1 + (number // 5) % 5,
-                        wish: 1 + number % 3,
-                        lack: 5 - number % 2,
-                        hope: 6,
-                        felt: 1 + number % 7,
-                    },
-                }
-            )
-        store(self.env, self.survey, rows)

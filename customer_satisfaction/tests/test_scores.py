@@ -1,6 +1,8 @@
+from math import sqrt
+
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.customer_complaint.tools.statistics import half_up
+from odoo.addons.customer_complaint.tools.statistics import half_up, student_95
 
 from ..tools import indexes, sampling, scores
 from ..tools.indexes import Gap, Part
@@ -242,6 +244,32 @@ class TestIndexes(FigureCase):
         gaps = indexes.servqual([Gap(None, None, 0), Gap(5, 6, 3)])
         self.assertEqual([gap.value for gap in gaps.by_dimension], [None, 1])
         self.assertEqual((gaps.mean.value, gaps.mean.n), (1, 3))
+
+    def test_interval_of_an_index_bears_answers_that_are_missing(self):  # S-05, S-10
+        # Two questions, each answered by other people: the variances of two means add up.
+        one, other = {5: 6, 3: 4}, {2: 5, 1: 5}
+        found = [scores.moments(counts) for counts in (one, other)]
+        parts = [Part(w, m.mean, m.n) for w, m in zip((3, 1), found, strict=True)]
+        squares = sum(
+            times * (share * (value - part.mean)) ** 2
+            for share, part, counts in zip(
+                indexes.shares(parts), parts, (one, other), strict=True
+            )
+            for value, times in counts.items()
+        )
+        score = indexes.csi(parts, (1, 5), squares)
+        error = sqrt(
+            sum((w / 4 * m.sd) ** 2 / 10 for w, m in zip((3, 1), found, strict=True))
+        )
+        half = 25 * student_95(9) * error
+        self.assertFigures(
+            (score.low, score.high), (score.value - half, score.value + half)
+        )
+        self.assertIsNone(indexes.csi(parts, (1, 5)).low)
+        alone = [Part(1, 4, 1), Part(1, 2, 8)]
+        self.assertIsNone(indexes.csi(alone, (1, 5), 0.5).low, "of one person")
+        sure = indexes.acsi([Part(1, 10, 5)], 0.0)
+        self.assertEqual((sure.low, sure.value, sure.high), (100, 100, 100))
 
 
 def _group(value):

@@ -38,6 +38,7 @@ export class SatisfactionResults extends Component {
             shown: null,
             data: null,
             busy: false,
+            refused: 0,
         });
         // Back from the answers, the same page is shown.
         useSetupAction({
@@ -65,6 +66,11 @@ export class SatisfactionResults extends Component {
                 this.env.config.setDisplayName(this.pages[page].name);
                 this.state.shown = page;
             }
+        } catch (error) {
+            // The filters are drawn anew, as they still are.
+            this.state.page = this.state.shown;
+            this.state.refused++;
+            throw error;
         } finally {
             this.state.busy = false;
         }
