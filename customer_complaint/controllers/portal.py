@@ -281,6 +281,7 @@ class ComplaintPortal(ComplaintForm):
                 # Colleagues do not answer in the customer's name.
                 "may_confirm": not request.env.user._is_internal(),
                 "can_confirm": complaint._can_customer_confirm(),
+                "asks_grade": complaint._asks_how_satisfied(),
                 "confirmation": complaint.confirmation_ids[:1],
                 "grades": complaint.confirmation_ids._fields[
                     "grade"
@@ -569,7 +570,7 @@ class ComplaintPortal(ComplaintForm):
             return request.env._("Please choose whether it is solved.")
         if grade and grade not in ("1", "2", "3", "4", "5"):
             return request.env._("Please choose one of the five grades.")
-        if solved == "solved" and not grade:
+        if solved == "solved" and not grade and complaint._asks_how_satisfied():
             return request.env._("Please choose how satisfied you are.")
         return None
 

@@ -299,6 +299,11 @@ class CustomerComplaint(models.Model):
         self.ensure_one()
         return self.get_base_url() + self.get_portal_url(anchor="confirm")
 
+    def _asks_how_satisfied(self):
+        """Hook: whether the outcome message, and the page behind it, also ask for a grade."""
+        self.ensure_one()
+        return True
+
     def _lock(self):
         """Wait for whoever works on these complaints at this moment; then see what he did."""
         rows.lock(self)
@@ -314,7 +319,7 @@ class CustomerComplaint(models.Model):
         "Solved" said again to a complaint that it closed already changes nothing.
 
         :param str solved: "solved" or "not_solved"
-        :param str grade: "1" to "5", may be empty when not solved
+        :param str grade: "1" to "5", may be empty when not solved or not asked for
         """
         self.ensure_one()
         self._lock()  # two clicks at once

@@ -85,7 +85,11 @@ class CustomerComplaintConfirmation(models.Model):
     @api.constrains("solved", "grade")
     def _check_grade(self):
         for row in self:
-            if row.solved == "solved" and not row.grade:
+            if (
+                row.solved == "solved"
+                and not row.grade
+                and row.complaint_id._asks_how_satisfied()
+            ):
                 raise ValidationError(
                     self.env._(
                         "How satisfied is the customer? Choose one of the five grades."
@@ -124,10 +128,10 @@ class CustomerComplaintConfirmation(models.Model):
         return rows
 
     def _is_satisfied(self):
-        """Solved, and a grade above those that send a complaint back to evaluation (a setting)."""
+        """Solved, and no grade of those that send a complaint back to evaluation (a setting)."""
         self.ensure_one()
         limit = self.complaint_id.company_id.complaint_reopen_grade
-        return self.solved == "solved" and int(self.grade) > limit
+        return self.solved == "solved" and (not self.grade or int(self.grade) > limit)
 
     def _allows_closing(self):
         self.ensure_one()

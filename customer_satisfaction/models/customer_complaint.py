@@ -1,6 +1,8 @@
 import re
 import uuid
 
+import psycopg2
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
@@ -85,7 +87,6 @@ class CustomerComplaint(models.Model):
                 [
                     ("complaint_id", "in", self.ids),
                     ("plan_id.trigger", "=", "complaint_outcome"),
-                    ("user_input_id", "!=", False),
                 ]
             )
             .filtered(lambda row: row.round == row.complaint_id.round)
@@ -95,8 +96,16 @@ class CustomerComplaint(models.Model):
         """The answer whose link the outcome message carries, while it can be answered."""
         self.ensure_one()
         # sudo: who may write to the customer may send him his link
-        answer = self.sudo()._get_outcome_invitations().user_input_id[-1:]
-        return answer.filtered(lambda a: not a._is_expired())
+        asking = self.sudo()._get_outcome_invitations()._filter_asking()
+        return asking.user_input_id[-1:].filtered(lambda a: not a._is_expired())
+
+    def _asks_how_satisfied(self):
+        """Who may not be asked is told the outcome, and can say whether it solves it."""
+        self.ensure_one()
+        # sudo: as for the link; also the customer's own page wants to know
+        rows = self.sudo()._get_outcome_invitations()
+        rows = rows.filtered(lambda row: row.reason != "closed")
+        return super()._asks_how_satisfied() and bool(not rows or rows._filter_asking())
 
     def _get_confirm_url(self):
         answer = self._get_outcome_answer()
@@ -126,31 +135,39 @@ class CustomerComplaint(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         is_outcome = self.env.context.get("complaint_tells") == "outcome"
-        if is_outcome:
-            self._check_links(message)
+        tokens = set(ANSWER_LINK.findall(message.body or ""))
+        # A composer that was opened before the round, the customer, or whether he may be
+        # asked has changed.
+        if is_outcome and tokens:
+            if tokens != {self._get_outcome_answer().access_token}:
+                self._refuse_link()
         result = super()._message_post_after_hook(message, msg_values)
         if self._is_substantive(message):
             # sudo: see action_send_outcome
-            self.sudo()._get_outcome_invitations().filtered(
+            rows = self.sudo()._get_outcome_invitations()
+            rows = rows.filtered(
                 lambda row: (
                     (is_outcome or row.state == "prepared")
-                    and row.user_input_id.access_token in (message.body or "")
-                )
-            )._mark_asked()
-        return result
-
-    def _check_links(self, message):
-        """A composer that was opened before the round or the customer changed is out of date."""
-        tokens = set(ANSWER_LINK.findall(message.body or ""))
-        if tokens - {self._get_outcome_answer().access_token}:
-            raise UserError(
-                self.env._(
-                    "%(complaint)s: the link to the question in this message no longer "
-                    "belongs to this customer and this outcome. Nothing was sent: close "
-                    "the message and press Send outcome again.",
-                    complaint=self.name,
+                    and row.user_input_id.access_token in tokens
                 )
             )
+            if rows:
+                try:
+                    with self.env.cr.savepoint(flush=False):
+                        rows._mark_asked()
+                except psycopg2.errors.ExclusionViolation:
+                    self._refuse_link()  # another plan asked him at this moment
+        return result
+
+    def _refuse_link(self):
+        raise UserError(
+            self.env._(
+                "%(complaint)s: the link to the question in this message no longer "
+                "belongs to this customer and this outcome. Nothing was sent: close "
+                "the message and press Send outcome again.",
+                complaint=self.name,
+            )
+        )
 
     def _after_close(self):
         res = super()._after_close()
@@ -203,5 +220,5 @@ class CustomerComplaint(models.Model):
                 ("state", "=", "sent"),
                 ("plan_id.trigger", "=", "complaint_outcome"),
             ]
-        ).state = "prepared"
+        ).write({"state": "prepared", "sent_at": False, "rest_from": False})
         return res

@@ -4,11 +4,18 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import SQL, email_normalize
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 100
+
+# Who is asked by exception (`rest_from` is the moment itself) meets others who rest, and no
+# second exception: a range of its own. All others have the endless one.
+EXCEPTION = (
+    "int4range(CASE WHEN rest_from = sent_at THEN id END, "
+    "CASE WHEN rest_from = sent_at THEN id END, '[]')"
+)
 
 
 class CustomerSatisfactionInvitation(models.Model):
@@ -108,18 +115,18 @@ class CustomerSatisfactionInvitation(models.Model):
         "A plan asks each customer once in a period.",
     )
     # Whatever two processes decide at once: nobody is asked twice within the rest period of
-    # the later plan. Ranges need no extension of the database. Plans that ask always
-    # (`rest_from` is the moment itself) and outcome messages (none) are left out.
+    # the later plan. Ranges need no extension of the database.
     _person_rests = models.Constraint(
         "EXCLUDE USING gist (int4range(person_id, person_id, '[]') WITH &&, "
-        "tsrange(rest_from, sent_at, '[]') WITH &&) "
-        "WHERE (person_id > 0 AND rest_from < sent_at)",
+        f"tsrange(rest_from, sent_at, '[]') WITH &&, {EXCEPTION} WITH &&) "
+        "WHERE (person_id > 0 AND rest_from <= sent_at)",
         "This customer was asked already within the rest period.",
     )
     _address_rests = models.Constraint(
         "EXCLUDE USING gist (int8range(hashtextextended(email_normalized, 0), "
         "hashtextextended(email_normalized, 0), '[]') WITH &&, "
-        "tsrange(rest_from, sent_at, '[]') WITH &&) WHERE (rest_from < sent_at)",
+        f"tsrange(rest_from, sent_at, '[]') WITH &&, {EXCEPTION} WITH &&) "
+        "WHERE (email_normalized IS NOT NULL AND rest_from <= sent_at)",
         "Somebody with this address was asked already within the rest period.",
     )
     _reason_when_skipped = models.Constraint(
@@ -137,6 +144,16 @@ class CustomerSatisfactionInvitation(models.Model):
     _company_sent_idx = models.Index(
         "(commercial_partner_id, sent_at) WHERE sent_at IS NOT NULL"
     )
+
+    def _plan_again(self, now):
+        """Let the sender look once more at those of these whose event is still the last one."""
+        rows = self.filtered(
+            lambda row: not row.complaint_id or row.round == row.complaint_id.round
+        )
+        rows.write(
+            {"state": "planned", "reason": False, "error": False, "send_at": now}
+        )
+        rows._wake_sender()
 
     # ------------------------------------------------------------------
     # The sender
@@ -232,17 +249,20 @@ class CustomerSatisfactionInvitation(models.Model):
     def _send(self, now):
         """Decide for each row: ask, ask later, or log the one reason why not."""
         self._refresh_contacts()
-        due = self._postpone(now, "send_at")
+        self._postpone(now, "send_at")._decide(now)._ask(now)
+
+    def _decide(self, now):
+        """Log the one reason of each of these who is not asked at `now`; the others."""
         to_ask = self.browse()
         skipped = {}
-        for invitation, reason in zip(due, due._get_reasons(now), strict=True):
+        for invitation, reason in zip(self, self._get_reasons(now), strict=True):
             if reason:
                 skipped.setdefault(reason, []).append(invitation.id)
             else:
                 to_ask += invitation
         for reason, ids in skipped.items():
             self.browse(ids).write({"state": "skipped", "reason": reason})
-        to_ask._ask(now)
+        return to_ask
 
     def _postpone(self, now, field):
         """Move those whose customer sleeps at `now` to the next opening; the others."""
@@ -264,20 +284,41 @@ class CustomerSatisfactionInvitation(models.Model):
 
         Hook: invoked once for all rows of a batch that are asked.
         """
-        for plan, rows in self.grouped("plan_id").items():
-            rows.write(
-                {
-                    "state": "sent",
-                    "sent_at": now,
-                    "rest_from": now - timedelta(days=plan.rest_days),
-                }
-            )
+        self.state = "sent"
+        self._claim(now)
         for invitation in self:
-            invitation.person_id = invitation.partner_id.id
             invitation.remind_at = invitation._get_next_reminder(now)
-        self.flush_recordset()  # here the database refuses a second one
         self._create_answers(now)
         self._queue_mails()
+
+    def _claim(self, now):
+        """Note who is asked at `now`, and since when he should have had his peace.
+
+        :raises psycopg2.errors.ExclusionViolation: he had not
+        """
+        resting = self.filtered("plan_id.rest_days")
+        resting._write_claim(now)
+        exceptions = self - resting
+        if not exceptions:
+            return
+        exceptions.flush_recordset()
+        try:
+            # Only these: what else is on its way is not to be written before its time.
+            with self.env.cr.savepoint(flush=False):
+                exceptions._write_claim(now)
+        except psycopg2.errors.ExclusionViolation:
+            # Somebody asked in this very second: they are asked after him.
+            exceptions.invalidate_recordset(flush=False)
+            later = max(now, fields.Datetime.now()) + timedelta(seconds=1)
+            exceptions._write_claim(later)
+
+    def _write_claim(self, now):
+        for plan, rows in self.grouped("plan_id").items():
+            rest_from = now - timedelta(days=plan.rest_days)
+            rows.write({"sent_at": now, "rest_from": rest_from})
+        for invitation in self:
+            invitation.person_id = invitation.partner_id.id
+        self.flush_recordset()  # here the database refuses a second one
 
     def _queue_mails(self):
         """Queue the e-mails with the links; the context says whether they remind."""
@@ -335,25 +376,50 @@ class CustomerSatisfactionInvitation(models.Model):
     # ------------------------------------------------------------------
     # With the outcome message
     # ------------------------------------------------------------------
+    def _prepare_outcomes(self, now):
+        """Decide who may be asked with the outcome message; each of these gets his answer.
+
+        They count as asked once a message with the link has gone out.
+        """
+        self._refresh_contacts()
+        self.send_at = now
+        to_ask = self._decide(now)
+        to_ask.write({"state": "prepared", "reason": False})
+        to_ask._create_answers(now)
+
+    def _filter_asking(self):
+        """Those whose link an outcome message may carry at this moment.
+
+        Whoever was asked may be sent his link again, as long as he wants to be asked.
+        """
+        rows = self.filtered("user_input_id")
+        unwanted = rows._get_unwanted_addresses()
+        prepared = rows.filtered(lambda row: row.state == "prepared")
+        reasons = prepared._get_reasons(fields.Datetime.now()) if prepared else []
+        may_be_asked = dict(zip(prepared, reasons, strict=True))
+        return rows.filtered(
+            lambda row: (
+                row.state != "skipped"
+                and row.email_normalized not in unwanted
+                and not may_be_asked.get(row)
+            )
+        )
+
     def _mark_asked(self):
-        """The message with the link has gone out: from now on the customer has been asked."""
+        """The message with the link has gone out: from now on the customer has been asked.
+
+        :raises psycopg2.errors.ExclusionViolation: somebody else asked him meanwhile
+        """
         now = fields.Datetime.now()
         for invitation in self:
-            complaint = invitation.complaint_id
-            answer = invitation.user_input_id
             # Sent once more, the link works longer.
-            answer.deadline = now + timedelta(days=invitation.plan_id.validity_days)
-            if not invitation.sent_at:
-                if invitation.state == "prepared":
-                    answer.handler_id = complaint.user_id
-                    answer.event_date = now
-                    invitation.state = "sent"
-                invitation.write(
-                    {
-                        "sent_at": now,
-                        "event_date": now,
-                        "partner_id": complaint.partner_id.id,
-                        "commercial_partner_id": complaint.commercial_partner_id.id,
-                        "email_normalized": email_normalize(complaint.email_from),
-                    }
-                )
+            days = timedelta(days=invitation.plan_id.validity_days)
+            invitation.user_input_id.deadline = now + days
+        first = self.filtered(lambda row: not row.sent_at)
+        for invitation in first.filtered(lambda row: row.state == "prepared"):
+            invitation.user_input_id.handler_id = invitation.complaint_id.user_id
+            invitation.user_input_id.event_date = now
+            invitation.state = "sent"
+        first._refresh_contacts()
+        first.event_date = now
+        first._claim(now)

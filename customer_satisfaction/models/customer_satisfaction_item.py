@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import format_list
 
 from ..tools import scores
 
@@ -24,6 +25,8 @@ METRICS = [
 REVERSIBLE = {"likert", "expectation", "perception"}
 # Asked in pairs: the one first that the other one is compared with.
 PAIRS = {"perception": "expectation", "kano_dysfunctional": "kano_functional"}
+# A survey made of more sections is titled by the first one.
+TITLED = 3
 # Lowest and highest value of each; the outcome is 1 or 0.
 SCALES = scores.SCALES | {"solved": (0, 1)}
 
@@ -101,7 +104,7 @@ class CustomerSatisfactionSection(models.Model):
             section.question_count = len(section.line_ids)
 
     def action_make_survey(self):
-        """Make a survey of these sections.
+        """Make a survey of these sections, titled by them in every installed language.
 
         :return: action that opens it
         """
@@ -111,7 +114,7 @@ class CustomerSatisfactionSection(models.Model):
             )
         survey = self.env["survey.survey"].create(
             {
-                "title": self[0].name,
+                "title": self._get_survey_title(),
                 "is_satisfaction": True,
                 "survey_type": "survey",
                 "access_mode": "token",
@@ -120,6 +123,9 @@ class CustomerSatisfactionSection(models.Model):
                 "lang_ids": [Command.clear()],  # asked in any
             }
         )
+        for lang in _get_languages(self.env):
+            title = self.with_context(lang=lang)._get_survey_title()
+            survey.with_context(lang=lang).title = title
         self._load_into(survey)
         return {
             "type": "ir.actions.act_window",
@@ -127,6 +133,15 @@ class CustomerSatisfactionSection(models.Model):
             "res_id": survey.id,
             "views": [(False, "form")],
         }
+
+    def _get_survey_title(self):
+        """What a survey of these sections is called until somebody finds a better title."""
+        names = self.mapped("name")
+        if len(names) > TITLED:
+            return self.env._(
+                "%(section)s and %(count)s more", section=names[0], count=len(names) - 1
+            )
+        return format_list(self.env, names)
 
     def _load_into(self, survey):
         """Append these sections to a survey: a page each, with its questions in pairs.
@@ -143,8 +158,7 @@ class CustomerSatisfactionSection(models.Model):
             places += [section, *lines]
             asked |= lines.item_id
         questions = survey.question_and_page_ids.browse()
-        langs = {code for code, _name in self.env["res.lang"].get_installed()}
-        for lang in ("en_US", *sorted(langs - {"en_US"})):
+        for lang in _get_languages(self.env):
             vals_list = [
                 place.with_context(lang=lang)._prepare_question_values()
                 for place in places
@@ -217,3 +231,9 @@ class CustomerSatisfactionSectionLine(models.Model):
             **self.item_id._prepare_question_values(),
             "satisfaction_weight": self.weight,
         }
+
+
+def _get_languages(env):
+    """Codes of the installed languages, after English, from which the others are taken."""
+    langs = {code for code, _name in env["res.lang"].get_installed()}
+    return ["en_US", *sorted(langs - {"en_US"})]

@@ -65,7 +65,8 @@ class CustomerSatisfactionPlan(models.Model):
         required=True,
         default="complaint_closed",
         help="With the outcome message: it carries the link, nothing else is sent. After "
-        "closing: an e-mail to those who were not asked with the outcome.",
+        "closing: an e-mail to those who were not asked with the outcome. After an order "
+        "is invoiced: with its first invoice that is not a down payment.",
     )
     delay_hours = fields.Integer(
         string="Wait (hours)",
@@ -81,7 +82,7 @@ class CustomerSatisfactionPlan(models.Model):
         string="Survey rest period (days)",
         default=30,
         help="Who was asked by any plan within this time is not asked again; the log "
-        "says so. 0: ask always.",
+        "says so. 0: an exception, this plan asks always; the others wait after it.",
     )
     spare_complaining = fields.Boolean(
         string="Not while a complaint is open",
@@ -301,33 +302,30 @@ class CustomerSatisfactionPlan(models.Model):
     def _plan_outcomes(self, complaints):
         """Prepare the answer whose link the outcome message carries, one per round.
 
-        It counts as asked once a message with the link has gone out.
+        Who may not be asked gets the message without; the reason is logged.
         """
         complaints._lock()  # two colleagues at once
         now = fields.Datetime.now()
-        prepared = complaints._get_outcome_invitations()
+        rows = complaints._get_outcome_invitations()
+        asked = rows.filtered(lambda row: row.state in ("sent", "answered"))
         # A link that is about to be sent once more works once more.
-        for invitation in prepared.filtered(lambda i: i.user_input_id._is_expired()):
+        for invitation in asked.filtered(lambda i: i.user_input_id._is_expired()):
             days = timedelta(days=invitation.plan_id.validity_days)
             invitation.user_input_id.deadline = now + days
-        rows = self.env["customer.satisfaction.invitation"]
+        open_rows = rows - asked
+        living = open_rows.filtered(
+            lambda row: row.plan_id.active and row.plan_id.survey_id.active
+        )
         vals_list = []
         for company, group in (
-            (complaints - prepared.complaint_id).grouped("company_id").items()
+            (complaints - asked.complaint_id - living.complaint_id)
+            .grouped("company_id")
+            .items()
         ):
             if plan := self._get_outcome_plan(company):
-                # Planned before, when the plan asked after closing.
-                known = rows.search(
-                    [("plan_id", "=", plan.id), ("complaint_id", "in", group.ids)]
-                ).filtered(lambda row: row.round == row.complaint_id.round)
-                rows += known
-                vals_list += [
-                    plan._prepare_invitation_values(c)
-                    for c in group - known.complaint_id
-                ]
-        rows += rows.create([{**vals, "send_at": now} for vals in vals_list])
-        rows.write({"state": "prepared", "reason": False, "send_at": now})
-        rows._create_answers(now)
+                vals_list += [plan._prepare_invitation_values(c) for c in group]
+        open_rows += rows.create([{**vals, "send_at": now} for vals in vals_list])
+        open_rows._prepare_outcomes(now)
 
     def _prepare_invitation_values(self, complaint):
         self.ensure_one()

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
 from .survey_user_input import SURVEY_METHODS
@@ -19,6 +19,10 @@ ANSWER_FIELDS = {
     "product_id",
     "company_id",
 }
+
+
+# What tells who rated. Once erased it does not come back.
+PERSON_FIELDS = ("partner_id", "author", "comment", "url")
 
 
 class CustomerSatisfactionRating(models.Model):
@@ -66,6 +70,13 @@ class CustomerSatisfactionRating(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
+    # The source still knows him: an import must not bring him back.
+    is_person_erased = fields.Boolean(
+        string="Person erased",
+        readonly=True,
+        copy=False,
+        help="Who rated was erased. The rating itself can still be brought up to date.",
+    )
     user_input_id = fields.Many2one(
         "survey.user_input",
         string="Answer",
@@ -110,8 +121,9 @@ class CustomerSatisfactionRating(models.Model):
         ratings = self._get_known(vals_list)
         new = {}
         for key, vals in zip(keys, vals_list, strict=True):
-            if key in ratings:
-                super(CustomerSatisfactionRating, ratings[key]).write(vals)
+            if rating := ratings.get(key):
+                vals = rating._without_erased(vals)
+                super(CustomerSatisfactionRating, rating).write(vals)
             else:
                 new[key] = {**new.get(key, {}), **vals}
         ratings.update(zip(new, super().create(list(new.values())), strict=True))
@@ -122,6 +134,14 @@ class CustomerSatisfactionRating(models.Model):
     def write(self, vals):
         self._check_own_answer([vals])
         self._check_given([vals])
+        names_person = any(vals.get(name) for name in PERSON_FIELDS)
+        if names_person and any(rating.is_person_erased for rating in self):
+            raise UserError(
+                self.env._(
+                    "Who gave this rating was erased and stays so. Leave customer, author, "
+                    "address and comment empty."
+                )
+            )
         res = super().write(vals)
         if ANSWER_FIELDS & vals.keys():
             self._store_answers()
@@ -130,10 +150,22 @@ class CustomerSatisfactionRating(models.Model):
     @api.model
     def _check_own_answer(self, vals_list):
         """A rating rewrites its answer: pointed to another one, it would overwrite that."""
-        if not self.env.su and any("user_input_id" in vals for vals in vals_list):
+        if self.env.su:
+            return
+        if any("user_input_id" in vals for vals in vals_list):
             raise AccessError(
                 self.env._("The answer of a rating is made from it, never chosen.")
             )
+        if any("is_person_erased" in vals for vals in vals_list):
+            raise AccessError(
+                self.env._("Only the erasure of a person says that he was erased.")
+            )
+
+    def _without_erased(self, vals):
+        """Values as a source gives them, without the person once he was erased."""
+        if not self.is_person_erased:
+            return vals
+        return {k: value for k, value in vals.items() if k not in PERSON_FIELDS}
 
     @api.model
     def _check_given(self, vals_list):

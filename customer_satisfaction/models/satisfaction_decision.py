@@ -30,23 +30,26 @@ class CustomerSatisfactionInvitation(models.Model):
         """Hook: (contact, normalized address) to whom the row would be sent now."""
         self.ensure_one()
         if complaint := self.complaint_id:
-            return complaint.partner_id, email_normalize(complaint.email_from)
+            # An outcome message goes to the contact where the complaint names no address.
+            email = complaint.email_from or complaint.partner_id.email
+            return complaint.partner_id, email_normalize(email)
         partner = self.order_id.partner_id or self.partner_id
         return partner, partner.email_normalized
 
     def _get_reasons(self, now):
         """Why each of these is not asked at `now`, in their order; None: he is asked.
 
-        Those who are asked count for those after them.
+        Those who are asked count for those after them. Exceptions from the rest period go
+        first: they are asked in any case, and the others rest after them.
         """
         facts = self._get_facts(now)
-        reasons = []
-        for invitation in self:
+        reasons = {}
+        for invitation in self.sorted(lambda row: row.plan_id.rest_days > 0):
             reason = invitation._get_reason_not_to_ask(facts)
             if not reason:
                 invitation._remember_asked(facts)
-            reasons.append(reason)
-        return reasons
+            reasons[invitation] = reason
+        return [reasons[invitation] for invitation in self]
 
     def _get_facts(self, now):
         """What the decision about these rows needs, read for all at once.
@@ -80,16 +83,24 @@ class CustomerSatisfactionInvitation(models.Model):
             return "not_in_group"
         if not self._is_sampled():
             return "not_sampled"
-        if not self.email_normalized:
+        # The outcome message goes out anyway, and about what is open.
+        with_outcome = plan.trigger == "complaint_outcome"
+        if not self.email_normalized and not with_outcome:
             return "no_email"
         if self.email_normalized in facts.unwanted:
             return "opted_out"
-        if plan.spare_complaining and self.commercial_partner_id in facts.complaining:
+        if (
+            plan.spare_complaining
+            and not with_outcome
+            and self.commercial_partner_id in facts.complaining
+        ):
             return "complaint_open"
         return self._get_rest_reason(facts)
 
     def _get_event_reason(self, facts):
         """Hook: reason that lies in what the customer would be asked about."""
+        if self.plan_id.trigger == "complaint_outcome":
+            return None  # each round has an outcome of its own
         if complaint := self.complaint_id:
             if complaint.stage_type not in CLOSED_TYPES:
                 manual = self.plan_id.trigger == "manual"
@@ -107,6 +118,8 @@ class CustomerSatisfactionInvitation(models.Model):
 
     def _get_rest_reason(self, facts):
         plan = self.plan_id
+        if not plan.rest_days:
+            return None  # an exception
         rested_since = facts.now - timedelta(days=plan.rest_days)
         if any(
             facts.last_asked.get(key) and facts.last_asked[key] > rested_since

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
+from .customer_satisfaction_rating import PERSON_FIELDS
+
 # What tells who answered. Which product, team or handler it was about stays with the score.
 PERSON_COLUMNS = {
     "survey.user_input": (
@@ -20,8 +22,8 @@ PERSON_COLUMNS = {
         "ticket_hash",
     ),
     # By its reference the source may still name the person; without it, an import would
-    # count the rating twice.
-    "customer.satisfaction.rating": ("partner_id", "author", "comment", "url"),
+    # count the rating twice. See `is_person_erased`.
+    "customer.satisfaction.rating": PERSON_FIELDS,
 }
 # Parts of an answer: they stay with it.
 PARTS = {
@@ -145,6 +147,7 @@ class SurveyUserInput(models.Model):
                         )
                     )
         self.env.invalidate_all(flush=False)
+        ratings.is_person_erased = True
         for answer in self:
             answer.access_token = str(uuid.uuid4())  # old links lead nowhere
         _remove_traces(self)

@@ -120,12 +120,15 @@ class SurveySurvey(models.Model):
     def action_new_version(self):
         """Copy the survey into its next version, which plans ask with from now on.
 
-        Links that were sent stay links to this version. Results of both are compared question by
-        question where they come from the question bank.
+        A survey that companies share has one current version: the plans of all of them ask with
+        the new one. Links that were sent stay links to this version. Results of both are compared
+        question by question where they come from the question bank.
 
         :return: action that opens the new version
+        :raises AccessError: for who may not edit the survey
         """
         self.ensure_one()
+        self.check_access("write")
         if not self.is_satisfaction:
             raise UserError(
                 self.env._(
@@ -144,7 +147,10 @@ class SurveySurvey(models.Model):
         )
         for code, _name in self.env["res.lang"].get_installed():
             new.with_context(lang=code).title = self.with_context(lang=code).title
-        self.env["customer.satisfaction.plan"].with_context(active_test=False).search(
+        # sudo: the plans of companies he does not work in, too; whoever edits a shared survey
+        # edits it for all of them
+        plans = self.env["customer.satisfaction.plan"].sudo()
+        plans.with_context(active_test=False).search(
             [("survey_id", "=", self.id)]
         ).survey_id = new
         return {

@@ -7,6 +7,7 @@ from . import test_translation
 from . import test_ways
 from . import test_dashboard
 from . import test_outcome
+from . import test_outcome_asking
 from . import test_rate
 from . import test_recount
 from . import test_satisfaction_page
@@ -24,6 +25,7 @@ from . import test_follow_up
 from . import test_feedback_loop
 from . import test_subjects
 from . import test_may_we_ask
+from . import test_reasons
 from . import test_plan_groups
 from . import test_plan_orders
 from . import test_scoring

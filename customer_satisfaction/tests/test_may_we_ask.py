@@ -76,7 +76,7 @@ class TestRestPeriod(AskingCase):
             ):
                 self.sent(row, row.sent_at + apart, rest_days, **values)
         self.sent(row, row.sent_at + 31 * day, 30)
-        self.sent(row, row.sent_at + 2 * day, 0)
+        self.sent(row, row.sent_at + 33 * day, 0)
         self.sent(
             row,
             row.sent_at + day,

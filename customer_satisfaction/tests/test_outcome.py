@@ -3,6 +3,7 @@ from datetime import timedelta
 import psycopg2
 from freezegun import freeze_time
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -281,10 +282,10 @@ class TestOutcome(SatisfactionCommon):
         self.assertEqual(len(self.answers_of(self.mine)), 1)
 
     def test_outcome_again_after_the_closing_plan_asked_is_the_same_question(self):
-        self.plan.active = True
+        self.plan.write({"active": True, "delay_hours": 0})
         self.tell_by_phone()
         self.mine.sudo()._close("no_reply")
-        self.send()
+        self.Invitation._send_due(fields.Datetime.now())
         answer = self.log().user_input_id
         self.assertEqual(self.send_outcome(self.mine), answer)
         self.assertEqual(self.answers_of(self.mine), answer)

@@ -3,7 +3,7 @@ import io
 import json
 import zipfile
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -141,10 +141,19 @@ class TestPerson(SatisfactionCommon):
             self.assertFalse(rating[name], name)
         self.assertEqual(session.participant_ids, other)
         self.assertFalse(session.finding_ids.said_by_ids)
-        # Imported once more it is no second answer.
-        del values["partner_id"], values["author"], values["comment"], values["url"]
-        self.assertEqual(Rating.create(values), rating)
+        # Imported once more it is no second answer, and nobody comes back with it.
+        values["value"] = 4
+        self.assertEqual(Rating.with_user(self.chief).create(values), rating)
         self.assertEqual(rating.user_input_id, answer)
+        self.assertEqual((rating.value, answer.csat_grade), (4, 4))
+        self.assertFalse(answer.partner_id or answer.nickname or answer.email)
+        self.assertFalse(answer.satisfaction_comment)
+        for name in ("partner_id", "author", "comment", "url"):
+            self.assertFalse(rating[name], name)
+            with self.subTest(name=name), self.assertRaisesRegex(UserError, "erased"):
+                rating.with_user(self.chief).write({name: values[name]})
+        with self.assertRaises(AccessError):
+            rating.with_user(self.chief).is_person_erased = False
 
     def test_only_managers_erase_and_only_in_their_companies(self):
         reader = self.user("person_reader", "group_satisfaction_user")

@@ -3,7 +3,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import SatisfactionCommon
@@ -93,6 +93,29 @@ class TestPlanOrders(SatisfactionCommon):
         order, other = self.order(), self.order()
         (order + other).action_confirm()
         order._create_invoices().action_post()
+        self.assertEqual(self.rows(plan).order_id, order)
+
+    def invoice(self, order, method="delivered", amount=0):
+        """Invoice an order as its dialog does, and post it."""
+        wizard = self.env["sale.advance.payment.inv"]
+        wizard = wizard.with_context(active_model="sale.order", active_ids=order.ids)
+        with Form(wizard) as form:
+            form.advance_payment_method = method
+            if method == "percentage":
+                form.amount = amount
+        before = order.invoice_ids
+        form.record.create_invoices()
+        (order.invoice_ids - before).action_post()
+
+    def test_down_payment_asks_about_nothing_yet(self):  # S-26
+        plan = self.plan_after("order_invoiced")
+        order = self.order()
+        order.order_line.price_unit = 100
+        order.action_confirm()
+        self.invoice(order, "percentage", 30)
+        self.assertTrue(order.invoice_ids.filtered(lambda m: m.state == "posted"))
+        self.assertFalse(self.rows(plan), "he has got nothing yet")
+        self.invoice(order)
         self.assertEqual(self.rows(plan).order_id, order)
 
     def test_order_with_two_events_is_asked_about_once(self):  # S-26

@@ -312,6 +312,40 @@ class TestVersions(QuestionnaireCommon):
             self.asked.action_new_version()
         self.assertEqual(new.copy().version, 1, "a copy is a survey of its own")
 
+    def test_new_version_of_a_shared_survey_is_asked_by_all_companies(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.plan.write({"survey_id": self.asked.id, "company_id": self.env.company.id})
+        theirs = self.plan.copy({"company_id": elsewhere.id, "active": False})
+        chief = self.user("version_chief", "group_satisfaction_manager")
+        self.assertFalse(theirs.with_user(chief).has_access("read"))
+        reader = self.user("version_reader", "group_satisfaction_user")
+        with self.assertRaises(AccessError):
+            self.asked.with_user(reader).action_new_version()
+        action = self.asked.with_user(chief).action_new_version()
+        self.assertEqual((self.plan + theirs).survey_id.id, action["res_id"])
+        self.assertFalse(self.plan.survey_id.company_id, "shared as before")
+
+    def test_survey_of_sections_is_titled_by_them_in_every_language(self):  # S-15
+        self.chinese()
+        codes = (
+            "dim_004_staff",
+            "dim_004_overall",
+            "dim_004_response",
+            "dim_002_survey",
+        )
+        one, two, many = (self.survey_of(*codes[:count]) for count in (1, 2, 4))
+        first, second = self.section(codes[0]), self.section(codes[1])
+        self.assertEqual(one.title, first.name)
+        self.assertEqual(two.title, f"{first.name} and {second.name}")
+        self.assertEqual(many.title, f"{first.name} and 3 more")
+        chinese = {"lang": "zh_CN"}
+        self.assertEqual(
+            one.with_context(**chinese).title, first.with_context(**chinese).name
+        )
+        self.assertIn(
+            second.with_context(**chinese).name, two.with_context(**chinese).title
+        )
+
     def test_other_surveys_are_not_locked(self):
         quiz = self.asked.copy({"is_satisfaction": False})
         self.answer_all(quiz, [4, 4, 2, 5, 9, "Fine"])

@@ -176,7 +176,12 @@ class CustomerComplaintSample(models.TransientModel):
         return self._make(
             "customer.satisfaction.plan",
             [
-                {**common, "name": texts["outcome"], "trigger": "complaint_outcome"},
+                {
+                    **common,
+                    "name": texts["outcome"],
+                    "trigger": "complaint_outcome",
+                    "rest_days": 0,  # as the shipped one
+                },
                 {**common, "name": texts["closed"], "rest_days": REST_DAYS},
             ],
         )[0]

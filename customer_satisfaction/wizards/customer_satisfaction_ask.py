@@ -8,6 +8,8 @@ from odoo.tools import format_datetime
 # So many customers of a group are looked at before anybody is asked, and named per reason.
 LOOK_AT = 2000
 NAMED = 10
+# Documents about which a plan asks once, with the field of the log that knows them.
+EVENTS = {"sale.order": "order_id", "customer.complaint": "complaint_id"}
 
 
 class CustomerSatisfactionAsk(models.TransientModel):
@@ -206,16 +208,41 @@ class CustomerSatisfactionAsk(models.TransientModel):
             )
         now = fields.Datetime.now()
         documents = self._get_documents()
+        self._check_company_of(documents)
         # sudo: the right to edit the plan was checked, and to read the documents
         self._plan(plan.sudo(), documents.sudo(), now)
         action = plan.action_view_invitations()
         action["domain"] = [("plan_id", "=", plan.id), ("send_at", "=", now)]
         return action
 
+    def _check_company_of(self, documents):
+        """A plan of one company asks about nothing of another."""
+        company = self.plan_id.company_id
+        if not company or documents._name not in EVENTS:
+            return
+        if documents.company_id - company:
+            raise UserError(
+                self.env._(
+                    "%(plan)s asks for %(company)s only, and you chose something of "
+                    "another company. Choose a plan of that one, or a plan for all.",
+                    plan=self.plan_id.name,
+                    company=company.name,
+                )
+            )
+
     def _plan(self, plan, documents, now):
         Invitation = self.env["customer.satisfaction.invitation"].sudo()
         if not documents and not self._is_about_group():
             return  # what was chosen is gone
+        if field := EVENTS.get(documents._name):
+            # Who was not asked then is looked at once more.
+            Invitation.search(
+                [
+                    ("plan_id", "=", plan.id),
+                    (field, "in", documents.ids),
+                    ("state", "=", "skipped"),
+                ]
+            )._plan_again(now)
         if documents._name == "sale.order":
             plan._plan_chosen_orders(documents, now)
         elif documents._name == "customer.complaint":
@@ -236,4 +263,6 @@ class CustomerSatisfactionAsk(models.TransientModel):
                 if self._is_about_group()
                 else Domain("id", "in", self._get_partners().ids)
             )
+            if documents:  # who was chosen is looked at, whoever he is
+                plan = plan.with_context(active_test=False)
             plan._plan_now(now, self._get_company(), domain)
