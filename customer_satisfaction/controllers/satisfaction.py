@@ -17,6 +17,18 @@ from .satisfaction_form import TEXT_LENGTH, TRAP, read_chosen, read_form
 _logger = logging.getLogger(__name__)
 
 TOKEN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}")
+# What the way of an answer reads of its company, which has hundreds of fields.
+COMPANY_FIELDS = (
+    "name",
+    "email",
+    "partner_id",
+    "uses_default_logo",
+    "complaint_reopen_grade",
+    "satisfaction_follow_up",
+    "satisfaction_follow_up_csat",
+    "satisfaction_follow_up_nps",
+    "satisfaction_follow_up_worst",
+)
 # The page is complete in itself but for one style sheet: two requests.
 STYLE = Markup(
     re.sub(
@@ -92,7 +104,7 @@ class SatisfactionPage(http.Controller):
         return self._render(
             "customer_satisfaction.page_thanks",
             answer,
-            is_low=answer._is_low(),
+            is_low=answer.complaint_id and answer._is_low(),
             colleague=request.env.user._is_internal() and not answer.is_anonymous,
         )
 
@@ -134,7 +146,15 @@ class SatisfactionPage(http.Controller):
         if not TOKEN.fullmatch(token):
             return Answer.sudo()
         answer = Answer._find_by_link(token)
-        return answer.with_context(lang=answer._get_answer_lang()) if answer else answer
+        if not answer:
+            return answer
+        self._get_company(answer).fetch(COMPANY_FIELDS)
+        return answer.with_context(lang=answer._get_answer_lang())
+
+    def _get_company(self, answer):
+        """The company in whose name the customer is asked."""
+        company = answer.company_id or answer.survey_id.company_id or answer.env.company
+        return company.sudo()  # name, logo and what it says to its customers
 
     def _refuse(self, answer):
         """The page that is shown instead of the questions, or None."""
@@ -144,7 +164,7 @@ class SatisfactionPage(http.Controller):
             return self._render("customer_satisfaction.page_used", answer, 410)
         if answer._is_expired():
             return self._render("customer_satisfaction.page_expired", answer, 410)
-        if not answer.survey_id._is_light():
+        if not answer.survey_id.is_light:
             return request.redirect(answer.get_start_url())
         return None
 
@@ -183,15 +203,14 @@ class SatisfactionPage(http.Controller):
         )
 
     def _render(self, template, answer, status=200, **values):
-        env = answer.env
-        company = answer.company_id or answer.survey_id.company_id or env.company
+        company = self._get_company(answer)
         return render_page(
             template,
-            env,
+            answer.env,
             company,
             status,
             style=STYLE,
-            logo=self._get_logo(company.sudo()),
+            logo=self._get_logo(company),
             answer=answer,
             complaint=answer.complaint_id,
             until=self._format_day(answer, answer.deadline),

@@ -168,7 +168,7 @@ class SurveyUserInput(models.Model):
         Answer = self.sudo()
         if len(token) != 64:
             # An anonymous answer has no link any more, whoever reads its token.
-            return Answer.search(
+            return Answer.search_fetch(
                 [
                     ("access_token", "=", token),
                     ("survey_id.is_satisfaction", "=", True),

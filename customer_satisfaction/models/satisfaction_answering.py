@@ -40,7 +40,7 @@ class SurveyUserInput(models.Model):
     def get_start_url(self):
         """Our light page where it can ask everything, else the survey app's page."""
         self.ensure_one()
-        if self.survey_id._is_light():
+        if self.survey_id.is_light:
             return f"/satisfaction/{self.access_token}"
         return super().get_start_url()
 
@@ -94,12 +94,16 @@ class SurveyUserInput(models.Model):
     def _get_answer_lang(self):
         """Language in which the customer is asked, always one that is installed."""
         self.ensure_one()
-        langs = (
-            self.lang_id.code,
-            self.partner_id.lang,
-            self.company_id.partner_id.lang,
-        )
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        langs = (
+            code
+            for path in (
+                "lang_id.code",
+                "partner_id.lang",
+                "company_id.partner_id.lang",
+            )
+            for code in self.mapped(path)
+        )
         return next((code for code in langs if code in installed), "en_US")
 
     def _get_staff_lang(self):
@@ -115,6 +119,8 @@ class SurveyUserInput(models.Model):
         """What is stored: value as the page sends it, by question."""
         self.ensure_one()
         given = {}
+        if self.state == "new":
+            return given
         for line in self.user_input_line_ids.filtered(lambda i: not i.skipped):
             question = line.question_id
             if line.answer_type == "suggestion":
@@ -195,21 +201,22 @@ class SurveyUserInput(models.Model):
         answer = self.sudo().with_context(lang=self._get_staff_lang())
         now = fields.Datetime.now()
         changed = answer.state == "done"
-        before = answer._get_summary()
+        before = changed and answer._get_summary()
         answer._save_given(answers)
         if method != "staff" and answer.entry_date:
             # The customer says it himself now: nobody asked him in person.
             answer.write(dict.fromkeys(ENTRY_FIELDS, False))
+        # What of an anonymous survey was told, of quarters that are over, does not change.
+        said_at = not answer.survey_id.is_anonymous and answer.entry_date
         answer.write(
             {
                 "answer_method": method,
                 "recorded_by_id": user.id if user else False,
                 "survey_method": answer.survey_method or ANSWERED_BY.get(method),
+                "state": "done",
+                "end_datetime": said_at or now,
             }
         )
-        # What of an anonymous survey was told, of quarters that are over, does not change.
-        said_at = not answer.survey_id.is_anonymous and answer.entry_date
-        answer.write({"state": "done", "end_datetime": said_at or now})
         if not changed:
             # The rest of `_mark_done` is about certificates and conditional questions.
             answer._notify_new_participation_subscribers()

@@ -69,7 +69,7 @@ class SurveyUserInput(models.Model):
         self.ensure_one()
         first = self.survey_id.question_ids[:1]
         choosing = first.question_type in ("scale", "simple_choice")
-        return first if choosing and self.survey_id._is_light() else first.browse()
+        return first if choosing and self.survey_id.is_light else first.browse()
 
     def _get_mail_choices(self):
         """Choices of the first question for a message: words, address and colour.

@@ -60,7 +60,7 @@ class SaleOrder(models.Model):
                 ("company_id", "in", (self.company_id.id, False)),
                 ("survey_id.active", "=", True),
             ]
-        ).filtered(lambda p: p.survey_id._is_light() and not p.survey_id.is_anonymous)
+        ).filtered(lambda p: p.survey_id.is_light and not p.survey_id.is_anonymous)
         return plans.filtered("company_id")[:1] or plans[:1]
 
     def _get_document_answer(self):

@@ -81,6 +81,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         columns = [overall, *driving]
         names = [SQL.identifier(f"c{place}") for place in range(len(columns))]
         is_shared = self._is_shared(scope, overall)
+        # The same of who answered everything; a column each is quicker than a filter each.
+        wholes = [SQL.identifier(f"w{place}") for place in range(len(columns))]
         query = self._query(
             scope.domain
             & scope.period()
@@ -91,10 +93,10 @@ class CustomerSatisfactionResults(models.AbstractModel):
         answered = query.select(
             *(
                 SQL(
-                    "max(%s) FILTER (WHERE %s = ANY(%s) AND %s) AS %s",
+                    "max(%s) FILTER (WHERE %s IN %s AND %s) AS %s",
                     SQL.identifier(query.table, "value"),
                     SQL.identifier(query.table, "question_id"),
-                    questions.ids,
+                    questions._ids,
                     SQL.identifier(query.table, "is_main")
                     if is_shared and questions == overall
                     else SQL("TRUE"),
@@ -106,16 +108,9 @@ class CustomerSatisfactionResults(models.AbstractModel):
         # Each two columns, over who answered everything; then each with the overall grade.
         twos = [(i, j) for i in range(len(names)) for j in range(i + 1)]
         products = SQL(", ").join(
-            SQL(
-                "regr_sxy(%s, %s) FILTER (WHERE c0 + total IS NOT NULL)",
-                names[i],
-                names[j],
-            )
-            for i, j in twos
+            SQL("regr_sxy(%s, %s)", wholes[i], wholes[j]) for i, j in twos
         )
-        means = SQL(", ").join(
-            SQL("avg(%s) FILTER (WHERE c0 + total IS NOT NULL)", name) for name in names
-        )
+        means = SQL(", ").join(SQL("avg(%s)", whole) for whole in wholes)
         pairs = SQL(", ").join(
             SQL(
                 "ARRAY[regr_count(c0, %(c)s), regr_avgy(c0, %(c)s), regr_avgx(c0, %(c)s), "
@@ -135,13 +130,19 @@ class CustomerSatisfactionResults(models.AbstractModel):
                     SELECT count(c0 + total), ARRAY[%(means)s], ARRAY[%(products)s],
                            ARRAY[%(pairs)s], count(total), ARRAY[%(variances)s],
                            var_samp(total)
-                      FROM (SELECT *, %(total)s AS total FROM (%(answered)s) answered
+                      FROM (SELECT *, %(wholes)s
+                              FROM (SELECT *, %(total)s AS total
+                                      FROM (%(answered)s) answered OFFSET 0) added
                             OFFSET 0) row
                     """,
                     means=means,
                     products=products,
                     pairs=pairs,
                     variances=variances,
+                    wholes=SQL(", ").join(
+                        SQL("CASE WHEN c0 + total IS NOT NULL THEN %s END AS %s", *pair)
+                        for pair in zip(names, wholes, strict=True)
+                    ),
                     total=SQL(" + ").join(names[1:]),
                     answered=answered,
                 )

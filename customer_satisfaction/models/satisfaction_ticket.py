@@ -87,7 +87,7 @@ class CustomerSatisfactionInvitation(models.Model):
 
     def _give_tickets(self):
         for survey in self.plan_id.survey_id:
-            if not survey._is_light():
+            if not survey.is_light:
                 raise UserError(
                     self.env._(
                         "%(survey)s is anonymous, and its questions need the page of the "

@@ -25,6 +25,14 @@ CHECKED_LATER = object()
 EFFORT = {"effort_5": "lower", "effort_7": "higher"}
 # What our own light page can show; anything else is answered on the survey app's page.
 LIGHT_TYPES = {"simple_choice", "multiple_choice", "scale", "text_box", "char_box"}
+# What decides about it, see `_is_light`.
+SHAPE = (
+    "question_type",
+    "comments_allowed",
+    "save_as_email",
+    "save_as_nickname",
+    "triggering_answer_ids.question_id",  # also of an option that is deleted
+)
 
 
 def is_number(answer):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .survey_question import SHAPE
+
 
 class SurveySurvey(models.Model):
     """A core survey with a flag, so that everything the survey app can do stays available."""
@@ -54,6 +56,13 @@ class SurveySurvey(models.Model):
         "end. Shown above the questions when a colleague enters an answer.",
     )
 
+    is_light = fields.Boolean(
+        string="Light page",
+        compute="_compute_is_light",
+        store=True,
+        help="Our own page can ask everything; else the survey app's page does.",
+    )
+
     _satisfaction_by_link = models.Constraint(
         "CHECK(is_satisfaction IS NOT TRUE OR (survey_type = 'survey' "
         "AND access_mode = 'token' AND users_login_required IS NOT TRUE "
@@ -82,14 +91,19 @@ class SurveySurvey(models.Model):
         self.ensure_one()
         return self.question_ids.filtered(lambda q: q.question_type == "text_box")[:1]
 
-    def _is_light(self):
-        """Whether our own page can ask everything; else the survey app's page does."""
-        self.ensure_one()
-        return (
-            self.is_satisfaction
-            and self.questions_selection == "all"
-            and all(question._is_light() for question in self.question_ids)
-        )
+    @api.depends(
+        "is_satisfaction",
+        "questions_selection",
+        "question_and_page_ids.is_page",
+        *(f"question_and_page_ids.{name}" for name in SHAPE),
+    )
+    def _compute_is_light(self):
+        for survey in self:
+            survey.is_light = (
+                survey.is_satisfaction
+                and survey.questions_selection == "all"
+                and all(question._is_light() for question in survey.question_ids)
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):

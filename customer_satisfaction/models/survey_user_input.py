@@ -286,6 +286,15 @@ class SurveyUserInput(models.Model):
             order = user_input.complaint_id.order_id
             user_input.sale_order_id = order or user_input.sale_order_id
 
+    @api.depends("survey_id.is_satisfaction", "survey_id.scoring_type")
+    def _compute_scoring_values(self):
+        """The points of a quiz: where none are given, nothing has to be looked up."""
+        plain = self.filtered(
+            lambda i: i.is_satisfaction and i.survey_id.scoring_type == "no_scoring"
+        )
+        plain.update({"scoring_percentage": 0, "scoring_total": 0})
+        return super(SurveyUserInput, self - plain)._compute_scoring_values()
+
     @api.depends("csat_grade")
     def _compute_csat_label(self):
         for user_input in self:
@@ -400,12 +409,11 @@ class SurveyUserInput(models.Model):
 
     def _notify_new_participation_subscribers(self):
         """Only where a survey is followed: core looks it up for each answer anew."""
-        followed = self.sudo().filtered(
+        followed = self & self.sudo().filtered(
             lambda i: not i.is_satisfaction or i.survey_id.message_follower_ids
         )
-        return super(
-            SurveyUserInput, self & followed
-        )._notify_new_participation_subscribers()
+        if followed:
+            super(SurveyUserInput, followed)._notify_new_participation_subscribers()
 
     @api.model
     def _prepare_satisfaction_values(self, complaint, survey):

@@ -67,7 +67,7 @@ class TestQuestionnaires(QuestionnaireCommon):
             survey.page_ids[0].question_ids.dimension_id,
             self.section("dim_000_service").line_ids.dimension_id,
         )
-        self.assertTrue(survey._is_light())
+        self.assertTrue(survey.is_light)
 
     def test_sets_are_compared_by_canonical_dimensions(self):  # S-11
         speed = self.env.ref("customer_satisfaction.dimension_speed")

@@ -126,7 +126,7 @@ class CustomerSatisfactionEntry(models.TransientModel):
             raise UserError(
                 self.env._("The customer cannot have said it later than now.")
             )
-        if not self.survey_id._is_light():
+        if not self.survey_id.is_light:
             raise UserError(
                 self.env._(
                     "%(survey)s has questions that cannot be entered here, for example a "

@@ -32,6 +32,7 @@ FULL = {
     "page": 80,
     "deep": 8_000,
     "repeats": 9,
+    "answers": 20,
     "registers": [50_000, 200_000],
 }
 # The same in miniature, for the test that keeps this from rotting.
@@ -45,6 +46,7 @@ TINY = {
     "page": 10,
     "deep": 20,
     "repeats": 1,
+    "answers": 1,
     "registers": [40],
 }
 

@@ -1,5 +1,6 @@
 """The workloads, in the order in which the database fills."""
 
+import answering
 import browsing
 import creating
 import exporting
@@ -36,6 +37,7 @@ def run(env, sizes):
     opening.run(registry, people, sizes)
     looking.run(registry, people, sizes)
     creating.run(registry, people, sizes)
+    answering.run(registry, sizes)
     exporting.run(registry, people, sizes)
     print("measured", flush=True)
 
