@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         string="Tier in complaints",
         index="btree_not_null",
         groups="customer_complaint.group_complaint_submitter",
+        copy=False,  # whoever may not read it duplicates contacts, too
         help="Complaints of preferred customers come first, where the company's settings say "
         "so. Of a company it holds for all its contacts. Empty: ordinary.",
     )
@@ -20,6 +21,7 @@ class ResPartner(models.Model):
         "customer.complaint.channel",
         string="Preferred channel",
         groups="customer_complaint.group_complaint_submitter",
+        copy=False,
         help="How the customer wants to be reached about complaints. Contacts without "
         "one follow their company.",
     )

@@ -45,6 +45,24 @@ class TestAccess(ComplaintCommon):
                 with self.assertRaises(AccessError, msg=model):
                     self.env[model].with_user(user).search([])
 
+    def test_records_of_odoo_are_duplicated_by_those_without_complaint_rights(self):
+        """To duplicate one, Odoo reads all that is copied, and fails at what it may not read."""
+        unreadable = [
+            str(field)
+            for model in self.env.registry.values()
+            if not model._name.startswith("customer.")
+            for field in model._fields.values()
+            if field.groups
+            and field.copy
+            and (field._module or "").startswith("customer_")
+        ]
+        self.assertEqual(unreadable, [])
+        people = new_test_user(
+            self.env, "t_contacts", "base.group_user,base.group_partner_manager"
+        )
+        copied = self.partner.with_user(people).copy()
+        self.assertEqual(copied.sudo().complaint_tier, False)
+
     def test_the_submitter_sees_and_completes_his_own_until_somebody_takes_it(self):
         mine = self.make_complaint(user=self.seller, order_id=self.order.id)
         foreign = self.make_complaint()
