@@ -46,6 +46,7 @@
         "views/customer_satisfaction_rating_views.xml",
         "wizards/customer_satisfaction_entry_views.xml",
         "views/customer_complaint_views.xml",
+        "views/customer_satisfaction_feedback_views.xml",
         "views/customer_satisfaction_follow_up_views.xml",
         "views/customer_satisfaction_touchpoint_views.xml",
         "views/customer_complaint_team_views.xml",
@@ -66,6 +67,9 @@
         "web.assets_backend": [
             "customer_satisfaction/static/src/dashboard/**/*",
             "customer_satisfaction/static/src/results/**/*",
+        ],
+        "web.assets_tests": [
+            "customer_satisfaction/static/src/tours/**/*.js",
         ],
     },
     "post_init_hook": "post_init_hook",
