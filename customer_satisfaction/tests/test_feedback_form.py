@@ -77,6 +77,14 @@ class TestFeedbackForm(FollowUpCommon):
             complaint._get_model_description(complaint._name), "Feedback"
         )
 
+    def test_the_customers_page_waits_for_no_outcome_of_feedback(self):
+        # S-54
+        for record, count in (
+            (self.answered(1).feedback_ids, 3),
+            (self.complaint(), 4),
+        ):
+            self.assertEqual(len(record._get_portal_timeline()), count)
+
     def test_handlers_see_which_complaint_it_is_about(self):
         complaint = self.closed(user_id=self.handler.id)
         answer = self.answered(5, nps=2, complaint_id=complaint.id)
