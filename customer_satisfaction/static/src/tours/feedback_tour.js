@@ -54,6 +54,9 @@ registry.category("web_tour.tours").add("customer_satisfaction_feedback", {
         leaveField,
         nextStep,
         {
+            trigger: ".alert:contains('No measure is set')",
+        },
+        {
             trigger: ".o_field_widget[name=feedback_measures] textarea",
             run: "edit Two more colleagues answer the phone.",
         },
@@ -74,6 +77,9 @@ registry.category("web_tour.tours").add("customer_satisfaction_feedback", {
             run: "click",
         },
         nextStep,
+        {
+            trigger: ".alert:contains('result is missing')",
+        },
         {
             trigger: ".o_field_widget[name=feedback_result] textarea",
             run: "edit Nobody waits longer than a minute.",
