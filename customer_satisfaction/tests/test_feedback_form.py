@@ -211,6 +211,7 @@ class TestFeedbackTour(FollowUpCommon, HttpCase):
             f"/odoo/satisfaction-answers/{answer.id}",
             "customer_satisfaction_feedback",
             login=reader.login,
+            timeout=180,
         )
         feedback = answer.feedback_ids
         feedback.invalidate_recordset()
