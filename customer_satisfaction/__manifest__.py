@@ -46,6 +46,7 @@
         "views/customer_satisfaction_rating_views.xml",
         "wizards/customer_satisfaction_entry_views.xml",
         "views/customer_complaint_views.xml",
+        "views/customer_satisfaction_feedback_views.xml",
         "views/customer_satisfaction_follow_up_views.xml",
         "views/customer_satisfaction_touchpoint_views.xml",
         "views/customer_complaint_team_views.xml",

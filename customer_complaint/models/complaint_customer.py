@@ -273,6 +273,8 @@ class CustomerComplaint(models.Model):
             (self.env._("Outcome"), self.outcome_at, completion),
             (self.env._("Closed"), self.closed_at, none),
         ]
+        if self.record_type != "complaint":
+            del steps[2]  # the answer is the outcome
         timeline, current_found = [], False
         for label, done_at, deadline in steps:
             expected = not done_at and deadline.state in OWED

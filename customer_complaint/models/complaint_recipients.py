@@ -85,10 +85,10 @@ class CustomerComplaint(models.Model):
             return False
         if user in (complaint.user_id, complaint.first_contact_id):
             return True
-        # For all others access follows from team and company: asked once per transaction, and
-        # in that company, whichever ones who asks has ticked.
+        # For all others access follows from team, company and type: asked once per
+        # transaction, and in that company, whichever ones who asks has ticked.
         known = self.env.cr.cache.setdefault("customer.complaint.can_tell", {})
-        key = (user.id, complaint.team_id.id, company.id)
+        key = (user.id, complaint.team_id.id, company.id, complaint.record_type)
         if key not in known:
             theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
             known[key] = theirs.has_access("read")

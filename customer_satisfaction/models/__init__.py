@@ -14,6 +14,7 @@ from . import customer_satisfaction_session
 from . import satisfaction_rate
 from . import satisfaction_sentiment
 from . import satisfaction_follow_up
+from . import satisfaction_follow_up_retry
 from . import customer_satisfaction_score
 from . import customer_satisfaction_plan
 from . import satisfaction_plan_orders
@@ -27,6 +28,7 @@ from . import customer_satisfaction_optout
 from . import customer_complaint
 from . import customer_complaint_confirmation
 from . import complaint_feedback
+from . import complaint_feedback_form
 from . import complaint_recovery
 from . import customer_satisfaction_rated_mixin
 from . import customer_satisfaction_touchpoint

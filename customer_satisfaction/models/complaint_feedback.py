@@ -128,6 +128,16 @@ class CustomerComplaint(models.Model):
     def _may_escalate(self):
         return super()._may_escalate() or self._is_follow_up()
 
+    def _can_be_shown_to(self, user, roles):
+        """Feedback is given to satisfaction users as well."""
+        # sudo: roles and companies of colleagues
+        user = user.sudo()
+        return super()._can_be_shown_to(user, roles) or (
+            self.record_type == "feedback"
+            and self.company_id in user.company_ids
+            and user.has_group("customer_satisfaction.group_satisfaction_user")
+        )
+
     def _get_limits(self, anew=False):
         limits = super()._get_limits(anew)
         if not self._is_follow_up():

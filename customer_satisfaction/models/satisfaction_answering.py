@@ -110,7 +110,8 @@ class SurveyUserInput(models.Model):
         """Language of what colleagues read about the answer."""
         self.ensure_one()
         complaint = self.complaint_id
-        return complaint.user_id.lang or complaint.company_id.partner_id.lang or "en_US"
+        company = complaint.company_id or self.company_id
+        return complaint.user_id.lang or company.partner_id.lang or "en_US"
 
     # ------------------------------------------------------------------
     # Saving

@@ -1,21 +1,21 @@
-import logging
 from datetime import timedelta
 
-from psycopg2 import errors
-
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Command
 
 from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSED_TYPES
 from odoo.addons.customer_complaint.tools.halves import in_halves
-
-_logger = logging.getLogger(__name__)
 
 # What people say about their experience; what they expect or find important is no verdict.
 VERDICTS = ("csat", "likert", "effort_5", "effort_7", "emotion", "acsi", "perception")
 # What is brought in from the past is counted; nobody writes to these customers any more.
 FOLLOWED_FOR = timedelta(days=30)
 TITLE_LENGTH = 80
+# Groups whose users work on feedback.
+FOLLOWERS = (
+    "customer_complaint.group_complaint_user",
+    "customer_satisfaction.group_satisfaction_user",
+)
 
 
 class SurveyUserInput(models.Model):
@@ -107,15 +107,12 @@ class SurveyUserInput(models.Model):
         # sudo: work follows from the answer, whoever gave it
         if self.env["customer.complaint"].sudo()._is_history():
             return
-        answers = self.sudo()._filter_followed()
-        in_halves(answers, lambda rows: rows._follow_up_low(), self._give_up_follow_up)
-
-    @api.model
-    def _give_up_follow_up(self, answer, error):
-        if isinstance(error, errors.UniqueViolation):
-            return  # somebody else has made it at this moment
-        _logger.error(
-            "The low score of answer %s is not followed up.", answer.id, exc_info=error
+        # By the system: the customer has answered, and opened no record.
+        answers = self.with_user(SUPERUSER_ID).with_company(self.env.company)
+        in_halves(
+            answers._filter_followed(),
+            lambda rows: rows._follow_up_low(),
+            self._give_up_follow_up,
         )
 
     def _follow_up_low(self):
@@ -174,7 +171,7 @@ class SurveyUserInput(models.Model):
             if (
                 user.active
                 and company in user.company_ids
-                and user.has_group("customer_complaint.group_complaint_user")
+                and any(map(user.has_group, FOLLOWERS))
             ):
                 return user
         return self.env["res.users"]
@@ -202,6 +199,8 @@ class SurveyUserInput(models.Model):
         }
         if channel:
             values["channel_id"] = channel.id
+        if failed_at := self.follow_up_failed_at:
+            values["received_at"] = failed_at  # the customer waits since then
         return values
 
     # ------------------------------------------------------------------
@@ -229,12 +228,7 @@ class SurveyUserInput(models.Model):
     def action_view_feedback(self):
         """Open the record that follows up this low score."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "customer.complaint",
-            "res_id": self.feedback_ids.id,
-            "views": [(False, "form")],
-        }
+        return self.feedback_ids.get_formview_action()
 
     def _prepare_complaint_values(self):
         """What a complaint takes over from an answer: whom, about what, and what was said."""

@@ -65,9 +65,10 @@ class CustomerSatisfactionPlan(models.Model):
     def _cron_plan(self, now=None):
         """Let plans look whom to ask: about delivered orders, and in their group.
 
-        A plan that fails is logged and stops no other.
+        A plan that fails is logged and stops no other. Follow-ups that failed are tried again.
         """
         now = now or fields.Datetime.now()
+        self.env["survey.user_input"]._retry_follow_ups()
         plans = self.search([("trigger", "in", ("order_delivered", "periodic"))])
         for plan in plans:
             try:

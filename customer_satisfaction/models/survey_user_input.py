@@ -55,6 +55,8 @@ PROCESS_FIELDS = {
     "purpose_id",
     "interviewer_id",
     "entry_date",
+    "follow_up_failed_at",
+    "follow_up_error",
 }
 # Of satisfaction answers: what survey officers could use to make one up or disappear.
 GIVEN_FIELDS = {

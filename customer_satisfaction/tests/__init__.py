@@ -23,7 +23,9 @@ from . import test_public_survey
 from . import test_sentiment
 from . import test_sentiment_answers
 from . import test_follow_up
+from . import test_feedback_form
 from . import test_feedback_loop
+from . import test_feedback_rights
 from . import test_subjects
 from . import test_may_we_ask
 from . import test_reasons

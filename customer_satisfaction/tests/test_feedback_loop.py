@@ -39,11 +39,6 @@ class TestFeedbackLoop(FollowUpCommon):
         feedback.action_next_feedback_step()
         return feedback
 
-    def test_history_does_not_call_feedback_a_complaint(self):
-        said = self.feedback().message_ids.mapped("body")
-        self.assertIn("Feedback created", " ".join(said))
-        self.assertNotIn("Complaint created", " ".join(said))
-
     def test_five_steps_each_guarded_and_dated(self):
         # S-51 S-42
         feedback = self.feedback()
