@@ -99,6 +99,22 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return None if scope.is_anonymous else super()._get_breakdown(scope, questions)
 
     @api.model
+    def _get_headlines(self, scope):
+        """Of anonymous surveys a metric is its first question.
+
+        Who answered only the second one is told nowhere else, and by subtraction here.
+        """
+        headlines = super()._get_headlines(scope)
+        if not scope.is_anonymous:
+            return headlines
+        return {
+            code: questions.concat(
+                *(part[0] for part in questions.grouped("survey_id").values())
+            )
+            for code, questions in headlines.items()
+        }
+
+    @api.model
     def _is_whole(self, scope, columns, n):
         """Whether `n` people answered all columns, and nobody only some of them."""
         if not scope.is_anonymous:

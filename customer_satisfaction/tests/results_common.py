@@ -116,7 +116,11 @@ class ResultsCommon(SatisfactionCommon):
         cls.env["survey.user_input"].search([]).unlink()
         cls.analyst = cls.user("t_results", "group_satisfaction_user")
         cls.manager = cls.user("t_results_manager", "group_satisfaction_manager")
-        cls.Results = cls.env["customer.satisfaction.results"].with_user(cls.analyst)
+        cls.Results = (
+            cls.env["customer.satisfaction.results"]
+            .with_user(cls.analyst)
+            .with_context(lang="en_US")  # as each request of the web client
+        )
         cls.month = fields.Date.today().replace(day=1)
 
     @classmethod

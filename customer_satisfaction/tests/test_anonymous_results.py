@@ -33,7 +33,9 @@ class AnonymousResultsCase(ResultsCommon):
             "I experienced", "perception", pair_question_id=cls.hope.id
         )
         cls.likert = [cls.question(f"Statement {n}", "likert") for n in range(2)]
+        cls.twice = cls.question("How satisfied with the service?", "csat")
         cls.questions = [cls.csat, cls.nps, cls.solved, cls.hope, cls.felt, *cls.likert]
+        cls.questions.append(cls.twice)
         cls.other = cls.env["res.company"].create({"name": "Sister"})
         cls.companies = cls.env.company | cls.other
         cls.companies.write({"satisfaction_min_group": LEAST})
@@ -239,8 +241,8 @@ class TestSubtraction(AnonymousResultsCase):
         Results = type(self.Results)
         sum_up, count_pairs = Results._sum, Results._count_pairs
 
-        def see_sum(results, cube, questions, *names):
-            found = sum_up(results, cube, questions, *names)
+        def see_sum(results, scope, cube, questions, *names):
+            found = sum_up(results, scope, cube, questions, *names)
             seen[questions].append(set(found))
             return found
 
