@@ -162,7 +162,10 @@ class SurveyUserInput(models.Model):
             self.survey_id.low_comment == "require"
             and comment
             and not answers.get(comment)
-            and any(answers.get(q) in low for q, low in self._get_low_values().items())
+            and any(
+                answers.get(question) in low
+                for question, low in self._get_low_values(answers).items()
+            )
         ):
             missing[comment] = self.env._(
                 "Please tell us in a few words what went wrong, so that we can put it "
