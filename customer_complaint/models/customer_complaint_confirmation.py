@@ -85,7 +85,7 @@ class CustomerComplaintConfirmation(models.Model):
     @api.constrains("solved", "grade")
     def _check_grade(self):
         for row in self:
-            if row.solved == "solved" and not row.grade:
+            if row.solved == "solved" and not row.grade and row._needs_grade():
                 raise ValidationError(
                     self.env._(
                         "How satisfied is the customer? Choose one of the five grades."
@@ -123,11 +123,16 @@ class CustomerComplaintConfirmation(models.Model):
                 row._apply()
         return rows
 
+    def _needs_grade(self):
+        """Hook: whether a grade belongs to a solved complaint."""
+        self.ensure_one()
+        return True
+
     def _is_satisfied(self):
-        """Solved, and a grade above those that send a complaint back to evaluation (a setting)."""
+        """Solved, and no grade of those that send a complaint back to evaluation (a setting)."""
         self.ensure_one()
         limit = self.complaint_id.company_id.complaint_reopen_grade
-        return self.solved == "solved" and int(self.grade) > limit
+        return self.solved == "solved" and (not self.grade or int(self.grade) > limit)
 
     def _allows_closing(self):
         self.ensure_one()
