@@ -122,7 +122,7 @@ class TestEntry(WaysCase, HttpCase):
 
     def test_second_answer_about_an_order_is_left_out(self):
         order = self.order()
-        values = {"partner_id": self.partner, "sale_order_id": order.id}
+        values = {"partner": self.partner, "sale_order_id": order.id}
         first, second = (self.survey._create_answer(**values) for _turn in range(2))
         for answer, method in ((first, "link"), (second, "staff")):
             answer._save_satisfaction(self.answers(grade=3), method)
@@ -140,6 +140,17 @@ class TestEntry(WaysCase, HttpCase):
         self.assertFalse(self.entry_about(order).survey_id)
         plan.active = False
         self.assertEqual(self.entry_about(order).survey_id, other)
+        entry = self.env["customer.satisfaction.entry"].create({"order_id": order.id})
+        self.assertEqual(entry.survey_id, other)
+
+    def test_who_reads_no_orders_enters_answers_of_customers_only(self):
+        reader = self.user("entering_reader", "group_satisfaction_user")
+        self.assertIn("/satisfaction/", self.enter(reader, partner_id=self.partner))
+        self.assertEqual(len(self.get_answers()), 1)
+        entry = self.env["customer.satisfaction.entry"].with_user(reader)
+        values = {"order_id": self.order().id, "survey_id": self.survey.id}
+        with self.assertRaises(AccessError):
+            entry.create(values).action_enter()
 
     def test_nothing_to_enter(self):
         self.assertFalse(self.env["customer.satisfaction.entry"].action_enter())

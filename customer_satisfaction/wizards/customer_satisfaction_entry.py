@@ -48,6 +48,7 @@ class CustomerSatisfactionEntry(models.TransientModel):
         "('company_id', 'in', (company_id, False))]",
         compute="_compute_survey_id",
         store=True,
+        precompute=True,
         readonly=False,
     )
     interview_guide = fields.Html(related="survey_id.interview_guide")
@@ -75,6 +76,7 @@ class CustomerSatisfactionEntry(models.TransientModel):
         string="Sales order",
         compute="_compute_order_id",
         store=True,
+        precompute=True,
         readonly=False,
     )
     partner_id = fields.Many2one(
@@ -82,6 +84,7 @@ class CustomerSatisfactionEntry(models.TransientModel):
         string="Customer",
         compute="_compute_partner_id",
         store=True,
+        precompute=True,
         readonly=False,
     )
     company_id = fields.Many2one(
@@ -119,7 +122,7 @@ class CustomerSatisfactionEntry(models.TransientModel):
     @api.depends("survey_id", "complaint_id", "order_id", "partner_id")
     def _compute_notice(self):
         for entry in self:
-            about = (entry.order_id, entry.complaint_id)
+            about = filter(None, (entry.order_id, entry.complaint_id))
             answer = entry._find_answer()
             if answer.state != "done" or not all(r.has_access("read") for r in about):
                 entry.notice = False
@@ -161,7 +164,8 @@ class CustomerSatisfactionEntry(models.TransientModel):
             self.order_id,
             self.complaint_id,
         ):
-            record.check_access("read")
+            if record:  # who asks about nothing special needs no right on orders
+                record.check_access("read")
         if self.company_id not in self.env.companies:
             raise AccessError(
                 self.env._("You cannot ask in the name of a company that is not yours.")
@@ -211,6 +215,7 @@ class CustomerSatisfactionEntry(models.TransientModel):
         answers = Answer.search(
             [
                 ("sale_order_id", "=", self.order_id.id),
+                ("complaint_id", "=", False),
                 ("survey_id", "=", self.survey_id.id),
                 ("partner_id", "=", self.partner_id.id),
                 ("test_entry", "=", False),
