@@ -85,11 +85,7 @@ class CustomerComplaintConfirmation(models.Model):
     @api.constrains("solved", "grade")
     def _check_grade(self):
         for row in self:
-            if (
-                row.solved == "solved"
-                and not row.grade
-                and row.complaint_id._asks_how_satisfied()
-            ):
+            if row.solved == "solved" and not row.grade and row._needs_grade():
                 raise ValidationError(
                     self.env._(
                         "How satisfied is the customer? Choose one of the five grades."
@@ -126,6 +122,11 @@ class CustomerComplaintConfirmation(models.Model):
             if row.round == row.complaint_id.round:
                 row._apply()
         return rows
+
+    def _needs_grade(self):
+        """Hook: whether a grade belongs to a solved complaint."""
+        self.ensure_one()
+        return self.complaint_id._asks_how_satisfied()
 
     def _is_satisfied(self):
         """Solved, and no grade of those that send a complaint back to evaluation (a setting)."""

@@ -186,7 +186,7 @@ class SatisfactionPage(http.Controller):
             422 if refusals or error else 200,
             action=request.httprequest.path,
             given=given,
-            low=answer._get_low_values()
+            low=answer._get_low_values(given if refusals else None)
             if answer.survey_id.low_comment != "none"
             else {},
             refusals=refusals or {},

@@ -90,6 +90,11 @@ class CustomerComplaintConfirmation(models.Model):
             ]
         )
 
+    def _needs_grade(self):
+        """Not from a survey that does not ask for it or lets it be."""
+        # sudo: who may record a confirmation need not have rights on surveys
+        return super()._needs_grade() and not self.sudo().user_input_id
+
     def _get_given_answers(self, survey):
         """The confirmation as answers to the questions of a survey."""
         self.ensure_one()

@@ -169,7 +169,10 @@ class SurveyUserInput(models.Model):
             self.survey_id.low_comment == "require"
             and comment
             and not answers.get(comment)
-            and any(answers.get(q) in low for q, low in self._get_low_values().items())
+            and any(
+                answers.get(question) in low
+                for question, low in self._get_low_values(answers).items()
+            )
         ):
             missing[comment] = self.env._(
                 "Please tell us in a few words what went wrong, so that we can put it "
@@ -371,13 +374,27 @@ class SurveyUserInput(models.Model):
     def _check_not_said_by_customer(self):
         """What customers said themselves is not for colleagues to change."""
         for answer in self:
-            if answer.state == "done" and answer.answer_method in ("link", "portal"):
-                raise UserError(
-                    self.env._(
-                        "The customer answered on %(day)s: %(answer)s. Only the customer "
-                        "can change that, with the same link. Log a contact for what you "
-                        "heard since, or reopen the complaint.",
-                        day=format_date(self.env, answer.end_datetime),
-                        answer=answer._get_summary(),
-                    )
-                )
+            if refusal := answer._get_customer_refusal():
+                raise UserError(refusal)
+
+    def _get_customer_refusal(self):
+        """Why colleagues cannot change this answer, None where they can."""
+        self.ensure_one()
+        if self.state != "done" or self.answer_method not in ("link", "portal"):
+            return None
+        said = {
+            "day": format_date(self.env, self.end_datetime),
+            "answer": self._get_summary() or self.survey_id.title,
+        }
+        if not self.complaint_id:
+            return self.env._(
+                "The customer answered on %(day)s: %(answer)s. Only the customer can "
+                "change that, with the same link.",
+                **said,
+            )
+        return self.env._(
+            "The customer answered on %(day)s: %(answer)s. Only the customer "
+            "can change that, with the same link. Log a contact for what you "
+            "heard since, or reopen the complaint.",
+            **said,
+        )

@@ -44,8 +44,11 @@ class SurveyQuestion(models.Model):
 class SurveyUserInput(models.Model):
     _inherit = "survey.user_input"
 
-    def _get_low_values(self):
-        """Values after which the customer is asked what went wrong, by question."""
+    def _get_low_values(self, answers=None):
+        """Values after which the customer is asked what went wrong, by question.
+
+        :param dict answers: what was answered, value by question; None while nothing was
+        """
         self.ensure_one()
         questions = self.survey_id.question_ids
         low_grade = self._get_low_grade()
@@ -59,8 +62,13 @@ class SurveyUserInput(models.Model):
             else:
                 continue
             low[question] = set(map(str, bad.ids))
-        # Who was asked how satisfied he is says it there.
-        if not low and (nps := self.survey_id._get_metric_question("nps")):
+        # Who is asked how satisfied he is says it there, unless he left that open.
+        graded = [
+            question for question in low if question.satisfaction_metric == "csat"
+        ]
+        if answers is not None:
+            graded = [question for question in graded if answers.get(question)]
+        if not graded and (nps := self.survey_id._get_metric_question("nps")):
             low[nps] = set(map(str, DETRACTORS))
         return low
 

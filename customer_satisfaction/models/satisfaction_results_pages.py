@@ -32,6 +32,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         :raises AccessError: for users who do not read answers
         :raises UserError: for an unknown page or filter
         """
+        self._check_filters(filters)
         scope = self._read_scope({"cut": "fixed", "cross": "means", **(filters or {})})
         self = self._in_zone(scope)
         pages = {

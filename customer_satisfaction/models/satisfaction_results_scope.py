@@ -68,6 +68,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _read_scope(self, filters):
         """Check what is asked for and read the surveys and questions it is about."""
         self.env["customer.satisfaction.score"].check_access("read")
+        self._check_filters(filters)
         filters = {
             "period": "12_months",
             "survey": False,
@@ -134,8 +135,22 @@ class CustomerSatisfactionResults(models.AbstractModel):
         )
 
     @api.model
+    def _check_filters(self, filters):
+        """Callers over the API may give anything."""
+        if not isinstance(filters or {}, dict) or any(
+            not isinstance(value, str | int | None)
+            for value in (filters or {}).values()
+        ):
+            raise UserError(
+                self.env._(
+                    "Filters are names with one value each, for example "
+                    '{"period": "30_days"}. Leave out what is not chosen.'
+                )
+            )
+
+    @api.model
     def _check_choice(self, value, known):
-        if value not in known:
+        if not isinstance(value, str) or value not in known:
             raise UserError(
                 self.env._(
                     "There is no choice called %(value)s. Choose one of %(known)s.",

@@ -367,8 +367,8 @@ class SurveyUserInput(models.Model):
         if fnames and not self.env.su:
             raise AccessError(
                 self.env._(
-                    "%(fields)s of an answer come from the survey plan and from what the "
-                    "customer chose. They cannot be written.",
+                    "What cannot be written by hand: %(fields)s. It comes from the survey "
+                    "plan and from what the customer answered.",
                     fields=format_list(
                         self.env, (self._fields[f].string for f in sorted(fnames))
                     ),

@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from functools import partial
 from statistics import fmean, variance
 
 from odoo.exceptions import AccessError, UserError
@@ -409,6 +410,18 @@ class TestResults(ResultsCommon):
                 self.results(**filters)
         with self.assertRaises(UserError):
             self.Results.get_page("x")
+        with self.assertRaises(UserError):
+            self.Results.get_page(["x"])
+
+    def test_filters_of_a_wrong_type_are_refused(self):
+        for filters in ("x", ["x"], 7, {"period": ["x"]}, {"metric": {}}, {"by": []}):
+            for read in (
+                self.Results.get_results,
+                partial(self.Results.get_page, "drivers"),
+            ):
+                with self.subTest(filters=filters, read=read):
+                    with self.assertRaisesRegex(UserError, "one value each"):
+                        read(filters)
 
     def test_no_value_is_ever_shown_without_its_number_of_answers(self):
         # S-10

@@ -263,6 +263,14 @@ class TestSatisfactionPage(PageCase):
         self.assertEqual(self.answer.state, "in_progress")
         self.assertEqual(self.post(grade=2, comment="Late").status_code, 200)
         self.assertEqual(self.post(grade=5).status_code, 200)
+        self.csat.constr_mandatory = False
+        self.assertEqual(self.post(grade=5, nps="0").status_code, 200)
+        page = self.post(grade=0, nps="0")
+        self.assertEqual(page.status_code, 422)
+        self.assertIn("tell us in a few words", page.text)
+        self.assertEqual(self.post(grade=0, nps="9").status_code, 200)
+        confirmation = self.answer.confirmation_ids
+        self.assertEqual((confirmation.solved, confirmation.grade), ("solved", False))
         self.survey.low_comment = "none"
         self.assertEqual(self.post(grade=1).status_code, 200)
         self.assertNotIn("What went wrong", self.url_open(self.url).text)

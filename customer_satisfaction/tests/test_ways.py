@@ -37,9 +37,17 @@ class TestEntry(WaysCase, HttpCase):
         entry = Form(
             self.env["customer.satisfaction.entry"].with_user(user or self.colleague)
         )
-        for name, value in values.items():
+        for name, value in {"survey_id": self.survey, **values}.items():
             setattr(entry, name, value)
         return entry.save().action_enter()["url"]
+
+    def entry_about(self, record):
+        """The dialog as opened from this record."""
+        return Form(
+            self.env["customer.satisfaction.entry"]
+            .with_user(self.colleague)
+            .with_context(active_model=record._name, active_id=record.id)
+        )
 
     def test_answer_on_paper_keeps_method_interviewer_and_the_day_it_was_given(self):
         # S-17, S-31
@@ -72,12 +80,9 @@ class TestEntry(WaysCase, HttpCase):
 
     def test_about_a_complaint_it_is_the_rounds_one_answer(self):
         complaint = self.closed()
-        entry = Form(
-            self.env["customer.satisfaction.entry"]
-            .with_user(self.colleague)
-            .with_context(active_model="customer.complaint", active_id=complaint.id)
-        )
+        entry = self.entry_about(complaint)
         self.assertEqual(entry.partner_id, self.partner)
+        self.assertEqual(entry.survey_id, self.survey)
         entry.save().action_enter()
         answer = self.get_answers()
         self.assertEqual(answer.complaint_id, complaint)
@@ -89,6 +94,66 @@ class TestEntry(WaysCase, HttpCase):
         )
         with self.assertRaisesRegex(UserError, "The customer answered on"):
             self.enter(complaint_id=complaint)
+        self.assertIn("The customer answered on", self.entry_about(complaint).notice)
+
+    def test_about_an_order_it_is_the_answer_that_waits_and_none_twice(self):
+        order = self.order()
+        asked = self.survey._create_answer(partner=self.partner)
+        asked.sale_order_id = order
+        self.enter(order_id=order)
+        self.assertEqual(self.get_answers(), asked)
+        asked._save_satisfaction(self.answers(grade=2), "staff", self.colleague)
+        entry = self.entry_about(order)
+        entry.survey_id = self.survey
+        self.assertIn("What you enter replaces it", entry.notice)
+        asked._save_satisfaction(self.answers(grade=3), "link")
+        entry = self.entry_about(order)
+        self.assertFalse(entry.notice)
+        entry.survey_id = self.survey
+        self.assertIn("The customer answered on", entry.notice)
+        with self.assertRaisesRegex(UserError, "with the same link.$"):
+            entry.save().action_enter()
+        self.assertEqual(self.get_answers(), asked)
+        other = self.env["res.partner"].create({"name": "Colleague of hers"})
+        self.enter(order_id=order, partner_id=other)
+        self.assertEqual(self.get_answers(), asked)
+        theirs = self.env["survey.user_input"].search([("partner_id", "=", other.id)])
+        self.assertEqual(theirs.sale_order_id, order)
+
+    def test_second_answer_about_an_order_is_left_out(self):
+        order = self.order()
+        values = {"partner": self.partner, "sale_order_id": order.id}
+        first, second = (self.survey._create_answer(**values) for _turn in range(2))
+        for answer, method in ((first, "link"), (second, "staff")):
+            answer._save_satisfaction(self.answers(grade=3), method)
+        self.assertEqual([first.exclusion, second.exclusion], [False, "duplicate"])
+
+    def test_dialog_chooses_the_survey_of_the_plans_if_it_is_one(self):
+        order = self.order()
+        self.assertFalse(self.entry_about(order).survey_id)
+        self.assertFalse(self.entry_about(self.partner).survey_id)
+        plan = self.plan_after("order_confirmed")
+        self.assertEqual(self.entry_about(order).survey_id, self.survey)
+        self.assertFalse(self.entry_about(self.partner).survey_id)
+        other = self.survey.copy()
+        self.plan_after("document", survey_id=other.id)
+        self.assertFalse(self.entry_about(order).survey_id)
+        plan.active = False
+        self.assertEqual(self.entry_about(order).survey_id, other)
+        entry = self.env["customer.satisfaction.entry"].create({"order_id": order.id})
+        self.assertEqual(entry.survey_id, other)
+
+    def test_who_reads_no_orders_enters_answers_of_customers_only(self):
+        reader = self.user("entering_reader", "group_satisfaction_user")
+        self.assertIn("/satisfaction/", self.enter(reader, partner_id=self.partner))
+        self.assertEqual(len(self.get_answers()), 1)
+        entry = self.env["customer.satisfaction.entry"].with_user(reader)
+        values = {"order_id": self.order().id, "survey_id": self.survey.id}
+        with self.assertRaises(AccessError):
+            entry.create(values).action_enter()
+
+    def test_nothing_to_enter(self):
+        self.assertFalse(self.env["customer.satisfaction.entry"].action_enter())
 
     def test_refusals_say_why(self):
         with self.assertRaisesRegex(UserError, "later than now"):
@@ -104,7 +169,9 @@ class TestEntry(WaysCase, HttpCase):
     def test_answer_is_entered_for_ones_own_company_only(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         entry = self.env["customer.satisfaction.entry"].with_user(self.colleague)
-        entry = entry.create({"partner_id": self.partner.id})
+        entry = entry.create(
+            {"partner_id": self.partner.id, "survey_id": self.survey.id}
+        )
         entry.sudo().company_id = elsewhere
         with self.assertRaises(AccessError):
             entry.action_enter()
