@@ -14,6 +14,15 @@ class SaleOrder(models.Model):
         help="Numbers of the complaints for which this order was made.",
     )
 
+    def get_formview_id(self, access_uid=None):
+        """Handlers who do not sell see a form without what only accounting may read."""
+        user = self.env["res.users"].browse(access_uid) if access_uid else self.env.user
+        if user.has_group("customer_complaint.group_complaint_user") and not self.env[
+            "account.move.line"
+        ].with_user(user).has_access("read"):
+            return self.env.ref("customer_complaint.view_order_form_handler").id
+        return super().get_formview_id(access_uid=access_uid)
+
     def _compute_remedied_complaints(self):
         remedies = self._get_complaint_remedies().grouped("document_id")
         for order in self:

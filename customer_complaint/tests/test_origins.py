@@ -57,6 +57,19 @@ class TestOrigins(ComplaintCommon):
         self.assertEqual(complaint.partner_id, self.partner)
         self.assertEqual(complaint.line_ids.mapped("quantity"), [2.0])
 
+    def test_a_handler_opens_the_order_without_rights_in_sales_or_accounting(self):
+        order = self.order.with_user(self.handler)
+        with self.assertRaises(AccessError):
+            Form(order)  # the usual form reads journal items
+        action = order.get_formview_action()
+        view = self.env["ir.ui.view"].browse(action["views"][0][0])
+        form = Form(order, view=view)
+        self.assertEqual(form.partner_id, self.order.partner_id)
+        self.assertEqual(len(form.order_line), len(self.order.order_line))
+        self.assertNotEqual(
+            self.order.with_user(self.seller).get_formview_id(), view.id
+        )
+
     def test_only_posted_invoices_of_customers_offer_it(self):
         draft = self.invoice.copy()
         with self.assertRefused(UserError, "no posted invoice of a customer"):

@@ -108,7 +108,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         if not scope.is_anonymous:
             return headlines
         return {
-            code: questions.concat(
+            code: self.env["survey.question"].concat(
                 *(part[0] for part in questions.grouped("survey_id").values())
             )
             for code, questions in headlines.items()

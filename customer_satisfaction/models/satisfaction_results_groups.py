@@ -87,7 +87,11 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 "title",
             ),
         }
-        if self.env["customer.complaint"].has_access("read"):
+        # Submitters see their own complaints only, and these are answers about all.
+        if any(
+            self.env.user.has_group(f"customer_complaint.group_complaint_{role}")
+            for role in ("user", "supervision", "auditor")
+        ):
             complaint = ("customer_complaint", "complaint_id", "id")
             parts["channel"] = Breakdown(
                 self.env._("Channel of the complaint"),
