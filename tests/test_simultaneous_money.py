@@ -187,7 +187,7 @@ def test_goodwill_without_a_credit_note_shares_the_same_budget_at_once(running):
         for one in held
     ]
     assert _codes(answers) == [422] * len(held)
-    assert all("A manager has to approve it" in words for words in _said(answers))
+    assert all("a manager has to approve it" in words for words in _said(answers))
 
 
 def test_requests_for_one_complaint_at_once_do_not_pass_a_limit_together(running):
