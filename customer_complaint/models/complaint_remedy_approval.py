@@ -103,13 +103,10 @@ class CustomerComplaintRemedy(models.Model):
             if remedy.approver_id or remedy.document_id:
                 continue
             over, approvals = remedy._get_approvals()
-            role = approvals and remedy.complaint_id._get_approver_role(approvals)
-            if (role or False, bool(over)) == (
-                remedy.approver_role,
-                remedy.is_over_budget,
-            ):
+            role = bool(approvals) and remedy.complaint_id._get_approver_role(approvals)
+            if (role, bool(over)) == (remedy.approver_role, remedy.is_over_budget):
                 continue
-            remedy.write({"approver_role": role or False, "is_over_budget": bool(over)})
+            remedy.write({"approver_role": role, "is_over_budget": bool(over)})
             remedy.approval_todo_id.unlink()
             if role:
                 remedy._ask_for_approval(approvals)
