@@ -254,7 +254,7 @@ def test_remedies_and_requests_of_one_complaint_share_a_limit_at_once(running):
     rows = [*coupons, *case.requests("id", "state")]
     assert len(rows) == _codes(answers).count(200)
     free = [row for row in rows if row[1] != "to_approve"]
-    assert len(free) == min(3, len(rows))  # 90 of 100
+    assert len(free) == min(3, len(rows)) > 0  # 90 of 100
     # Approved by two at once: by one.
     one = case.create(
         "customer.complaint.remedy",
