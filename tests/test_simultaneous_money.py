@@ -114,6 +114,15 @@ class Team:
             "customer.complaint", "request_credit_note", complaint, **arguments
         )
 
+    def solution(self, complaint):
+        """The chosen solution of a complaint."""
+        [solution] = self.admin(
+            "customer.complaint.solution",
+            "search",
+            [("complaint_id", "=", complaint), ("state", "=", "chosen")],
+        )
+        return solution
+
     def requests(self, *columns):
         """Columns of the requests of its complaints."""
         ids = ", ".join(map(str, self.complaints))
@@ -187,7 +196,7 @@ def test_goodwill_without_a_credit_note_shares_the_same_budget_at_once(running):
         for one in held
     ]
     assert _codes(answers) == [422] * len(held)
-    assert all("A manager has to approve it" in words for words in _said(answers))
+    assert all("a manager has to approve it" in words for words in _said(answers))
 
 
 def test_requests_for_one_complaint_at_once_do_not_pass_a_limit_together(running):
@@ -216,6 +225,49 @@ def test_requests_for_one_complaint_at_once_do_not_pass_a_limit_together(running
     assert 1 <= len(free) <= 3  # 90 below the old limit, 30 below the new one
     request = case.ask(case.complaints[0], 1)
     assert case.admin(REQUEST, "read", [request], ["state"])[0]["state"] == "to_approve"
+
+
+def test_remedies_and_requests_of_one_complaint_share_a_limit_at_once(running):
+    # X-05
+    case = Team(running, limit=100)
+    [complaint] = case.complaints
+    coupon = case.type("coupon")
+    clients = [running.json2(("admin", "manager")[i % 2]) for i in range(10)]
+
+    def give(call, i):
+        if i % 2:
+            return case.ask(complaint, 30, call)
+        return call(
+            "customer.complaint.remedy",
+            "create",
+            vals_list=[{"type_id": coupon, "amount": 30}],
+            context={"complaint_promised_for": complaint},
+        )
+
+    answers = _at_once(
+        [lambda call=call, i=i: give(call, i) for i, call in enumerate(clients)]
+    )
+    coupons = running.sql(
+        "SELECT id, state FROM customer_complaint_remedy "
+        f"WHERE complaint_id = {complaint} AND type_id = {coupon}"
+    )
+    rows = [*coupons, *case.requests("id", "state")]
+    assert len(rows) == _codes(answers).count(200)
+    free = [row for row in rows if row[1] != "to_approve"]
+    assert len(free) == min(3, len(rows)) > 0  # 90 of 100
+    # Approved by two at once: by one.
+    one = case.create(
+        "customer.complaint.remedy",
+        solution_id=case.solution(complaint),
+        type_id=coupon,
+        amount=200,
+    )
+    manager = clients[1]
+    answers = _at_once(
+        [lambda: manager("customer.complaint.remedy", "action_approve", ids=[one])] * 2
+    )
+    assert _codes(answers) == [200, 422]
+    assert "does not wait for an approval" in _said(answers).pop()
 
 
 def test_a_request_is_approved_once_however_many_leads_approve_it_at_once(running):

@@ -30,46 +30,70 @@ class CustomerComplaint(models.Model):
         # sudo: limits and requests decide, also those that the user may not read
         complaint = self.sudo()
         company = complaint.company_id
-        today = fields.Date.context_today(self)
-        asked = [(remedy_type, currency, amount)] + [
-            (request._get_remedy_type(), request.currency_id, request.amount)
-            for request in (complaint | complaint.merged_ids).credit_request_ids
-            if request.state != "cancelled" and not request.is_afterwards
-        ]
-
-        def is_above(limit, only=None):
-            total = sum(
-                currency._convert(part, company.currency_id, company, today)
-                for part_type, currency, part in asked
-                if not only or part_type == only
-            )
-            return company.currency_id.compare_amounts(total, limit) > 0
-
+        more = [(remedy_type, currency, amount)]
         approvals = []
-        amount_of_company = company.complaint_credit_approval_amount
-        if amount_of_company > 0 and is_above(amount_of_company):
+        limit = company.complaint_credit_approval_amount
+        if limit > 0 and complaint._is_above(limit, more + complaint._get_requested()):
             approvals.append(
                 (
                     "lead",
                     self.env._(
                         "Above %(amount)s a team lead approves.",
-                        amount=company.currency_id.format(amount_of_company),
+                        amount=company.currency_id.format(limit),
                     ),
                 )
             )
-        limits = complaint.env["customer.complaint.credit.limit"].search(
-            [
-                ("company_id", "=", company.id),
-                ("remedy_type_id", "in", [False, *remedy_type.ids]),
-                ("level_id", "in", [False, *complaint.level_id.ids]),
-            ]
+        limits = complaint.env["customer.complaint.credit.limit"]._find(
+            complaint, remedy_type
         )
-        approvals += [
+        return approvals + complaint._get_limit_approvals(limits, more)
+
+    def _get_limit_approvals(self, limits, more=()):
+        """Who has to approve because of these limits, see `_get_credit_approvals`.
+
+        :param more: parts that are about to be asked for, see `_get_requested`
+        """
+        parts = [*more, *self._get_requested(), *self._get_promised()]
+        return [
             (limit.approver_role, limit._get_sentence())
             for limit in limits
-            if is_above(limit.amount, limit.remedy_type_id)
+            if self._is_above(
+                limit.amount,
+                [
+                    part
+                    for part in parts
+                    if not limit.remedy_type_id or part[0] == limit.remedy_type_id
+                ],
+            )
         ]
-        return approvals
+
+    def _get_requested(self):
+        """What accounting was asked for: list of (type of remedy, currency, amount)."""
+        return [
+            (request._get_remedy_type(), request.currency_id, request.amount)
+            for request in (self | self.merged_ids).credit_request_ids
+            if request.state != "cancelled" and not request.is_afterwards
+        ]
+
+    def _get_promised(self):
+        """What is given without a credit note once it is promised, see `_get_requested`."""
+        return [
+            (remedy.type_id, remedy.currency_id, remedy.amount)
+            for remedy in (self | self.merged_ids).remedy_ids
+            if remedy.amount
+            and not remedy.type_id._is_credit()
+            and (remedy.is_open or remedy.delivered_at)
+        ]
+
+    def _is_above(self, limit, parts):
+        """Whether parts, see `_get_requested`, are more than so much of the company's money."""
+        company = self.company_id
+        today = fields.Date.context_today(self)
+        total = sum(
+            currency._convert(amount, company.currency_id, company, today)
+            for _type, currency, amount in parts
+        )
+        return company.currency_id.compare_amounts(total, limit) > 0
 
     def _get_approver_role(self, approvals):
         """The strictest role of those that have to approve."""

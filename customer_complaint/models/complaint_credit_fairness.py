@@ -2,7 +2,6 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 
-from ..tools import rows
 from .customer_complaint_cost import STAFF
 
 
@@ -94,15 +93,10 @@ class CustomerComplaintCreditRequest(models.Model):
         self.ensure_one()
         if not self.remedy_id.type_id.is_goodwill or self.state == "cancelled":
             return
-        complaint = self.complaint_id
-        budget = self.env["customer.complaint.budget"]._find(
-            complaint, self.requested_on
+        over = self.env["customer.complaint.budget"]._get_excess(
+            self.complaint_id, self.requested_on
         )
-        if not budget:
-            return
-        rows.claim(budget)  # two who ask at once do not both see the same rest
-        over = budget._get_used().get(budget.id, 0.0) - budget.amount
-        if budget.currency_id.compare_amounts(over, 0) <= 0:
+        if not over:
             return
         self._withdraw_to_do()
         self.write(
@@ -112,13 +106,5 @@ class CustomerComplaintCreditRequest(models.Model):
                 "approver_role": "manager",
             }
         )
-        self._message_log(
-            body=self.env._(
-                "Goodwill of %(team)s is %(over)s above the budget until %(end)s: a manager "
-                "has to approve it.",
-                team=budget.team_id.display_name,
-                over=budget.currency_id.format(over),
-                end=fields.Date.to_string(budget.date_to),
-            )
-        )
+        self._message_log(body=over)
         self._ask_for_approval()

@@ -35,11 +35,11 @@ class CustomerComplaint(models.Model):
         return users.browse()
 
     def _may_approve_money(self, user, role, asker):
-        """Whether `user` may decide about money that `asker` wants to give."""
+        """Whether `user` may decide about money that `asker`, one or several, wants to give."""
         self.ensure_one()
         return (
             user.active
-            and user != asker
+            and user not in asker
             and user.has_group(APPROVERS[role])
             and self.with_user(user).has_access("write")
         )

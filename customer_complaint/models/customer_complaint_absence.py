@@ -356,9 +356,11 @@ class CustomerComplaintAbsence(models.Model):
                     "handed_to_ids": [Command.link(deputy.id)],
                 }
             )
-            self.env["customer.complaint.credit.request"]._pass_on_approvals(
-                absence.user_id, deputy
-            )
+            for model in (
+                "customer.complaint.credit.request",
+                "customer.complaint.remedy",
+            ):
+                self.env[model]._pass_on_approvals(absence.user_id, deputy)
             count += len(complaints)
             left += len(found) - len(complaints)
         text = self.env._("Complaints handed over: %(count)s", count=count)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
+from ..tools import rows
+
 
 class CustomerComplaintBudget(models.Model):
     """What a team may give in a period without a claim; more needs a manager's approval."""
@@ -117,6 +119,24 @@ class CustomerComplaintBudget(models.Model):
                 ("date_to", ">=", day),
             ],
             limit=1,
+        )
+
+    @api.model
+    def _get_excess(self, complaint, day):
+        """What a complaint's goodwill of a day is above its budget, in words; "" if it is not."""
+        budget = self._find(complaint, day)
+        if not budget:
+            return ""
+        rows.claim(budget)  # two who give at once do not both see the same rest
+        over = budget._get_used().get(budget.id, 0.0) - budget.amount
+        if budget.currency_id.compare_amounts(over, 0) <= 0:
+            return ""
+        return self.env._(
+            "Goodwill of %(team)s is %(over)s above the budget until %(end)s: a manager "
+            "has to approve it.",
+            team=budget.team_id.display_name,
+            over=budget.currency_id.format(over),
+            end=fields.Date.to_string(budget.date_to),
         )
 
     def _get_used(self):

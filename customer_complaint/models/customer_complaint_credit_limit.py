@@ -4,10 +4,13 @@ from .customer_complaint_credit_request import APPROVER_ROLES
 
 
 class CustomerComplaintCreditLimit(models.Model):
-    """Above which amount who approves; the strictest wins, also over the company's amount."""
+    """Above which amount who approves; the strictest wins, also over the company's amount.
+
+    It holds for credit note requests, and for every other remedy with an amount.
+    """
 
     _name = "customer.complaint.credit.limit"
-    _description = "Approval Limit of Credit Notes"
+    _description = "Approval Limit"
     _order = "company_id, remedy_type_id, level_id, amount, id"
     _check_company_auto = True
 
@@ -22,8 +25,7 @@ class CustomerComplaintCreditLimit(models.Model):
         "customer.complaint.remedy.type",
         ondelete="cascade",
         index="btree_not_null",
-        domain="[('proof', 'in', ('credit', 'paid'))]",
-        help="Empty: every request, whatever it delivers.",
+        help="Empty: every remedy with an amount.",
     )
     level_id = fields.Many2one(
         "customer.complaint.level",
@@ -36,10 +38,10 @@ class CustomerComplaintCreditLimit(models.Model):
     amount = fields.Monetary(
         string="Above",
         required=True,
-        # A line left empty by mistake asks for no more than the company does anyway.
+        # A line left empty by mistake asks for no more than the company does for credit notes.
         default=lambda self: self.env.company.complaint_credit_approval_amount,
-        help="All that is asked for one complaint counts together, taxes included. "
-        "0: every request is approved.",
+        help="All that is given for one complaint counts together, with a credit note or "
+        "without, taxes included. 0: every amount is approved.",
     )
     approver_role = fields.Selection(
         APPROVER_ROLES, string="Approved by", required=True, default="lead"
@@ -47,8 +49,8 @@ class CustomerComplaintCreditLimit(models.Model):
 
     _amount_positive = models.Constraint(
         "CHECK(amount >= 0)",
-        "The amount above which a request is approved cannot be negative. Enter 0 for "
-        "every request.",
+        "The amount above which somebody approves cannot be negative. Enter 0 for every "
+        "amount.",
     )
     _case_unique = models.UniqueIndex(
         "(company_id, COALESCE(remedy_type_id, 0), COALESCE(level_id, 0), approver_role)",
@@ -67,12 +69,23 @@ class CustomerComplaintCreditLimit(models.Model):
         for limit in self:
             limit.display_name = limit.currency_id and limit._get_sentence()
 
+    @api.model
+    def _find(self, complaint, remedy_type):
+        """Limits that hold for a remedy of this type."""
+        return self.search(
+            [
+                ("company_id", "=", complaint.company_id.id),
+                ("remedy_type_id", "in", [False, *remedy_type.ids]),
+                ("level_id", "in", [False, *complaint.level_id.ids]),
+            ]
+        )
+
     def _get_sentence(self):
-        """What the limit says, for whoever asks for money."""
+        """What the limit says, for whoever promises or asks for money."""
         self.ensure_one()
         about = " · ".join(
             name for name in (self.remedy_type_id.name, self.level_id.name) if name
-        ) or self.env._("Every request")
+        ) or self.env._("Every remedy")
         is_manager = self.approver_role == "manager"
         amount = self.currency_id.format(self.amount)
         if self.currency_id.is_zero(self.amount):

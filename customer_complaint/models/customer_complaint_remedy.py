@@ -31,7 +31,8 @@ class CustomerComplaintRemedy(models.Model):
             *("delivered_at", "delivered_by_id", "delivery_note"),
             *("document_model", "document_id", "document_name"),
             *("credit_request_ids", "amount_company"),
-            *("is_over_budget", "budget_approver_id", "approval_todo_id"),
+            *("is_over_budget", "approver_role", "approver_id", "approval_todo_id"),
+            "raised_by_id",
         }
     )
     _given_once = frozenset({"solution_id"})

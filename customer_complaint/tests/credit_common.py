@@ -47,6 +47,40 @@ class CreditCommon(ComplaintCommon):
         )
         return self.env["customer.complaint.credit.request"].browse(request_id)
 
+    def promise(self, type_name="goodwill", complaint=None, user=None, **values):
+        """A remedy of the chosen solution, in full rights or those of a user."""
+        complaint = complaint or self.complaint
+        model = self.env["customer.complaint.remedy"]
+        return model.with_user(user or self.env.user).create(
+            {
+                "name": type_name,
+                "solution_id": complaint.sudo()._get_solution().id,
+                "type_id": self.env.ref(
+                    f"customer_complaint.remedy_type_{type_name}"
+                ).id,
+                **values,
+            }
+        )
+
+    def limit(self, amount, role="lead", remedy=None, level=None, company=None):
+        """A limit, made by a manager."""
+        remedy_type = remedy and self.env.ref(
+            f"customer_complaint.remedy_type_{remedy}"
+        )
+        return (
+            self.env["customer.complaint.credit.limit"]
+            .with_user(self.manager)
+            .create(
+                {
+                    "company_id": (company or self.company).id,
+                    "amount": amount,
+                    "approver_role": role,
+                    "remedy_type_id": remedy_type and remedy_type.id,
+                    "level_id": level and level.id,
+                }
+            )
+        )
+
     def issue(self, request):
         """The draft credit note that accounting creates from a request."""
         request.with_user(self.accountant).action_create_credit_note()

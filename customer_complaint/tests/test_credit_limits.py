@@ -15,25 +15,6 @@ class TestCreditLimits(CreditCommon):
         super().setUpClass()
         cls.complaint.sudo().team_id = cls.team
 
-    def limit(self, amount, role="lead", remedy=None, level=None, company=None):
-        """A limit, made by a manager."""
-        remedy_type = remedy and self.env.ref(
-            f"customer_complaint.remedy_type_{remedy}"
-        )
-        return (
-            self.env["customer.complaint.credit.limit"]
-            .with_user(self.manager)
-            .create(
-                {
-                    "company_id": (company or self.company).id,
-                    "amount": amount,
-                    "approver_role": role,
-                    "remedy_type_id": remedy_type and remedy_type.id,
-                    "level_id": level and level.id,
-                }
-            )
-        )
-
     def role_for(self, amount, **values):
         """Who has to approve a request, or nothing."""
         request = self.ask(
