@@ -232,11 +232,13 @@ class TestException(OutcomeAskingCase):
         self.row(self.now + 32 * day, 30)
         self.row(self.now + 33 * day, 0)
 
-    @mute_logger("odoo.sql_db")
     def test_exception_in_the_very_second_of_another_comes_after_it(self):  # S-28
         self.row(self.now, 30)
         self.mine.action_send_outcome()
-        with patch.object(fields.Datetime, "now", lambda: self.now):
+        with (
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+            patch.object(fields.Datetime, "now", lambda: self.now),
+        ):
             self.log()._mark_asked()
         self.assertEqual(self.log().sent_at, self.now + timedelta(seconds=1))
 
