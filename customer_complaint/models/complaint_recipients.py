@@ -85,12 +85,16 @@ class CustomerComplaint(models.Model):
             return False
         if user in (complaint.user_id, complaint.first_contact_id):
             return True
+        theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
+        # Named on this one: says nothing about the next.
+        named = complaint.salesperson_id | complaint.guest_ids | complaint.observer_ids
+        if user in named:
+            return theirs.has_access("read")
         # For all others access follows from team, company and type: asked once per
         # transaction, and in that company, whichever ones who asks has ticked.
         known = self.env.cr.cache.setdefault("customer.complaint.can_tell", {})
         key = (user.id, complaint.team_id.id, company.id, complaint.record_type)
         if key not in known:
-            theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
             known[key] = theirs.has_access("read")
         return known[key]
 

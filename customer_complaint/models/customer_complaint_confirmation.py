@@ -44,6 +44,9 @@ class CustomerComplaintConfirmation(models.Model):
     grade = fields.Selection(
         GRADES, string="Satisfaction", help="With the handling of the complaint."
     )
+    needs_grade = fields.Boolean(
+        compute="_compute_needs_grade", export_string_translation=False
+    )
     comment = fields.Text()
     source = fields.Selection(
         [("staff", "Colleague"), ("portal", "Customer, on the portal")],
@@ -81,6 +84,11 @@ class CustomerComplaintConfirmation(models.Model):
             )
             last = max(graded.ids, default=row._origin.id)
             row.is_last_grade = bool(row.grade) and row._origin.id == last
+
+    @api.depends("complaint_id")
+    def _compute_needs_grade(self):
+        for row in self:
+            row.needs_grade = not row.complaint_id or row._needs_grade()
 
     @api.constrains("solved", "grade")
     def _check_grade(self):

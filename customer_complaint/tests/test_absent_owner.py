@@ -135,6 +135,26 @@ class TestAbsentOwner(AbsenceCommon):
         )
         self.assertIn(self.deputy.partner_id, message.notified_partner_ids)
 
+    def test_who_is_shown_one_complaint_is_not_told_of_the_next(self):
+        seller = new_test_user(
+            self.env,
+            login="seller",
+            groups="base.group_user,customer_complaint.group_complaint_submitter",
+        )
+        team = self.env["customer.complaint.team"].create(
+            {"name": "Closed circle", "member_ids": self.handler.ids}
+        )
+        other = self.make_complaint(team_id=team.id)
+        self.assertFalse(other._can_tell(seller))
+        for fname in ("salesperson_id", "observer_ids"):
+            theirs = self.make_complaint(team_id=team.id)
+            theirs[fname] = seller
+            self.assertTrue(theirs._can_tell(seller), fname)
+            self.assertFalse(other._can_tell(seller), fname)
+            self.env.cr.cache.clear()
+            self.assertTrue(theirs._can_tell(seller), fname)
+            self.assertFalse(other._can_tell(seller), fname)
+
     def test_who_left_the_company_is_not_told(self):
         complaint = self.make_complaint(user_id=self.handler.id)
         self.assertTrue(complaint._can_tell(self.handler))

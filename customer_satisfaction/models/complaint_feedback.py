@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from odoo.addons.customer_complaint.models.complaint_involvement import NAMED
 from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSED_TYPES
 from odoo.addons.customer_complaint.tools import due_times
 from odoo.addons.customer_complaint.tools.deadline_types import Limit
@@ -137,6 +138,14 @@ class CustomerComplaint(models.Model):
             and self.company_id in user.company_ids
             and user.has_group("customer_satisfaction.group_satisfaction_user")
         )
+
+    def _turn_record_type(self):
+        res = super()._turn_record_type()
+        # Who works on feedback only cannot open the complaint that it turned out to be.
+        for complaint in self.sudo().filtered("user_id"):
+            if not complaint._can_be_shown_to(complaint.user_id, NAMED["user_id"]):
+                complaint.user_id = False
+        return res
 
     def _get_limits(self, anew=False):
         limits = super()._get_limits(anew)

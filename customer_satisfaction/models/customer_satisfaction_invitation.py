@@ -4,7 +4,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 _logger = logging.getLogger(__name__)
 
@@ -304,7 +304,8 @@ class CustomerSatisfactionInvitation(models.Model):
         exceptions.flush_recordset()
         try:
             # Only these: what else is on its way is not to be written before its time.
-            with self.env.cr.savepoint(flush=False):
+            # A refusal is expected here, and no error of anybody.
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint(flush=False):
                 exceptions._write_claim(now)
         except psycopg2.errors.ExclusionViolation:
             # Somebody asked in this very second: they are asked after him.

@@ -69,16 +69,18 @@ class SurveyUserInput(models.Model):
         """Follow up what could not be; what another worker has in hand is left to him."""
         since = fields.Datetime.now() - RETRIED_FOR
         failed = self.search(FAILED & Domain("follow_up_failed_at", ">", since))
-        failed = failed.try_lock_for_update()
+        failed.try_lock_for_update()._retry_follow_up()
+
+    def _retry_follow_up(self):
         # A test, a duplicate, switched off meanwhile: nothing is to be made any more.
-        (failed - failed._filter_followed())._forget_failure()
-        failed._follow_up()
+        (self - self._filter_followed())._forget_failure()
+        self._follow_up()
 
     def action_retry_follow_up(self):
         """Make the record that follows up these low scores, which could not be made.
 
         :raises AccessError: for others than satisfaction users
-        :raises UserError: it still cannot be made; the sentence says why
+        :raises UserError: none of them can be made still; the sentence says why
         """
         self.check_access("read")
         if not self.env.user.has_group("customer_satisfaction.group_satisfaction_user"):
@@ -87,8 +89,9 @@ class SurveyUserInput(models.Model):
             )
         # sudo: a process field, and work that follows from the answer
         answers = self.sudo().filtered("follow_up_failed_at")
-        answers._follow_up()
-        if still := answers.filtered("follow_up_failed_at"):
+        answers._retry_follow_up()
+        still = answers.filtered("follow_up_failed_at")
+        if still and still == answers:  # else what could be made is kept
             raise UserError(
                 self.env._(
                     "It is still not possible: %(error)s\nAsk the administrator to "

@@ -243,7 +243,8 @@ class TestSubtraction(AnonymousResultsCase):
 
         def see_sum(results, scope, cube, questions, *names):
             found = sum_up(results, scope, cube, questions, *names)
-            seen[questions].append(set(found))
+            for question in questions:
+                seen[question].append(set(found))
             return found
 
         def see_pairs(results, scope, pairs):
@@ -257,7 +258,7 @@ class TestSubtraction(AnonymousResultsCase):
         views = product(
             days,
             (self.env.company, self.other, self.companies),
-            ("csat", "nps", "solved", f"q{self.likert[0].id}"),
+            ("csat", "nps", "solved", f"q{self.likert[0].id}", f"q{self.twice.id}"),
         )
         with (
             patch.object(Results, "_sum", see_sum),

@@ -195,6 +195,20 @@ class TestFollowUpRetry(FollowUpCommon):
         self.assertEqual(len(answer.feedback_ids), 1)
         self.assertFalse(mine.has_access("write"))
 
+    def test_button_makes_what_it_can_and_forgets_what_no_longer_counts(self):
+        answers = self.failed(count=3)
+        answers.follow_up_failed_at = self.now - timedelta(days=4)
+        answers[2].write({"exclusion": "duplicate", "exclusion_note": "Twice"})
+        reader = self.user("retry_reader", "group_satisfaction_user")
+        with (
+            self.broken(answers[0].ids),
+            mute_logger("odoo.addons.customer_satisfaction"),
+        ):
+            answers.with_user(reader).action_retry_follow_up()
+        self.assertEqual(answers.feedback_ids, answers[1].feedback_ids)
+        self.assertTrue(answers[1].feedback_ids)
+        self.assertEqual(answers.filtered("follow_up_failed_at"), answers[0])
+
 
 @tagged("post_install", "-at_install", "browser")
 class TestFeedbackTour(FollowUpCommon, HttpCase):

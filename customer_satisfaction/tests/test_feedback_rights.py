@@ -128,6 +128,19 @@ class TestFeedbackRights(FollowUpCommon):
         with self.assertRaises(AccessError):
             complaint.record_type = "feedback"
 
+    def test_feedback_that_is_a_complaint_after_all_leaves_who_cannot_open_it(self):
+        # S-53
+        feedback = self.feedback(self.reader)
+        feedback.action_take()
+        other = self.feedback(self.reader).with_user(self.handler)
+        other.action_take()
+        for complaint in (feedback.with_user(self.handler), other):
+            complaint.record_type = "complaint"
+        complaint = feedback.sudo()
+        self.assertFalse(complaint.user_id, "who is told of it can open it")
+        self.assertEqual(other.user_id, self.handler)
+        self.assertFalse(complaint._can_tell(self.reader))
+
     def test_other_roles_and_companies_see_no_feedback(self):
         feedback = self.feedback(self.reader).sudo()
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})

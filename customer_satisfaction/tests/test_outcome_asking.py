@@ -172,6 +172,20 @@ class TestOutcomeAsking(OutcomeAskingCase):
         self.mine.action_send_outcome()
         self.assertEqual(self.log().reason, "opted_out")
 
+    def test_colleague_records_no_grade_of_who_may_not_be_asked(self):  # S-28
+        Optout = self.env["customer.satisfaction.optout"]
+        form = "customer_complaint.customer_complaint_confirmation_view_form"
+        Confirmation = self.env["customer.complaint.confirmation"]
+        Confirmation = Confirmation.with_user(self.handler)
+        Confirmation = Confirmation.with_context(default_complaint_id=self.mine.id)
+        self.send_outcome(self.mine)
+        with self.assertRaisesRegex(AssertionError, "grade"):
+            Form(Confirmation, form).save()
+        Optout._stop(["ines@example.com"], "page")
+        self.env.invalidate_all()
+        Form(Confirmation, form).save()
+        self.assertEqual(self.mine.close_reason, "confirmed")
+
     def test_plan_says_on_its_form_that_it_is_an_exception(self):  # S-28
         chief = self.user("chief", "group_satisfaction_manager")
         with Form(self.outcome_plan.with_user(chief)) as form:
@@ -218,11 +232,13 @@ class TestException(OutcomeAskingCase):
         self.row(self.now + 32 * day, 30)
         self.row(self.now + 33 * day, 0)
 
-    @mute_logger("odoo.sql_db")
     def test_exception_in_the_very_second_of_another_comes_after_it(self):  # S-28
         self.row(self.now, 30)
         self.mine.action_send_outcome()
-        with patch.object(fields.Datetime, "now", lambda: self.now):
+        with (
+            self.assertNoLogs("odoo.sql_db", "ERROR"),
+            patch.object(fields.Datetime, "now", lambda: self.now),
+        ):
             self.log()._mark_asked()
         self.assertEqual(self.log().sent_at, self.now + timedelta(seconds=1))
 

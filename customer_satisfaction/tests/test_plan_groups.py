@@ -358,6 +358,24 @@ class TestProgramme(SatisfactionCommon):
         plan.action_restart_programme()
         self.assertEqual((plan.programme_step, plan.aim_date), ("aim", False))
 
+    def test_steps_of_an_anonymous_survey_go_on_once_somebody_answered(self):
+        # S-14 S-33
+        chief = self.user("satisfaction_chief", "group_satisfaction_manager")
+        survey = self.survey.copy({"is_anonymous": True})
+        self.plan.survey_id = survey
+        plan = self.plan.with_user(chief)
+        plan.aim = "What do they dislike?"
+        plan.action_finish_step()
+        plan.action_finish_step()
+        with self.assertRaisesRegex(UserError, "Nobody has answered"):
+            plan.action_finish_step()
+        answer = self.env["survey.user_input"].create(
+            {"survey_id": survey.id, "plan_id": plan.id, "state": "done"}
+        )
+        self.assertFalse(answer.with_user(chief).has_access("read"))
+        plan.action_finish_step()
+        self.assertEqual(plan.programme_step, "analyse")
+
     def test_steps_are_not_written_by_hand(self):  # S-14
         chief = self.user("satisfaction_chief", "group_satisfaction_manager")
         with self.assertRaises(UserError):
