@@ -74,13 +74,13 @@ class Shell:
         self.process.stdout.close()
 
 
-def run_at_once(odoo, database, processes, script, go):
-    """Run a script made from `RUN` in some processes at the same time.
+def run_at_once(odoo, database, scripts, go):
+    """Run scripts as those made from `RUN` at the same time, a process each.
 
-    :param Path go: the file the script waits for
+    :param Path go: the file the scripts wait for
     :return: how many rows each of them worked on
     """
-    shells = [Shell(odoo, database, script) for _ in range(processes)]
+    shells = [Shell(odoo, database, script) for script in scripts]
     for shell in shells:
         shell.wait_for("ready")
     go.touch()

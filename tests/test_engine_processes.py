@@ -95,7 +95,7 @@ def test_several_processes_at_once_do_each_step_once(
     database = overdue(complaints)
     go = tmp_path / "go"
     script = RUN.format(**CRON, go=str(go), size=50)
-    seen = run_at_once(odoo_program, database, processes, script, go)
+    seen = run_at_once(odoo_program, database, [script] * processes, go)
     assert all(seen), f"all must have worked at the same time: {seen}"
     assert sum(seen) == complaints * DEADLINES
     assert steps(odoo_program, database) == all_done(complaints)

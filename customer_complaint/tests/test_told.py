@@ -237,6 +237,16 @@ class TestPromises(ComplaintCommon):
         self.composer(complaint, complaint_tells="follow_up")._action_send_mail()
         self.assertEqual(self.row(complaint, "follow_up").state, "done")
 
+    def test_what_a_colleague_without_an_address_sends_is_told(self):
+        # C-111
+        complaint = self.make_owned()
+        complaint.write({"decision": "justified", "decision_reason": "Broken."})
+        complaint.env.user.sudo().partner_id.email = False
+        action = complaint.action_send_outcome()
+        composer = complaint.env["mail.compose.message"]
+        composer.with_context(**action["context"]).create({})._action_send_mail()
+        self.assertTrue(complaint.outcome_at)
+
     @freeze_time(NOW)
     def test_a_note_promises_the_customer_nothing(self):
         complaint = self.make_owned()

@@ -88,7 +88,8 @@ class CustomerSatisfactionPlan(models.Model):
         """Plan an invitation for each customer of the group who has none in his period.
 
         One statement for all of them. The day is drawn by the database, so that the
-        invitations are spread over what is left of the period.
+        invitations are spread over what is left of the period. EXCEPT reads what is planned
+        once: an anti-join reads it again for each customer while the table is new and grows.
 
         :return: number of new invitations
         """
@@ -108,17 +109,19 @@ class CustomerSatisfactionPlan(models.Model):
             },
             SQL(
                 """
-                (SELECT c.id, c.commercial_partner_id, c.email_normalized,
-                        %(choice)s AS rhythm
+                (SELECT c.id, %(choice)s AS no
                    FROM res_partner c
                    LEFT JOIN (%(trade)s) t
                      ON t.commercial_partner_id = c.commercial_partner_id
-                  WHERE c.id IN %(group)s) p
-                JOIN (VALUES %(rhythms)s) r (no, first_day, next_day) ON r.no = p.rhythm
-                WHERE NOT EXISTS (
-                    SELECT 1 FROM customer_satisfaction_invitation i
-                     WHERE i.plan_id = %(plan)s AND i.partner_id = p.id
-                       AND i.period IS NOT NULL AND i.send_at >= r.first_day)
+                  WHERE c.id IN %(group)s
+                 EXCEPT
+                 SELECT i.partner_id, r.no
+                   FROM customer_satisfaction_invitation i
+                   JOIN (VALUES %(rhythms)s) r (no, first_day, next_day)
+                     ON i.send_at >= r.first_day
+                  WHERE i.plan_id = %(plan)s AND i.period IS NOT NULL) due
+                JOIN res_partner p ON p.id = due.id
+                JOIN (VALUES %(rhythms)s) r (no, first_day, next_day) ON r.no = due.no
                 """,
                 choice=self._get_rhythm_choice(now),
                 trade=self._get_trade(),
