@@ -414,8 +414,7 @@ class SurveyUserInput(models.Model):
         followed = self & self.sudo().filtered(
             lambda i: not i.is_satisfaction or i.survey_id.message_follower_ids
         )
-        if followed:
-            super(SurveyUserInput, followed)._notify_new_participation_subscribers()
+        return super(SurveyUserInput, followed)._notify_new_participation_subscribers()
 
     @api.model
     def _prepare_satisfaction_values(self, complaint, survey):
