@@ -414,6 +414,8 @@ class SurveyUserInput(models.Model):
         followed = self & self.sudo().filtered(
             lambda i: not i.is_satisfaction or i.survey_id.message_follower_ids
         )
+        if not followed:
+            return None
         return super(SurveyUserInput, followed)._notify_new_participation_subscribers()
 
     @api.model

@@ -143,7 +143,7 @@ class CustomerSatisfactionEntry(models.TransientModel):
                 ("company_id", "in", (self.company_id.id, False)),
             ]
         )
-        surveys = plans.survey_id.filtered(lambda s: s.active and s._is_light())
+        surveys = plans.survey_id.filtered(lambda s: s.active and s.is_light)
         return surveys if len(surveys) == 1 else surveys.browse()
 
     def action_enter(self):
