@@ -195,7 +195,7 @@ registry.category("web_tour.tours").add("customer_complaint_absence", {
         },
         {
             content: "Hand over",
-            trigger: "button[name=action_hand_over]",
+            trigger: ".o_form_view button[name=action_hand_over]",
             run: "click",
         },
         {
@@ -204,7 +204,7 @@ registry.category("web_tour.tours").add("customer_complaint_absence", {
         },
         {
             content: "Back again",
-            trigger: "button[name=action_take_back]",
+            trigger: ".o_form_view button[name=action_take_back]",
             run: "click",
         },
         {
