@@ -334,6 +334,7 @@ class CustomerComplaint(models.Model):
         """What was credited or asked for on the invoices of this complaint and to the customer.
 
         :return: dict of `notes` (newest credit notes), `note_sums` (by currency, all of them),
+            `paid` (by currency, money paid to the customer that no credit note explains),
             `claims` (invoice, credited or requested on it), `waiting` (by currency, requested and
             not issued)
         """
@@ -355,6 +356,14 @@ class CustomerComplaint(models.Model):
             ("company_id", "=", self.company_id.id),
             ("state", "in", ("to_approve", "to_do")),
         ]
+        paid = [
+            ("partner_id", "child_of", customers.ids),
+            ("company_id", "=", self.company_id.id),
+            ("parent_state", "=", "posted"),
+            ("account_id.account_type", "=", "asset_receivable"),
+            ("journal_id.type", "in", ("bank", "cash", "credit")),
+            ("amount_residual", ">", 0),
+        ]
         claims = invoices._get_complaint_claims()
         return {
             "notes": [
@@ -367,6 +376,12 @@ class CustomerComplaint(models.Model):
                 (count, currency.format(amount))
                 for currency, count, amount in Move._read_group(
                     credited, ["currency_id"], ["__count", "amount_total:sum"]
+                )
+            ],
+            "paid": [
+                currency.format(amount)
+                for currency, amount in Move.line_ids._read_group(
+                    paid, ["currency_id"], ["amount_residual_currency:sum"]
                 )
             ],
             "claims": [

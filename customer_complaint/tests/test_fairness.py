@@ -212,6 +212,39 @@ class TestFairness(CreditCommon):
         self.assertRegex(panel, r"(?s)Requested, not issued yet.*60\.00")
         self.assertNotIn(theirs.name, panel)
 
+    def test_money_paid_to_the_customer_is_shown_until_a_credit_note_explains_it(self):
+        note = self.make_note(17.5)
+        bank = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        receivable = self.partner.property_account_receivable_id
+        entry = self.env["account.move"].create(
+            {
+                "journal_id": bank.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": receivable.id,
+                            "partner_id": self.partner.id,
+                            "debit": 17.5,
+                        }
+                    ),
+                    Command.create(
+                        {"account_id": bank.default_account_id.id, "credit": 17.5}
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        shown = r"(?s)Paid to this customer, no credit note.*17\.50"
+        self.assertRegex(self.complaint.fairness, shown)
+        lines = (entry | note).line_ids.filtered(
+            lambda line: line.account_id == receivable
+        )
+        lines.reconcile()
+        self.complaint.invalidate_recordset()
+        self.assertNotRegex(self.complaint.fairness, shown)
+
     def test_the_panel_is_for_those_who_may_ask_while_they_may(self):
         self.make_note(17.5)
         self.assertTrue(self.complaint.fairness)
