@@ -67,6 +67,8 @@ class Team:
             ]
             * complaints,
         )
+        # The lightest level is that of new complaints: those of other tests must not get it.
+        self.admin("customer.complaint.level", "write", [self.level], {"active": False})
 
     def create(self, model, **values):
         return self.admin(model, "create", [values])[0]

@@ -127,10 +127,11 @@ class MailComposeMessage(models.TransientModel):
 
     def _compute_authorship(self):
         """A colleague without an e-mail address is an author, too: what he sends counts."""
-        super()._compute_authorship()
+        res = super()._compute_authorship()
         for composer in self:
             if composer.model == "customer.complaint" and not composer.author_id:
                 composer.author_id = self.env.user.partner_id
+        return res
 
     @api.depends("body", "complaint_commitment_at", "model", "subtype_is_log")
     def _compute_complaint_dates_named(self):
