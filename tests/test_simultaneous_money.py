@@ -3,27 +3,14 @@
 Twenty clients with a thread and a connection each, so that all are inside a transaction at once.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from threading import Barrier
 
 import pytest
+from at_once import at_once
 
 MANY = 20
 REQUEST = "customer.complaint.credit.request"
 RANKS = count(50)  # no two levels have the same
-
-
-def _at_once(calls):
-    """Run functions at the same moment; their responses."""
-    start = Barrier(len(calls))
-
-    def run(call):
-        start.wait(timeout=60)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def _codes(answers):
@@ -97,6 +84,15 @@ class Team:
         self.admin("account.move", "action_post", [move])
         return move
 
+    def promise(self, complaint, kind, amount, call):
+        """Promise a remedy that no credit note gives."""
+        return call(
+            "customer.complaint.remedy",
+            "create",
+            vals_list=[{"type_id": kind, "amount": amount}],
+            context={"complaint_promised_for": complaint},
+        )
+
     def ask(self, complaint, amount, call=None):
         """Ask for goodwill that concerns no invoice."""
         arguments = {
@@ -138,7 +134,7 @@ def test_ten_who_give_goodwill_at_once_never_exceed_the_budget(running):
     # X-05
     case = Team(running, complaints=10, budget=100)
     clients = [running.json2(("admin", "manager")[i % 2]) for i in range(10)]
-    answers = _at_once(
+    answers = at_once(
         [
             lambda call=call, complaint=complaint: case.ask(complaint, 30, call)
             for call, complaint in zip(clients, case.complaints, strict=True)
@@ -158,7 +154,7 @@ def test_ten_who_give_goodwill_at_once_never_exceed_the_budget(running):
     assert sorted(row[0] for row in said) == sorted(held)
 
 
-def test_goodwill_without_a_credit_note_shares_the_same_budget_at_once(running):
+def test_goodwill_without_a_credit_note_shares_the_same_budgetat_once(running):
     # C-92
     case = Team(running, complaints=10, budget=100)
     coupon = case.type("coupon")
@@ -167,14 +163,9 @@ def test_goodwill_without_a_credit_note_shares_the_same_budget_at_once(running):
     def promise(call, complaint, i):
         if i % 2:
             return case.ask(complaint, 30, call)
-        return call(
-            "customer.complaint.remedy",
-            "create",
-            vals_list=[{"type_id": coupon, "amount": 30}],
-            context={"complaint_promised_for": complaint},
-        )
+        return case.promise(complaint, coupon, 30, call)
 
-    answers = _at_once(
+    answers = at_once(
         [
             lambda call=call, complaint=complaint, i=i: promise(call, complaint, i)
             for i, (call, complaint) in enumerate(
@@ -209,7 +200,7 @@ def test_requests_for_one_complaint_at_once_do_not_pass_a_limit_together(running
     calls = [
         lambda call=call: case.ask(case.complaints[0], 30, call) for call in clients
     ]
-    answers = _at_once(
+    answers = at_once(
         [
             *calls,
             lambda: lower(
@@ -229,7 +220,7 @@ def test_requests_for_one_complaint_at_once_do_not_pass_a_limit_together(running
     assert case.admin(REQUEST, "read", [request], ["state"])[0]["state"] == "to_approve"
 
 
-def test_remedies_and_requests_of_one_complaint_share_a_limit_at_once(running):
+def test_remedies_and_requests_of_one_complaint_share_a_limitat_once(running):
     # X-05
     case = Team(running, limit=100)
     [complaint] = case.complaints
@@ -239,14 +230,9 @@ def test_remedies_and_requests_of_one_complaint_share_a_limit_at_once(running):
     def give(call, i):
         if i % 2:
             return case.ask(complaint, 30, call)
-        return call(
-            "customer.complaint.remedy",
-            "create",
-            vals_list=[{"type_id": coupon, "amount": 30}],
-            context={"complaint_promised_for": complaint},
-        )
+        return case.promise(complaint, coupon, 30, call)
 
-    answers = _at_once(
+    answers = at_once(
         [lambda call=call, i=i: give(call, i) for i, call in enumerate(clients)]
     )
     coupons = running.sql(
@@ -265,14 +251,14 @@ def test_remedies_and_requests_of_one_complaint_share_a_limit_at_once(running):
         amount=200,
     )
     manager = clients[1]
-    answers = _at_once(
+    answers = at_once(
         [lambda: manager("customer.complaint.remedy", "action_approve", ids=[one])] * 2
     )
     assert _codes(answers) == [200, 422]
     assert "does not wait for an approval" in _said(answers).pop()
 
 
-def test_a_request_is_approved_once_however_many_leads_approve_it_at_once(running):
+def test_a_request_is_approved_once_however_many_leads_approve_itat_once(running):
     # X-05
     case = Team(running, complaints=MANY // 2, limit=0)
     requests = [case.ask(complaint, 30) for complaint in case.complaints]
@@ -282,7 +268,7 @@ def test_a_request_is_approved_once_however_many_leads_approve_it_at_once(runnin
     if _codes([logins[1](REQUEST, "read", ids=requests, fields=["name"])]) != [200]:
         pytest.fail("the lead of the demo data reads no request of another team")
     lower = running.json2("admin")
-    answers = _at_once(
+    answers = at_once(
         [
             *(
                 lambda call=call, request=request: call(
@@ -350,7 +336,7 @@ def test_linking_and_unlinking_at_once_leave_the_request_consistent(running):
             reason="The wrong one",
         )
 
-    answers = _at_once(
+    answers = at_once(
         [lambda call=call, i=i: change(call, i) for i, call in enumerate(clients)]
     )
     unlinked = _codes(answers[len(notes) :]).count(200)

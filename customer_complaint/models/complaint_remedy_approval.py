@@ -1,9 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_list
 
 from ..tools import rows
-from .complaint_request_approval import APPROVERS
+from .complaint_request_approval import APPROVERS, check_approver_role
 from .customer_complaint_credit_request import APPROVER_ROLES
 
 # What decides how much a remedy is worth.
@@ -229,17 +228,7 @@ class CustomerComplaintRemedy(models.Model):
                         remedy=remedy.name,
                     )
                 )
-        beyond = self.filtered(
-            lambda r: not self.env.user.has_group(APPROVERS[r.approver_role])
-        )
-        if beyond:
-            raise AccessError(
-                self.env._(
-                    "%(requests)s: a manager has to approve, because of the amount or the "
-                    "goodwill budget. Leave them to a manager and approve the others.",
-                    requests=format_list(self.env, beyond.mapped("name")),
-                )
-            )
+        check_approver_role(self)
         # sudo: written by methods only; access was checked
         self.sudo().approver_id = self.env.uid
         self.sudo().approval_todo_id.unlink()

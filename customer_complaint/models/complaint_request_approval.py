@@ -11,6 +11,25 @@ APPROVERS = {
 }
 
 
+def check_approver_role(records):
+    """Refuse to approve requests or remedies for which the user's role is too small.
+
+    :raises AccessError: a manager has to; the sentence names them
+    """
+    env = records.env
+    beyond = records.filtered(
+        lambda r: not env.user.has_group(APPROVERS[r.approver_role])
+    )
+    if beyond:
+        raise AccessError(
+            env._(
+                "%(requests)s: a manager has to approve, because of the amount or the "
+                "goodwill budget. Leave them to a manager and approve the others.",
+                requests=format_list(env, beyond.mapped("name")),
+            )
+        )
+
+
 class CustomerComplaint(models.Model):
     """Who approves money of a complaint."""
 
@@ -125,17 +144,7 @@ class CustomerComplaintCreditRequest(models.Model):
                     )
                 )
         self._check_judge()
-        beyond = self.filtered(
-            lambda r: not self.env.user.has_group(APPROVERS[r.approver_role])
-        )
-        if beyond:
-            raise AccessError(
-                self.env._(
-                    "%(requests)s: a manager has to approve, because of the amount or the "
-                    "goodwill budget. Leave them to a manager and approve the others.",
-                    requests=format_list(self.env, beyond.mapped("name")),
-                )
-            )
+        check_approver_role(self)
         # sudo: the approver may read the request; it is written by methods only
         self.sudo().write(
             {"approver_id": self.env.uid, "approved_at": fields.Datetime.now()}

@@ -462,13 +462,6 @@ class CustomerComplaintCreditRequest(models.Model):
             author_id=self.env.user.partner_id.id,
         )
 
-    # ------------------------------------------------------------------
-    # Screens
-    # ------------------------------------------------------------------
-    def action_view_credit_notes(self):
-        """Open the credit notes, for accounting."""
-        return self.allocation_ids.move_id._get_complaint_notes_action()
-
 
 class CustomerComplaintCreditRequestLine(models.Model):
     """An invoice line with the quantity to credit; keeps its words when the invoice changes."""
