@@ -111,9 +111,14 @@ class CustomerComplaintCreditAllocation(models.Model):
 
     @api.model
     def _write_history(self, vals_list):
-        # What stood for less than a second never was in anybody's list.
+        # What stood for less than a second never was in anybody's list; why it was unlinked is
+        # kept all the same.
         self.env["customer.complaint.credit.history"].sudo().create(
-            [vals for vals in vals_list if vals["since"] < vals["until"]]
+            [
+                vals
+                for vals in vals_list
+                if vals.get("reason") or vals["since"] < vals["until"]
+            ]
         )
 
     def _follow_note(self):

@@ -80,7 +80,7 @@ class TestPublicFormPage(FormCase):
         key = f"?access_token={complaint.form_key}"
         url = f"/my/complaints/{complaint.id}"
         complaint.message_post(
-            body="My account is 4711.",
+            body="My account is at the old bank.",
             author_id=self.partner.id,
             message_type="email",
             subtype_xmlid="mail.mt_comment",
@@ -104,7 +104,7 @@ class TestPublicFormPage(FormCase):
         page = self.url_open(url + key).text
         for words in ("We look into it.", "It is urgent.", "mine.png"):
             self.assertIn(words, page)
-        for words in ("4711", "secret.png", "second address"):
+        for words in ("the old bank", "secret.png", "second address"):
             self.assertNotIn(words, page)
         files = complaint.message_ids.attachment_ids
         secret = files.filtered(lambda file: file.name == "secret.png")

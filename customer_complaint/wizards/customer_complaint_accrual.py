@@ -113,6 +113,8 @@ class CustomerComplaintAccrual(models.TransientModel):
         for past in self.env["customer.complaint.credit.history"].search(
             [("company_id", "=", self.company_id.id)], order="id desc"
         ):
+            if past.since == past.until:
+                continue  # never stood in a list
             deleted = not past.move_id and past.move_name
             links[past.request_id, past.move_id, deleted].append(past)
         standing = defaultdict(list)
