@@ -196,7 +196,8 @@ class CustomerSatisfactionBallot(models.Model):
         )
         self._write_tickets(
             urn,
-            "state = 'answered', answered_at = %s",
+            "state = 'answered', answered_at = %s, write_date = %s",
+            today,
             today,
             day=today,
         )
@@ -223,10 +224,8 @@ class CustomerSatisfactionBallot(models.Model):
         # table, which is the order in which they were used.
         for [invitation_id] in known:
             self._execute(
-                f"UPDATE customer_satisfaction_invitation SET {changes}, write_date = %s "
-                "WHERE id = %s",
+                f"UPDATE customer_satisfaction_invitation SET {changes} WHERE id = %s",
                 *values,
-                self._get_day(),
                 invitation_id,
             )
 

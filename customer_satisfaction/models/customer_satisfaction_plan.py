@@ -47,7 +47,7 @@ class CustomerSatisfactionPlan(models.Model):
         ondelete="restrict",
         index=True,
         check_company=True,
-        domain=[("is_satisfaction", "=", True)],
+        domain=[("is_satisfaction", "=", True), ("next_version_ids", "=", False)],
     )
     trigger = fields.Selection(
         [
@@ -208,6 +208,16 @@ class CustomerSatisfactionPlan(models.Model):
                     self.env._(
                         "“%(survey)s” is no satisfaction survey. Choose one that is.",
                         survey=plan.survey_id.title,
+                    )
+                )
+            if plan.survey_id.next_version_ids:
+                raise ValidationError(
+                    self.env._(
+                        "“%(survey)s”, version %(version)s, has a newer version. Choose "
+                        "the newest one: it goes on where this one stopped, and results "
+                        "show both.",
+                        survey=plan.survey_id.title,
+                        version=plan.survey_id.version,
                     )
                 )
 

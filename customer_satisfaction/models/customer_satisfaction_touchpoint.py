@@ -70,7 +70,8 @@ class CustomerSatisfactionTouchpoint(models.Model):
     score = fields.Char(
         compute="_compute_score",
         help="With the number of answers and the 95 % interval: of a dimension the mean of "
-        "the metric asked most often, else the share of satisfied answers.",
+        "the metric asked most often, else the share of satisfied answers. Without the "
+        "answers to anonymous surveys.",
     )
 
     @api.model
@@ -94,6 +95,8 @@ class CustomerSatisfactionTouchpoint(models.Model):
         for point in by_plan:
             satisfied, n = counts.get(point.plan_id._origin, (0, 0))
             point.score = Answer._get_csat_text(satisfied, n)
+        for point in self.filtered(lambda p: not p.score)._filter_anonymous():
+            point.score = self.env._("Anonymous answers: see Reporting, Scores")
 
     def _compute_dimension_scores(self):
         """Mean per metric and scale, never of several together."""
@@ -126,6 +129,22 @@ class CustomerSatisfactionTouchpoint(models.Model):
             point.score = self._describe_mean(
                 labels[metric], scores.likert(found[metric, direction], metric)
             )
+
+    def _filter_anonymous(self):
+        """Those about which anonymous surveys ask: their answers are shown elsewhere."""
+        groups = self.env["survey.question"]._read_group(
+            Domain("dimension_id", "in", self.dimension_id.ids)
+            & Domain("survey_id.is_anonymous", "=", True),
+            ["dimension_id"],
+        )
+        asked = {dimension for (dimension,) in groups}
+        return self.filtered(
+            lambda point: (
+                point.plan_id.survey_id.is_anonymous
+                if point.plan_id
+                else point.dimension_id._origin in asked
+            )
+        )
 
     @api.model
     def _describe_mean(self, label, score):

@@ -150,7 +150,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
     def _get_told_words(self, scope):
         """Domain of the lines with own words, for reading as superuser.
 
-        Whose words they are is hidden among all who answered in the quarter.
+        Whose words they are is hidden among all who answered the survey in the quarter; an
+        earlier version, with other people, hides nobody.
         """
         answered = (
             Domain("survey_id", "in", scope.surveys.ids)
@@ -160,7 +161,7 @@ class CustomerSatisfactionResults(models.AbstractModel):
         )
         cells = self._read_cells(
             "survey.user_input",
-            *(answered, "end_datetime", scope.start, scope.end, "state"),
+            *(answered, "end_datetime", scope.start, scope.end, "survey_id"),
             for_words=True,
         )
         return (
@@ -172,7 +173,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
                 answered
                 & Domain.OR(
                     self._get_cell_domain("end_datetime", company, quarter)
-                    for company, quarter, _state, _n in cells
+                    & Domain("survey_id", "=", survey.id)
+                    for company, quarter, survey, _n in cells
                 ),
             )
         )

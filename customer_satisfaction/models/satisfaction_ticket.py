@@ -111,7 +111,10 @@ class CustomerSatisfactionInvitation(models.Model):
         tickets = self.sudo().filtered("ticket_hash")
         if tickets:
             template = self.env.ref("customer_satisfaction.mail_template_anonymous")
-            template.sudo().send_mail_batch(tickets.ids)
+            mails = template.sudo().send_mail_batch(tickets.ids)
+            # Whoever reads the invitation reads its messages, too: the link goes out with the
+            # e-mail alone.
+            mails.mail_message_id.body = False
         return super(
             CustomerSatisfactionInvitation, self - tickets.sudo(self.env.su)
         )._queue_mails()

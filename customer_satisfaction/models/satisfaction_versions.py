@@ -6,6 +6,8 @@ from .survey_question import TEXTS
 # Beside its wording: what makes a question what was answered.
 LOCKED = {
     "survey_id",
+    "sequence",  # of several questions with one metric the first one counts
+    "is_page",
     "question_type",
     "matrix_subtype",
     "scale_min",
@@ -43,6 +45,10 @@ class SurveySurvey(models.Model):
     _previous_version_unique = models.UniqueIndex(
         "(previous_version_id) WHERE previous_version_id IS NOT NULL",
         "There is a newer version of this survey already.",
+    )
+    _previous_version_older = models.Constraint(
+        "CHECK(previous_version_id < id)",
+        "A survey is the next version of an older one.",
     )
 
     def _compute_is_answered(self):
@@ -91,10 +97,27 @@ class SurveySurvey(models.Model):
                 )
             )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_version_fields(vals)
+        return super().create(vals_list)
+
     def write(self, vals):
+        self._check_version_fields(vals)
         if "is_satisfaction" in vals and not vals["is_satisfaction"]:
             self._check_not_answered()
         return super().write(vals)
+
+    def _check_version_fields(self, vals):
+        """Scores and results rely on them: nobody says them from outside."""
+        if vals.keys() & {"version", "previous_version_id"} and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "The version of a survey cannot be entered. Open the survey and choose "
+                    "New version."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_scored(self):
@@ -126,8 +149,14 @@ class SurveySurvey(models.Model):
 
         :return: action that opens the new version
         :raises AccessError: for who may not edit the survey
+        :raises UserError: for none or several surveys at once, and where there is a newer version
         """
-        self.ensure_one()
+        if len(self) != 1:
+            raise UserError(
+                self.env._(
+                    "A new version is made of one survey. Open it and try again."
+                )
+            )
         self.check_access("write")
         if not self.is_satisfaction:
             raise UserError(
@@ -135,16 +164,16 @@ class SurveySurvey(models.Model):
                     "Only satisfaction surveys have versions. Duplicate this one."
                 )
             )
-        if self.next_version_ids:
+        if newer := self.with_context(active_test=False).next_version_ids:
             raise UserError(
                 self.env._(
                     "There is version %(version)s of this survey already. Change that one.",
-                    version=self.next_version_ids.version,
+                    version=newer.version,
                 )
             )
-        new = self.copy(
-            {"version": self.version + 1, "previous_version_id": self.id, "title": ""}
-        )
+        new = self.copy({"title": ""})
+        # sudo: versions are made by this method alone
+        new.sudo().write({"version": self.version + 1, "previous_version_id": self.id})
         for code, _name in self.env["res.lang"].get_installed():
             new.with_context(lang=code).title = self.with_context(lang=code).title
         # sudo: the plans of companies he does not work in, too; whoever edits a shared survey

@@ -14,6 +14,7 @@ from . import test_page_speed
 from . import test_satisfaction_page
 from . import test_sample
 from . import test_anonymous
+from . import test_anonymous_privacy
 from . import test_scores
 from . import test_kano
 from . import test_drivers

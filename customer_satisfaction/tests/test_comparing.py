@@ -2,6 +2,8 @@ from random import Random
 
 from odoo.tests import tagged
 
+from odoo.addons.customer_complaint.tools.statistics import two_sided_p
+
 from ..tools import clusters, comparing, sampling, scores
 from .test_scores import FigureCase
 
@@ -30,6 +32,7 @@ class TestComparing(FigureCase):
             (found.value, found.low, found.high, found.p),
             (0.2, 0.0524314724024, 0.333872654037, 0.0080450813682),
         )
+        self.assertFigure(found.p, two_sided_p(2.65017195126))
         self.assertEqual((found.n_before, found.n), (80, 70))
         self.assertTrue(found.is_significant)
         self.assertEqual(comparing.share_difference(0, 0, 5, 9)[2:], (None,) * 4)

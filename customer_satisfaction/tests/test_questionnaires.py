@@ -1,7 +1,10 @@
+import psycopg2
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import SatisfactionCommon
 
@@ -242,6 +245,7 @@ class TestVersions(QuestionnaireCommon):
             lambda: self.question.write({"satisfaction_metric": False}),
             lambda: self.question.write({"satisfaction_weight": 2}),
             lambda: self.question.write({"is_reversed": True}),
+            lambda: self.question.write({"sequence": 99}),
             lambda: self.question.write({"scale_min_label": "No"}),
             lambda: self.question.update_field_translations(
                 "title", {"en_US": "Other"}
@@ -311,6 +315,54 @@ class TestVersions(QuestionnaireCommon):
         with self.assertRaisesRegex(UserError, "already"):
             self.asked.action_new_version()
         self.assertEqual(new.copy().version, 1, "a copy is a survey of its own")
+
+    def test_new_version_is_made_of_one_survey(self):
+        Survey = self.env["survey.survey"]
+        for surveys in (Survey, self.asked + self.survey):
+            with self.assertRaisesRegex(UserError, "of one survey"):
+                surveys.action_new_version()
+
+    def test_versions_are_not_entered_from_outside(self):
+        chief = self.user("version_chief", "group_satisfaction_manager")
+        asked = self.asked.with_user(chief)
+        for vals in ({"version": 9}, {"previous_version_id": self.survey.id}):
+            with self.assertRaisesRegex(UserError, "cannot be entered"):
+                asked.write(vals)
+            with self.assertRaisesRegex(UserError, "cannot be entered"):
+                asked.create({"title": "Other", **vals})
+        for older in (self.asked, self.asked.copy()):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(psycopg2.errors.CheckViolation),
+                self.cr.savepoint(),
+            ):
+                self.asked.previous_version_id = older
+                self.asked.flush_recordset()
+            self.asked.invalidate_recordset()
+
+    def test_plans_ask_with_the_newest_version(self):
+        self.given()
+        action = self.asked.action_new_version()
+        new = self.env[action["res_model"]].browse(action["res_id"])
+        for ask in (
+            lambda: self.plan.write({"survey_id": self.asked.id}),
+            lambda: self.plan.copy({"survey_id": self.asked.id}),
+        ):
+            with (
+                self.assertRaisesRegex(ValidationError, "version 1, has a newer"),
+                self.cr.savepoint(),
+            ):
+                ask()
+        choices = new.search(self.plan._fields["survey_id"].domain)
+        self.assertIn(new, choices)
+        self.assertNotIn(self.asked, choices)
+        self.plan.survey_id = new
+        # Who does not like the new version goes back.
+        self.plan.survey_id = self.survey
+        new.active = False
+        self.plan.survey_id = self.asked
+        with self.assertRaisesRegex(UserError, "version 2 of this survey already"):
+            self.asked.action_new_version()
 
     def test_new_version_of_a_shared_survey_is_asked_by_all_companies(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})

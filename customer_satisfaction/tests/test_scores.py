@@ -41,8 +41,11 @@ class TestScores(FigureCase):
         )
 
     def test_neutral_is_neither_satisfied_nor_dissatisfied(self):
-        counts = on_scale(14, 9, 10, 32, 42)  # IC-01
-        self.assertFigure(scores.dissatisfied(counts).value, 0.214953271028)
+        found = scores.dissatisfied(on_scale(14, 9, 10, 32, 42))  # IC-01
+        self.assertFigures(
+            (found.value, found.low, found.high),
+            (0.214953271028, 0.147722246405, 0.301942160316),
+        )
         self.assertEqual(scores.csat({3: 5}).value, 0)
         self.assertEqual(scores.dissatisfied({3: 5}).value, 0)
 
@@ -87,8 +90,11 @@ class TestScores(FigureCase):
         self.assertEqual((score.value, score.n), (30, 10))
 
     def test_standard_error_of_nps(self):
-        self.assertFigures(  # NP-01
-            scores.wald(162, 54, 324), (33.3333333333, 4.140866625)
+        value, error = scores.wald(162, 54, 324)  # NP-01
+        margin = scores.Z_95 * error
+        self.assertFigures(
+            (value, error, value - margin, value + margin),
+            (33.3333333333, 4.140866625, 25.2173838836, 41.4492827831),
         )
         self.assertFigures(scores.wald(8, 0, 8), (100, 0))  # NP-04, wrongly certain
 

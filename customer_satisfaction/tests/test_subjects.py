@@ -88,3 +88,32 @@ class TestSubjects(FollowUpCommon):
             }
         )
         self.assertEqual(point.score, "100 %, n 3, 44–100 %")
+
+    def test_a_touch_point_says_that_its_answers_are_anonymous(self):
+        # S-21 S-33
+        dimension = self.env["customer.satisfaction.dimension"].create(
+            {"name": "Discretion"}
+        )
+        survey = self.survey.copy({"is_anonymous": True})
+        survey._get_metric_question("nps").dimension_id = dimension
+        plan = self.plan.copy({"survey_id": survey.id})
+        Point = self.env["customer.satisfaction.touchpoint"].with_user(
+            self.user("journey_reader", "group_satisfaction_user")
+        )
+        stage = self.env.ref("customer_satisfaction.stage_5").id
+        points = Point.sudo().create(
+            [
+                {"name": "Points", "stage_id": stage, **about}
+                for about in (
+                    {"plan_id": plan.id},
+                    {"dimension_id": dimension.id},
+                    {"dimension_id": dimension.id, "plan_id": plan.id},
+                    {"plan_id": self.plan.id},
+                    {"dimension_id": dimension.copy().id},
+                    {},
+                )
+            ]
+        )
+        said = points.sudo(False).mapped("score")
+        self.assertEqual(said[:3], ["Anonymous answers: see Reporting, Scores"] * 3)
+        self.assertFalse(any(said[3:]))
