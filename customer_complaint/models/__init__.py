@@ -98,6 +98,7 @@ from . import deadline_told
 from . import mail_template
 from . import complaint_documents
 from . import complaint_register
+from . import complaint_register_rows
 from . import complaint_references
 from . import complaint_api
 from . import complaint_import
