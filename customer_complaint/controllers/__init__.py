@@ -1,4 +1,5 @@
 from . import portal
+from . import portal_replies
 from . import upload
 from . import register
 from . import accrual

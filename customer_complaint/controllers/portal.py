@@ -1,4 +1,3 @@
-import logging
 import mimetypes
 from urllib.parse import urlencode
 
@@ -8,38 +7,32 @@ from markupsafe import Markup
 from werkzeug.exceptions import abort
 
 from odoo import SUPERUSER_ID, fields, http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import content_disposition, request
-from odoo.tools import get_lang, plaintext2html
+from odoo.tools import get_lang
 from odoo.tools.misc import babel_locale_parse, posix_to_ldml
 
 from odoo.addons.portal.controllers.portal import pager
 
 from ..models.complaint_public import MAX_FILES
-from ..models.complaint_told import Promised
-from ..models.customer_complaint_deadline import KEPT_BY
 from ..models.customer_complaint_stage import CLOSED_TYPES
-from .public_form import MAX_REQUEST, ComplaintForm, read_files, read_text
-from .public_page import refuse_options
-
-_logger = logging.getLogger(__name__)
+from .public_form import ComplaintForm
 
 PAGE_SIZE = 20
 LIST_FIELDS = ("name", "title", "received_at", "closed_at", "stage_id")
-COMMENT_LENGTH = 4000
 SEARCH_LENGTH = 100
 # A browser shows these without running anything in them; everything else is downloaded.
 SHOWN_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
-def _get_text(value):
+def get_text(value):
     """Text of a field, also where somebody sends a file instead."""
     return value.replace("\0", "").strip() if isinstance(value, str) else ""
 
 
 class ComplaintPortal(ComplaintForm):
-    """The customer's pages. GET shows, POST changes; a token opens one complaint."""
+    """The customer's pages; a token opens one complaint. They show, and change nothing."""
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
@@ -131,7 +124,7 @@ class ComplaintPortal(ComplaintForm):
         sortby = sortby if sortby in sortings else "newest"
         filterby = filterby if filterby in filters else "all"
         search_in = search_in if search_in in inputs else "all"
-        search = _get_text(search)[:SEARCH_LENGTH]
+        search = get_text(search)[:SEARCH_LENGTH]
         domain = Domain(self._get_complaint_domain()) & Domain(
             filters[filterby]["domain"]
         )
@@ -317,66 +310,6 @@ class ComplaintPortal(ComplaintForm):
         user = request.env.user
         return pytz.timezone(user.tz or user.company_id.partner_id.tz or "UTC")
 
-    @http.route(
-        "/my/complaints/<int:complaint_id>/answer",
-        type="http",
-        auth="user",
-        methods=["POST"],
-        website=True,
-        max_content_length=256 * 1024,
-    )
-    def portal_complaint_answer(self, complaint_id, access_token=None, **draft):
-        """A colleague answers on the customer's page and says by when he comes back."""
-        refuse_options("POST")
-        complaint = self._get_complaint(complaint_id, access_token)
-        if not complaint or not self._as_visitor(complaint)._may_answer():
-            return request.redirect("/my")
-        error = None
-        try:
-            with request.env.cr.savepoint():
-                self._answer_with_date(self._as_visitor(complaint), draft)
-        except UserError as refusal:
-            error = str(refusal)
-        if error:
-            return self._render_complaint(complaint, access_token, error, draft)
-        return request.redirect(complaint.get_portal_url())
-
-    def _answer_with_date(self, complaint, draft):
-        """Post a message that promises a date.
-
-        :param dict draft: body, due_at (as an input field of a page gives it), commitment, kept_by
-        :raises UserError: something is missing or the date is none to come
-        """
-        body = _get_text(draft.get("body"))[:COMMENT_LENGTH]
-        try:
-            local = fields.Datetime.to_datetime(
-                _get_text(draft.get("due_at")).replace("T", " ")
-            )
-            due_at = local and self._get_clock().localize(local).astimezone(pytz.utc)
-        except (ValueError, OverflowError):
-            due_at = None
-        if not body or not due_at:
-            raise UserError(
-                request.env._("Please enter a message and the date you promise.")
-            )
-        text = _get_text(draft.get("commitment"))
-        kept_by = draft.get("kept_by")
-        promised = Promised(
-            fields.Datetime.to_string(due_at),
-            text[:COMMENT_LENGTH] or complaint._get_news_label(),
-            kept_by if kept_by in dict(KEPT_BY) else "telling",
-        )
-        recipients = complaint._message_get_default_recipients()[complaint.id]
-        complaint.with_context(
-            complaint_tells="update", complaint_promised=promised
-        ).message_post(
-            body=plaintext2html(body),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            partner_ids=recipients["partner_ids"],
-            outgoing_email_to=recipients["email_to"],
-        )
-
     # ------------------------------------------------------------------
     # Messages and files
     # ------------------------------------------------------------------
@@ -436,42 +369,6 @@ class ComplaintPortal(ComplaintForm):
             .get_response(as_attachment=file.mimetype not in SHOWN_TYPES)
         )
 
-    @http.route(
-        "/my/complaints/<int:complaint_id>/message",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        website=True,
-        csrf=False,  # checked below: what was written is kept
-        max_content_length=MAX_REQUEST,
-    )
-    def portal_complaint_message(self, complaint_id, access_token=None, **kwargs):
-        """What the customer writes on his page without a login, and photos."""
-        refuse_options("POST")
-        complaint = self._get_complaint(complaint_id, access_token)
-        # Everybody with a login writes in his own name, in the chatter.
-        if not complaint or not request.env.user._is_public():
-            return request.redirect("/my")
-        text = read_text("body", COMMENT_LENGTH)[:COMMENT_LENGTH]
-        if not self._is_from_our_page():
-            return self._render_complaint(
-                complaint, access_token, self._say_open_long(), {"message": text}, 400
-            )
-        try:
-            with request.env.cr.savepoint():
-                complaint.with_context(lang=request.env.lang)._say_on_page(
-                    text and plaintext2html(text),
-                    read_files("files"),
-                    guest=self._is_guest(complaint, access_token),
-                )
-        except UserError as refusal:
-            return self._render_complaint(
-                complaint, access_token, str(refusal), {"message": text}
-            )
-        return request.redirect(
-            self._get_page_url(complaint, access_token) + "#messages"
-        )
-
     def _get_documents(self, complaint, access_token):
         """Kind, name and address of what the customer may download now."""
         if self._is_guest(complaint, access_token):
@@ -511,111 +408,4 @@ class ComplaintPortal(ComplaintForm):
                 ("Content-Type", mimetypes.types_map[f".{extension}"]),
                 ("Content-Disposition", content_disposition(name)),
             ],
-        )
-
-    @http.route(
-        "/my/complaints/<int:complaint_id>/confirm",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        website=True,
-        csrf=False,  # checked below: what was written is kept
-        max_content_length=256 * 1024,
-    )
-    def portal_complaint_confirm(
-        self, complaint_id, access_token=None, solved=None, grade=None, comment="", **kw
-    ):
-        refuse_options("POST")
-        complaint = self._get_complaint(complaint_id, access_token)
-        if not complaint:
-            return request.redirect("/my")
-        # PostgreSQL stores no NUL.
-        comment = _get_text(comment)[:COMMENT_LENGTH]
-        draft = {"comment": comment, "grade": grade}
-        if not self._is_from_our_page():
-            return self._render_complaint(
-                complaint, access_token, self._say_open_long(), draft, 400
-            )
-        error = self._check_confirmation(complaint, solved, grade)
-        if not error:
-            try:
-                with request.env.cr.savepoint():
-                    complaint._confirm_by_customer(solved, grade, comment)
-            except UserError:
-                # Said to colleagues; the customer can do nothing about it.
-                _logger.info(
-                    "Confirmation of %s refused.", complaint.name, exc_info=True
-                )
-                error = request.env._(
-                    "We could not record your answer. Please write us a message below; we "
-                    "read it."
-                )
-        if error:
-            return self._render_complaint(complaint, access_token, error, draft)
-        return request.redirect(self._get_page_url(complaint, access_token))
-
-    def _check_confirmation(self, complaint, solved, grade):
-        """Sentence that says what is wrong with an answer, or None."""
-        if request.env.user._is_internal():
-            return request.env._(
-                "You are signed in as a colleague, and this page is the customer's. Use "
-                "Record confirmation in the complaint for what the customer told you."
-            )
-        if not complaint._can_customer_confirm():
-            return request.env._(
-                "This question is answered already, or we have not sent you an outcome "
-                "yet. Write us a message below instead."
-            )
-        if solved not in ("solved", "not_solved"):
-            return request.env._("Please choose whether it is solved.")
-        if grade and grade not in ("1", "2", "3", "4", "5"):
-            return request.env._("Please choose one of the five grades.")
-        if solved == "solved" and not grade and complaint._asks_how_satisfied():
-            return request.env._("Please choose how satisfied you are.")
-        return None
-
-    # ------------------------------------------------------------------
-    # Offered solutions
-    # ------------------------------------------------------------------
-    @http.route(
-        "/my/complaints/<int:complaint_id>/solution",
-        type="http",
-        auth="public",
-        methods=["POST"],
-        website=True,
-        max_content_length=256 * 1024,
-    )
-    def portal_complaint_solution(
-        self, complaint_id, access_token=None, choice=None, suggestion="", **kwargs
-    ):
-        """The customer accepts one of the offered solutions, rejects them, or suggests another."""
-        refuse_options("POST")
-        complaint = self._get_complaint(complaint_id, access_token)
-        if not complaint:
-            return request.redirect("/my")
-        user = request.env.user
-        suggestion = _get_text(suggestion)[:COMMENT_LENGTH]
-        error = None
-        if user._is_internal():
-            error = request.env._(
-                "You are signed in as a colleague, and this page is the customer's. Use "
-                "Record answer in the solution for what the customer told you."
-            )
-        else:
-            try:
-                with request.env.cr.savepoint():
-                    complaint.with_context(lang=request.env.lang)._answer_offer(
-                        choice,
-                        suggestion,
-                        author=None if user._is_public() else user.partner_id,
-                        guest=self._is_guest(complaint, access_token),
-                    )
-            except UserError as refusal:
-                error = str(refusal)
-        if error:
-            return self._render_complaint(
-                complaint, access_token, error, {"suggestion": suggestion}
-            )
-        return request.redirect(
-            self._get_page_url(complaint, access_token) + "#solutions"
         )

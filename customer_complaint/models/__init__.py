@@ -98,8 +98,10 @@ from . import deadline_told
 from . import mail_template
 from . import complaint_documents
 from . import complaint_register
+from . import complaint_register_rows
 from . import complaint_references
 from . import complaint_api
+from . import complaint_api_values
 from . import complaint_import
 from . import ir_actions_server
 from . import complaint_credit

@@ -58,7 +58,7 @@ class CustomerComplaint(models.Model):
     def _let_work_along(self, team, leader):
         """Departments that get a task work along, so that they see what it is about."""
         for complaint in self:
-            if complaint.with_user(leader).has_access("write"):
+            if complaint._is_open_to(leader, "write"):
                 continue
             complaint.check_access("write")
             # sudo: coordinator and departments are named by the process

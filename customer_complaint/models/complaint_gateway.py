@@ -95,7 +95,7 @@ class CustomerComplaint(models.Model):
         partners = self.env["res.partner"].sudo()
         partners = partners.search([("email_normalized", "=", sender)])
         if colleague := partners.user_ids.filtered(lambda user: not user.share)[:1]:
-            if not complaint.with_user(colleague).has_access("read"):
+            if not complaint._is_open_to(colleague, "read"):
                 return self.browse()
         elif not (
             sender == complaint.email_normalized

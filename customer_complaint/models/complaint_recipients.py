@@ -85,18 +85,29 @@ class CustomerComplaint(models.Model):
             return False
         if user in (complaint.user_id, complaint.first_contact_id):
             return True
-        theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
         # Named on this one: says nothing about the next.
         named = complaint.salesperson_id | complaint.guest_ids | complaint.observer_ids
         if user in named:
-            return theirs.has_access("read")
+            return self._is_open_to(user, "read")
         # For all others access follows from team, company and type: asked once per
-        # transaction, and in that company, whichever ones who asks has ticked.
+        # transaction.
         known = self.env.cr.cache.setdefault("customer.complaint.can_tell", {})
         key = (user.id, complaint.team_id.id, company.id, complaint.record_type)
         if key not in known:
-            known[key] = theirs.has_access("read")
+            known[key] = self._is_open_to(user, "read")
         return known[key]
+
+    def _is_open_to(self, user, operation):
+        """Whether another user may do something with this complaint, in its company.
+
+        Whichever companies who asks has ticked: they may not be his at all.
+        """
+        self.ensure_one()
+        company = self.sudo().company_id
+        if company not in user.sudo().company_ids:
+            return False
+        theirs = self.with_user(user).with_context(allowed_company_ids=company.ids)
+        return theirs.has_access(operation)
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         # From a copy of the database nobody is told anything, whichever button is pressed.

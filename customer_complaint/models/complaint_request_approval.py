@@ -60,7 +60,7 @@ class CustomerComplaint(models.Model):
             user.active
             and user not in asker
             and user.has_group(APPROVERS[role])
-            and self.with_user(user).has_access("write")
+            and self._is_open_to(user, "write")
         )
 
 

@@ -71,7 +71,7 @@ class CustomerComplaintTeam(models.Model):
     def action_renew_form_address(self):
         """Give the teams new addresses; the old ones, and printed QR codes, stop working."""
         self.check_access("write")
-        for (
-            team
-        ) in self.sudo():  # the token is read by managers only, who may write teams
+        # sudo: the token is read by managers only, who may write teams
+        for team in self.sudo():
             team.form_token = team._new_form_token()
+        return True

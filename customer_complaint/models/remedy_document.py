@@ -43,7 +43,8 @@ class CustomerComplaintRemedy(models.Model):
 
     def _get_state(self):
         state = super()._get_state()
-        return "requested" if state == "proposed" and self.document_id else state
+        goes_on = self.document_id and not self.type_id._is_credit()
+        return "requested" if state == "proposed" and goes_on else state
 
     @api.depends("document_model", "document_id")
     def _compute_document_status(self):
@@ -88,6 +89,8 @@ class CustomerComplaintRemedy(models.Model):
                 document = known.get(remedy.document_id)
                 if document is None:
                     remedy._let_go_of_document()
+                elif remedy.type_id._is_credit():
+                    continue  # goods came back; the money is proved by its credit note
                 elif when := remedy._get_document_done_at(document):
                     remedy._deliver_by_document(when)
 
@@ -283,6 +286,7 @@ class CustomerComplaintRemedy(models.Model):
                 )
             )
         self._tie_to_document(document)
+        return True
 
     def _get_linkable_domain(self):
         """What the complaint is about proves nothing, nor do goods that went the other way."""

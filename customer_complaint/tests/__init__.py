@@ -66,6 +66,7 @@ from . import test_documents
 from . import test_register
 from . import test_roles
 from . import test_rows
+from . import test_rpc
 from . import test_dashboard
 from . import test_indicators
 from . import test_sample

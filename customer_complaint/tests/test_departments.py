@@ -40,6 +40,18 @@ class TestDuties(ComplaintCommon):
             },
         )
 
+    def test_companies_that_the_handler_ticked_need_not_be_the_departments(self):
+        # C-61
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.handler.company_ids += elsewhere
+        complaint = self.make_owned()
+        companies = complaint.company_id + elsewhere
+        complaint.with_user(self.handler).with_context(
+            allowed_company_ids=companies.ids
+        ).activity_schedule(activity_type_id=self.analysis.id, summary="Why?")
+        self.assertEqual(complaint.activity_ids.user_id, self.colleague)
+        self.assertTrue(complaint.with_user(self.colleague).has_access("write"))
+
     def test_a_task_goes_to_the_leader_of_its_department_and_he_sees_the_complaint(
         self,
     ):

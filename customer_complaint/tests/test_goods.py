@@ -86,6 +86,18 @@ class TestReplacement(GoodsCommon):
         self.assertEqual(remedy.delivered_by_id, self.seller)
         self.assertEqual(remedy.delivery_note, order.name)
 
+    def test_money_that_comes_with_goods_is_proved_by_the_credit_note_alone(self):
+        # C-92 X-05
+        kind = self.env.ref("customer_complaint.remedy_type_replacement").copy(
+            {"name": "Exchange and refund", "proof": "credit"}
+        )
+        remedy = self.make_remedy(type_id=kind.id, amount=10)
+        self.deliver(self.make_order(remedy))
+        self.env["customer.complaint.remedy"]._cron_sync_documents()
+        self.assertFalse(remedy.delivered_at)
+        self.assertTrue(remedy.is_open, "no credit note was posted")
+        self.assertEqual(remedy.state, "proposed", "accounting was not asked yet")
+
     def test_a_cancelled_order_is_replaced_by_another_one(self):
         remedy = self.make_remedy()
         order = self.make_order(remedy)

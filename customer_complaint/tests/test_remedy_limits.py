@@ -40,6 +40,29 @@ class TestRemedyLimits(CreditCommon):
         """Who is to approve remedies of the complaint."""
         return (complaint or self.complaint).sudo().activity_ids.user_id
 
+    def test_companies_that_the_handler_ticked_need_not_be_the_approvers(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.handler.sudo().company_ids += elsewhere
+        self.limit(100)
+        coupon = self.coupon(50).with_context(
+            allowed_company_ids=(elsewhere + self.company).ids
+        )
+        coupon.amount = 150
+        self.assertEqual(coupon.state, "to_approve")
+        self.assertEqual(self.todo(), self.lead)
+        self.assertFalse(self.complaint._is_open_to(self.outsider(), "write"))
+
+    def outsider(self):
+        """A manager of another company."""
+        elsewhere = self.env["res.company"].create({"name": "Far away"})
+        return new_test_user(
+            self.env,
+            "t_outsider",
+            "customer_complaint.group_complaint_manager",
+            company_id=elsewhere.id,
+            company_ids=[Command.set(elsewhere.ids)],
+        )
+
     def test_above_its_limit_a_remedy_waits_and_says_why(self):
         self.limit(100)
         self.assertEqual(self.coupon(100).state, "proposed")

@@ -2,7 +2,6 @@ import logging
 import re
 
 from markupsafe import Markup
-from werkzeug.exceptions import MethodNotAllowed
 
 from odoo import fields, http
 from odoo.exceptions import UserError
@@ -10,7 +9,10 @@ from odoo.http import request
 from odoo.tools import file_open, format_date
 from odoo.tools.image import image_data_uri
 
-from odoo.addons.customer_complaint.controllers.public_page import render_page
+from odoo.addons.customer_complaint.controllers.public_page import (
+    refuse_options,
+    render_page,
+)
 
 from .satisfaction_form import TEXT_LENGTH, TRAP, read_chosen, read_form
 
@@ -71,9 +73,7 @@ class SatisfactionPage(http.Controller):
         max_content_length=256 * 1024,
     )
     def satisfaction_save(self, token, **kwargs):
-        if request.httprequest.method != "POST":
-            # Odoo routes OPTIONS here, too, and asks it for no CSRF token.
-            raise MethodNotAllowed(valid_methods=["GET", "POST"])
+        refuse_options("GET", "POST")
         answer = self._get_answer(token)
         if refusal := self._refuse(answer):
             return refusal

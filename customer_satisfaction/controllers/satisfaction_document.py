@@ -1,7 +1,7 @@
-from werkzeug.exceptions import MethodNotAllowed
-
 from odoo import http
 from odoo.http import request
+
+from odoo.addons.customer_complaint.controllers.public_page import refuse_options
 
 from .satisfaction import SatisfactionPage
 from .satisfaction_form import read_form
@@ -37,9 +37,7 @@ class SatisfactionDocument(SatisfactionPage):
         max_content_length=256 * 1024,
     )
     def satisfaction_document_save(self, order_id, signature, **kwargs):
-        if request.httprequest.method != "POST":
-            # See `satisfaction_save`.
-            raise MethodNotAllowed(valid_methods=["GET", "POST"])
+        refuse_options("GET", "POST")
         draft, refusal = self._get_draft(order_id, signature)
         if refusal:
             return refusal

@@ -15,8 +15,9 @@ class CustomerComplaint(models.Model):
         help="What the step still needs; empty: it can be finished.",
     )
     feedback_about_id = fields.Many2one(
-        related="feedback_answer_id.complaint_id",
+        "customer.complaint",
         string="About the complaint",
+        compute="_compute_feedback_about_id",
         groups="customer_complaint.group_complaint_user",
     )
 
@@ -40,6 +41,16 @@ class CustomerComplaint(models.Model):
                 and feedback.stage_type not in CLOSED_TYPES
                 and feedback._get_step_obstacle()
             )
+
+    @api.depends("feedback_answer_id")
+    @api.depends_context("uid")
+    def _compute_feedback_about_id(self):
+        """The complaint that was answered about; not the number of one that is not to be read."""
+        # sudo: handlers do not read answers
+        about = {c: c.sudo().feedback_answer_id.complaint_id.id for c in self}
+        found = self.browse(filter(None, about.values()))._filtered_access("read")
+        for feedback in self:
+            feedback.feedback_about_id = found & found.browse(about[feedback])
 
     def _is_feedback(self):
         return bool(self) and all(c.record_type == "feedback" for c in self)

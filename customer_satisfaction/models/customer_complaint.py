@@ -73,8 +73,8 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     def action_send_outcome(self):
         """Also prepare the answers whose links the outcome message carries."""
+        self.check_access("write")
         action = super().action_send_outcome()
-        self.check_access("read")
         # sudo: who may send the outcome need not be allowed to plan surveys
         self.env["customer.satisfaction.plan"].sudo()._plan_outcomes(self.sudo())
         return action
@@ -142,7 +142,7 @@ class CustomerComplaint(models.Model):
             if tokens != {self._get_outcome_answer().access_token}:
                 self._refuse_link()
         result = super()._message_post_after_hook(message, msg_values)
-        if self._is_substantive(message):
+        if tokens and self._is_substantive(message):
             # sudo: see action_send_outcome
             rows = self.sudo()._get_outcome_invitations()
             rows = rows.filtered(

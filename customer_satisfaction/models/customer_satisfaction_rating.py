@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 
+from odoo.addons.customer_complaint.tools import given
+
 from .survey_user_input import SURVEY_METHODS
 
 SOURCES = ("chat", "app", "social", "review", "service_log")
@@ -169,13 +171,22 @@ class CustomerSatisfactionRating(models.Model):
 
     @api.model
     def _check_given(self, vals_list):
-        """An empty cell of an import would be a 0, the worst of recommendations."""
+        """An empty cell of an import would be a 0, the worst of recommendations; 4.9 a 4."""
         for vals in vals_list:
-            if vals.get("value", 0) in (None, "") or vals.get("value") is False:
+            value = vals.get("value", 0)
+            if value in (None, "") or value is False:
                 raise ValidationError(
                     self.env._(
                         "The rating is empty. Enter the number that was given, or leave "
                         "the row out."
+                    )
+                )
+            if given.number(self.env, value) % 1:
+                raise ValidationError(
+                    self.env._(
+                        "The rating %(value)s is no whole number, and ratings are not "
+                        "rounded. Enter the number that the customer gave.",
+                        value=value,
                     )
                 )
 

@@ -13,10 +13,16 @@ class ResPartner(models.Model):
         below = self.with_context(active_test=False).search_fetch(
             [("id", "child_of", self.ids)], ["parent_id"]
         )
+        mine = {record._origin.id: record for record in self}
         parts = {}
         for contact in below:
-            line = above = contact
-            while above := above.parent_id:
-                line |= above
-            parts[contact] = self & line
+            line = []
+            above = (
+                contact.sudo()
+            )  # who stands above whom, whether he may be read or not
+            while above:
+                if above.id in mine:
+                    line.append(mine[above.id])
+                above = above.parent_id
+            parts[contact] = self.browse().concat(*line)
         return parts

@@ -92,6 +92,7 @@ class SurveySurvey(models.Model):
             survey.message_post(
                 body=self.env._("Answers that waited and were discarded: %s", count)
             )
+        return True
 
     def _check_not_asked(self, sentence):
         """Refuse a change of surveys of which somebody was asked already."""

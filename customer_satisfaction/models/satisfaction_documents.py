@@ -4,7 +4,9 @@ from hashlib import sha256
 from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
-from odoo.tools import SQL, consteq, hmac
+from odoo.tools import consteq, hmac
+
+from odoo.addons.customer_complaint.tools import rows
 
 QR_SIZE = 140
 
@@ -125,12 +127,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if answer := self._get_document_answer():
             return answer
-        # Nothing changes but the row's version: whoever waits here for another scan is
-        # started again and finds that one's answer.
-        self.env.cr.execute(
-            SQL("UPDATE sale_order SET write_date = write_date WHERE id = %s", self.id),
-            log_exceptions=False,
-        )
+        rows.claim(self)  # who waits here for another scan finds that one's answer
         # sudo: the caller checked the signature
         Answer = self.env["survey.user_input"].sudo()
         return Answer.with_context(tracking_disable=True).create(

@@ -30,6 +30,7 @@ class SurveyUserInput(models.Model):
                 self.env._("A test is no customer's answer and cannot be counted.")
             )
         self._decide_exclusion(False, self.env._("Counts: %s", self.env.user.name))
+        return True
 
     def _check_may_exclude(self):
         self.check_access("read")

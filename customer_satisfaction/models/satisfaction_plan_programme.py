@@ -67,6 +67,7 @@ class CustomerSatisfactionPlan(models.Model):
                     f"{step}_date": fields.Date.context_today(plan),
                 }
             )
+        return True
 
     def action_restart_programme(self):
         """Begin with the aim again; plan, answers and what was written stay."""
@@ -78,6 +79,7 @@ class CustomerSatisfactionPlan(models.Model):
                 **{f"{step}_date": False for step, _name in STEPS[:4]},
             }
         )
+        return True
 
     def _get_missing(self, step):
         """What the step still lacks, a sentence; None when it may end."""

@@ -12,6 +12,12 @@ from odoo.addons.customer_complaint.tools import given
 from .satisfaction_results import QUARTERS
 from .survey_user_input import SURVEY_METHODS
 
+# What can be filtered by; the last two on pages about customers and drivers.
+FILTERS = (
+    *("period", "survey", "plan", "method", "is_fresh", "metric", "by", "order"),
+    *("scale", "cut", "cross"),
+)
+
 
 class Scope(NamedTuple):
     """Which scored answers are looked at: what was asked for, checked and read once."""
@@ -147,6 +153,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
                     '{"period": "30_days"}. Leave out what is not chosen.'
                 )
             )
+        for name in filters or {}:
+            self._check_choice(name, FILTERS)
 
     @api.model
     def _check_choice(self, value, known):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
+
+from odoo.addons.customer_complaint.tools import given
 
 from ..tools.sentiment import classify
 
@@ -57,10 +59,8 @@ class SurveyUserInput(models.Model):
                     "manager for the right."
                 )
             )
-        if sentiment and sentiment not in dict(SENTIMENTS):
-            raise UserError(
-                self.env._("A comment is positive, neutral or negative, nothing else.")
-            )
+        sentiment = given.choice(self.env, sentiment, dict(SENTIMENTS))
         self.check_access("read")
         # sudo: of an answer, a satisfaction user changes nothing but this
         self.sudo().filtered("sentiment").sentiment_corrected = sentiment
+        return True

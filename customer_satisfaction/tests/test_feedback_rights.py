@@ -141,6 +141,20 @@ class TestFeedbackRights(FollowUpCommon):
         self.assertEqual(other.user_id, self.handler)
         self.assertFalse(complaint._can_tell(self.reader))
 
+    def test_number_of_a_complaint_is_shown_to_who_may_read_it(self):
+        # S-53
+        circle = self.team.copy({"name": "Other circle", "member_ids": self.lead.ids})
+        complaints = self.complaint() + self.complaint(team_id=circle.id)
+        complaints.sudo()._move_to_type("closed")
+        feedback = self.env["customer.complaint"].with_user(self.handler)
+        for complaint in complaints:
+            feedback += self.feedback(self.handler, complaint_id=complaint.id)
+        self.assertEqual(feedback.mapped("team_id"), self.team)
+        self.assertFalse(complaints[1].with_user(self.handler).has_access("read"))
+        self.assertEqual(feedback[0].feedback_about_id, complaints[0])
+        self.assertFalse(feedback[1].feedback_about_id)
+        self.assertFalse(feedback.browse().feedback_about_id)
+
     def test_other_roles_and_companies_see_no_feedback(self):
         feedback = self.feedback(self.reader).sudo()
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})

@@ -4,7 +4,7 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.http import Request
 from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
@@ -112,6 +112,15 @@ class TestOutcomeAsking(OutcomeAskingCase):
         self.send_outcome(other)
         self.assertNotIn("/satisfaction/", self.message(other))
         self.assertEqual(self.log(other).reason, "rest_period")
+
+    def test_who_only_reads_complaints_prepares_no_question(self):  # S-25
+        reader = self.user(
+            "outcome_reader", "customer_complaint.group_complaint_auditor"
+        )
+        self.assertTrue(self.mine.with_user(reader).title)
+        with self.assertRaises(AccessError):
+            self.mine.with_user(reader).action_send_outcome()
+        self.assertFalse(self.log())
 
     def test_who_is_not_in_the_sample_is_told_without_the_question(self):  # S-29
         self.outcome_plan.sample_percent = 0

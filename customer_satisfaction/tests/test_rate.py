@@ -79,6 +79,25 @@ class TestRate(SatisfactionCommon):
         )
         self.assertFalse(partners[3].satisfaction_csat)
 
+    def test_contact_of_a_company_that_its_reader_may_not_see_has_a_rate(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        group = self.env["res.partner"].create(
+            {"name": "Group", "is_company": True, "company_id": elsewhere.id}
+        )
+        firm = self.env["res.partner"].create(
+            {"name": "Firm", "is_company": True, "parent_id": group.id}
+        )
+        firm.company_id = False
+        self.partner.parent_id = firm
+        self.partner.company_id = False
+        self.answered([5])
+        reader = self.user("reader", "group_satisfaction_user")
+        firm = firm.with_user(reader)
+        self.env.invalidate_all()
+        self.assertEqual(firm.satisfaction_answer_count, 1)
+        self.assertEqual(firm.new(origin=firm).satisfaction_answer_count, 1)
+        self.assertFalse(group.with_user(reader).has_access("read"))
+
     def test_complaint_list_shows_last_grade_and_the_customers_rate(self):
         complaints = self.complaint() + self.complaint()
         self.answered([2], complaint_id=complaints[0].id)

@@ -405,6 +405,7 @@ class TestResults(ResultsCommon):
             {"method": "pigeon"},
             {"plan": "pigeon"},
             {"survey": ["pigeon"]},
+            {"perid": "30_days"},
         ):
             with self.subTest(filters=filters), self.assertRaises(UserError):
                 self.results(**filters)

@@ -59,8 +59,9 @@ class TestSentimentAnswers(SatisfactionCommon):
             answer.with_user(officer).write({"sentiment_corrected": "negative"})
         with self.assertRaises(AccessError):
             answer.with_user(self.reader).write({"sentiment": "negative"})
-        with self.assertRaises(UserError):
-            answer.with_user(self.reader).action_correct_sentiment("wonderful")
+        for word in ("wonderful", ["negative"], 1):  # programs say anything
+            with self.assertRaises(UserError):
+                answer.with_user(self.reader).action_correct_sentiment(word)
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         answer.sudo().company_id = elsewhere
         with self.assertRaises(AccessError):

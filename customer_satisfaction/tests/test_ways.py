@@ -435,6 +435,20 @@ class TestOtherSources(SatisfactionCommon):
         with self.assertRaises(ValidationError):
             rating.write({"value": False})
 
+    def test_rating_is_neither_rounded_nor_anything_but_a_number(self):
+        # S-20
+        Rating = self.env["customer.satisfaction.rating"]
+        values = {"source": "app", "external_ref": "x"}
+        for value in (4.9, "4.9", "good", True, [4], float("nan")):
+            with self.subTest(value=value), self.assertRaises(UserError):
+                Rating.create({**values, "value": value})
+        rating = Rating.create({**values, "value": "4"})
+        self.assertEqual(rating.user_input_id.csat_grade, 4)
+        with self.assertRaises(UserError):
+            rating.write({"value": 4.5})
+        self.assertEqual(Rating.create({**values, "value": 5.0}), rating)
+        self.assertEqual(rating.user_input_id.csat_grade, 5)
+
     def test_reference_that_is_a_number_and_date_that_lies_ahead(self):
         Rating = self.env["customer.satisfaction.rating"]
         values = {"source": "app", "external_ref": 4711, "value": 2}

@@ -35,3 +35,4 @@ class CustomerSatisfactionExclude(models.TransientModel):
                     )
                 )
             wizard.user_input_ids._decide_exclusion(wizard.exclusion, wizard.note)
+        return True

@@ -18,3 +18,4 @@ class CustomerSatisfactionLoad(models.TransientModel):
         """Append the sections to the survey, a page each; what it asks already stays."""
         for wizard in self:
             wizard.section_ids._load_into(wizard.survey_id)
+        return True
