@@ -166,7 +166,7 @@ class TestMerging(ComplaintCommon):
         self.assertEqual(self.row(kept, "completion").due_at, due_at)
         # What he waited for came while they were one.
         link = self.merge(later, kept)
-        kept._on_customer_said(now + timedelta(seconds=5))
+        kept._on_customer_said(fields.Datetime.now() + timedelta(seconds=5))
         link.action_undo()
         self.assertFalse(kept.paused_at)
 
