@@ -519,7 +519,7 @@ class TestMerging(ComplaintCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestMergedPortal(HttpCase, ComplaintCommon):
+class TestMergedPortal(ComplaintCommon, HttpCase):
     def test_the_customers_old_link_leads_to_the_complaint_that_goes_on(self):
         kept, later = self.make_owned(), self.make_owned()
         link = later.get_portal_url()
