@@ -23,6 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "setup"))
 from processes import Shell  # noqa: E402
 from workbench import checklog, debian, machine, odoo, server, templates  # noqa: E402
 
+# Odoo ends requests that take long: on a slow machine they may.
+PATIENT = ("--limit-time-real=1200", "--limit-time-cpu=600")
+
 
 def pytest_configure(config):
     """Make the mark of the long tests known."""
@@ -283,7 +286,7 @@ def new_server(odoo_program, servers, mailbox):
     def make(*arguments, program=odoo_program):
         mail = ("--smtp=127.0.0.1", f"--smtp-port={mailbox.port}")
         name = f"outside_{len(servers) + 1}"
-        one = Server(program, name, *mail, *arguments)
+        one = Server(program, name, *mail, *PATIENT, *arguments)
         servers.append(one)
         one.start()
         return one
