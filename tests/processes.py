@@ -65,12 +65,12 @@ class Shell:
         """Wait for a regular end."""
         self.wait_for("it is done")
         self.process.stdout.close()
-        assert self.process.wait(60) == 0
+        assert self.process.wait(300) == 0
 
     def kill(self):
         """End it as a power cut would."""
         os.kill(self.process.pid, signal.SIGKILL)
-        assert self.process.wait(60) == -signal.SIGKILL
+        assert self.process.wait(300) == -signal.SIGKILL
         self.process.stdout.close()
 
 
@@ -102,9 +102,10 @@ def wait_until_released(odoo, database):
     """Wait until the database server has noticed that a client is gone."""
     others = (
         "SELECT count(*) FROM pg_stat_activity "
-        f"WHERE datname = '{database}' AND pid != pg_backend_pid()"
+        f"WHERE datname = '{database}' AND pid != pg_backend_pid() "
+        "AND backend_type = 'client backend'"
     )
-    for _ in range(100):
+    for _ in range(600):
         if odoo.server.query(others, database) == [["0"]]:
             return
         time.sleep(0.1)

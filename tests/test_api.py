@@ -87,7 +87,7 @@ def test_the_calls_of_version_1_in_the_readme_open_one_complaint(running):
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert told.returncode == 0, told.stdout + told.stderr

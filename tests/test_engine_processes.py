@@ -215,11 +215,11 @@ def test_a_server_goes_on_after_the_database_went_away(odoo_program, new_server)
     assert waiting > 0, "it was in the middle"
     assert doubled == 0
     # The scheduler looks again within a minute.
-    wait_for_steps(odoo_program, running.database, lambda left: not left, 150)
+    wait_for_steps(odoo_program, running.database, lambda left: not left)
     assert steps(odoo_program, running.database) == all_done(complaints)
 
 
-def wait_for_steps(odoo, database, reached, seconds=60):
+def wait_for_steps(odoo, database, reached, seconds=600):
     """Wait until the number of steps that are missing is as wanted."""
     for _ in range(seconds * 10):
         waiting, missing, _doubled, _to_dos = steps(odoo, database)

@@ -118,7 +118,7 @@ def test_a_sweep_goes_on_by_itself_after_postgresql_was_restarted(
             return not left
 
         # The scheduler looks again within a minute.
-        wait_for_steps(program, running.database, is_done, 180)
+        wait_for_steps(program, running.database, is_done)
         assert steps(program, running.database) == all_done(complaints)
         assert running.rpc("manager")("customer.complaint", "search_count", [])
         assert not running.complaints()

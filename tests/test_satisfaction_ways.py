@@ -18,7 +18,7 @@ def test_scanners_of_links_record_nothing(running, asked_on_paper):
     # S-30
     _order, path = asked_on_paper
     session = running.session(None)
-    page = session.get(running.url + path, timeout=60).text
+    page = session.get(running.url + path, timeout=300).text
     form = {
         name: value for name, value in re.findall(r'name="(q\d+)" value="(\d+)"', page)
     }
@@ -26,14 +26,14 @@ def test_scanners_of_links_record_nothing(running, asked_on_paper):
     before = _stored(running)
     for url in (path, f"{path}?{chosen}"):
         for _scan in range(SCANS):
-            assert session.get(running.url + url, timeout=60).status_code == 200
-        assert session.head(running.url + url, timeout=60).status_code == 200
-        session.options(running.url + url, timeout=60)
+            assert session.get(running.url + url, timeout=300).status_code == 200
+        assert session.head(running.url + url, timeout=300).status_code == 200
+        session.options(running.url + url, timeout=300)
     # Without the session in which the page was opened, and with a token of another one.
     stranger = running.session(None)
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
     for data in (form, {**form, "csrf_token": token}):
-        answer = stranger.post(running.url + path, data=data, timeout=60)
+        answer = stranger.post(running.url + path, data=data, timeout=300)
         assert answer.status_code == 400
     assert _stored(running) == before
 
@@ -41,7 +41,7 @@ def test_scanners_of_links_record_nothing(running, asked_on_paper):
     kept = session.post(
         running.url + path,
         data={"csrf_token": token, "later": "1", **dict(list(form.items())[:1])},
-        timeout=60,
+        timeout=300,
     )
     assert kept.status_code == 200
     link = running.sql(
@@ -51,9 +51,9 @@ def test_scanners_of_links_record_nothing(running, asked_on_paper):
     for _scan in range(SCANS):
         scanner = running.session(None)
         url = f"{running.url}/satisfaction/{link}"
-        assert scanner.head(f"{url}?{chosen}", timeout=60).status_code == 200
-        assert "checked" in scanner.get(f"{url}?{chosen}", timeout=60).text
-        bare = running.session(None).post(url, data=form, timeout=60)
+        assert scanner.head(f"{url}?{chosen}", timeout=300).status_code == 200
+        assert "checked" in scanner.get(f"{url}?{chosen}", timeout=300).text
+        bare = running.session(None).post(url, data=form, timeout=300)
         assert bare.status_code == 400
     assert _stored(running) == before
     assert running.sql(
@@ -138,7 +138,7 @@ def _order_that_asks(server):
     )
     admin("sale.order", "action_confirm", [order])
     report = server.session("admin").get(
-        f"{server.url}/report/html/sale.report_saleorder/{order}", timeout=120
+        f"{server.url}/report/html/sale.report_saleorder/{order}", timeout=300
     )
     return order, re.search(r"/satisfaction/order/\d+/[0-9a-f]+", report.text)[0]
 

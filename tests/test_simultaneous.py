@@ -42,7 +42,8 @@ def test_eight_clients_at_once_get_their_own_numbers_and_deadlines(workers):
         "SELECT count(*), count(DISTINCT name) FROM customer_complaint"
     )
     assert everything[0][0] == everything[0][1]
-    assert len(_processes(workers.log)) == 2, "both workers must have taken part"
+    # A worker that ended was replaced by another.
+    assert len(_processes(workers.log)) >= 2, "both workers must have taken part"
 
 
 def test_eight_calls_at_once_with_one_reference_open_one_complaint(workers):

@@ -124,6 +124,10 @@ class ComplaintCommon(TransactionCase):
             yield refusal
         self.assertRegex(str(refusal.exception), message)
 
+    def url_open(self, *args, timeout=300, **kwargs):
+        """As `HttpCase` does, and patient: other things may keep the machine busy."""
+        return super().url_open(*args, timeout=timeout, **kwargs)
+
     def flush_tracking(self):
         """Post the messages about changed fields, as the end of a request does."""
         self.env.flush_all()

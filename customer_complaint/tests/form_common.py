@@ -84,7 +84,9 @@ class FormCase(ComplaintCommon, HttpCase):
 
     def find_mails(self, complaint):
         """Mails that leave the company; colleagues are told as well."""
-        mails = self.env["mail.mail"].search([("res_id", "=", complaint.id)])
+        mails = self.env["mail.mail"].search(
+            [("model", "=", complaint._name), ("res_id", "=", complaint.id)]
+        )
         return mails.filtered(
             lambda m: m.email_to or any(m.recipient_ids.mapped("partner_share"))
         )

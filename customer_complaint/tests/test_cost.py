@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -101,7 +102,7 @@ class TestComplaintCost(CostCommon):
                 row.quantity = 2
                 row.unit_cost = 40
         cost = self.complaint.cost_ids
-        self.assertEqual((cost.estimated, cost.date), (80, cost.create_date.date()))
+        self.assertEqual((cost.estimated, cost.date), (80, fields.Date.today()))
         self.assertIn("80.00", self.complaint.cost_summary)
 
     def test_what_is_booked_takes_the_place_of_the_estimate(self):

@@ -303,4 +303,5 @@ class TestDashboardTour(ComplaintCommon, HttpCase):
             "/odoo/complaints-dashboard",
             "customer_complaint_dashboard",
             login=self.manager.login,
+            timeout=600,
         )

@@ -375,10 +375,10 @@ class TestGateway(MailGatewayCommon):
     def test_a_forwarded_letter_is_read_in_no_time_whatever_stands_in_it(self):
         for sign in (" ", "> ", "\n", "from", "from:", "[@", "(", "*"):
             text = (sign * 20_000)[:20_000]
-            started = time.monotonic()
+            started = time.process_time()
             mail_reading.read_forwarded_sender(f"From: {text}@{text}")
             mail_reading.read_forwarded_sender(f"{text}From{text}\n{text}")
-            self.assertLess(time.monotonic() - started, 1, repr(sign))
+            self.assertLess(time.process_time() - started, 1, repr(sign))
 
     def test_reading_who_wrote_a_forwarded_letter(self):
         ann = ("Ann Lee", "ann@example.com")

@@ -114,9 +114,8 @@ class TestIntake(ComplaintCommon):
         complaint.email_cc = "colleague@example.com"
         copy = complaint.copy()
         self.assertFalse(copy.acknowledge or copy.email_cc)
-        self.assertFalse(
-            self.env["mail.mail"].sudo().search([("res_id", "=", copy.id)])
-        )
+        about_copy = [("model", "=", copy._name), ("res_id", "=", copy.id)]
+        self.assertFalse(self.env["mail.mail"].sudo().search(about_copy))
         self.company.complaint_allow_anonymous = True
         nameless = self.make_owned(partner_id=False, is_anonymous=True)
         self.assertTrue(nameless.copy().is_anonymous)

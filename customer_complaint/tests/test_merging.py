@@ -166,7 +166,7 @@ class TestMerging(ComplaintCommon):
         self.assertEqual(self.row(kept, "completion").due_at, due_at)
         # What he waited for came while they were one.
         link = self.merge(later, kept)
-        kept._on_customer_said(now + timedelta(seconds=5))
+        kept._on_customer_said(fields.Datetime.now() + timedelta(seconds=5))
         link.action_undo()
         self.assertFalse(kept.paused_at)
 
@@ -519,7 +519,7 @@ class TestMerging(ComplaintCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestMergedPortal(HttpCase, ComplaintCommon):
+class TestMergedPortal(ComplaintCommon, HttpCase):
     def test_the_customers_old_link_leads_to_the_complaint_that_goes_on(self):
         kept, later = self.make_owned(), self.make_owned()
         link = later.get_portal_url()

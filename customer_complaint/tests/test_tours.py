@@ -20,6 +20,7 @@ class TestTours(ComplaintCommon, HttpCase):
             f"/odoo/sales/{self.order.id}",
             "customer_complaint_from_order",
             login=self.seller.login,
+            timeout=600,
         )
         complaint = self.env["customer.complaint"].search(
             [("order_id", "=", self.order.id)]
@@ -35,6 +36,7 @@ class TestTours(ComplaintCommon, HttpCase):
             f"/odoo/complaints/{complaint.id}",
             "customer_complaint_handling",
             login=self.handler.login,
+            timeout=600,
         )
         complaint.invalidate_recordset()
         self.assertEqual(complaint.stage_type, "closed")
@@ -45,7 +47,11 @@ class TestTours(ComplaintCommon, HttpCase):
         # C-118
         complaint = self.make_owned(title="Door cracked")
         self.tell_outcome(complaint)
-        self.start_tour(complaint.get_portal_url(), "customer_complaint_portal_confirm")
+        self.start_tour(
+            complaint.get_portal_url(),
+            "customer_complaint_portal_confirm",
+            timeout=600,
+        )
         complaint.invalidate_recordset()
         self.assertEqual(complaint.confirmation_ids.grade, "4")
         self.assertEqual(complaint.stage_type, "closed")
@@ -72,6 +78,7 @@ class TestTours(ComplaintCommon, HttpCase):
             "/odoo/complaint-absences",
             "customer_complaint_absence",
             login=self.handler.login,
+            timeout=600,
         )
         complaints.invalidate_recordset()
         self.assertEqual(complaints.user_id, self.handler)

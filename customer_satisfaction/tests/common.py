@@ -73,6 +73,10 @@ class SatisfactionCommon(TransactionCase):
             }
         )
 
+    def url_open(self, *args, timeout=300, **kwargs):
+        """As `HttpCase` does, and patient: other things may keep the machine busy."""
+        return super().url_open(*args, timeout=timeout, **kwargs)
+
     def chinese(self):
         """Chinese with this addon's terms, also where the language is not installed."""
         lang = self.env["res.lang"]._activate_lang("zh_CN")

@@ -225,7 +225,7 @@ class TestFeedbackTour(FollowUpCommon, HttpCase):
             f"/odoo/satisfaction-answers/{answer.id}",
             "customer_satisfaction_feedback",
             login=reader.login,
-            timeout=180,
+            timeout=600,
         )
         feedback = answer.feedback_ids
         feedback.invalidate_recordset()

@@ -184,7 +184,8 @@ class TestDrawing(AskingCase):
                 set(rows.filtered("reason").mapped("reason")), {"not_sampled"}
             )
             asked = rows.filtered(lambda row: row.state == "sent").partner_id
-            self.assertAlmostEqual(len(asked), 80, delta=25)
+            # Five standard deviations: whom it hits depends on their ids.
+            self.assertAlmostEqual(len(asked), 80, delta=35)
             self.assertEqual(drawn.setdefault(seed, asked), asked)
         self.assertNotEqual(drawn[7], drawn[8])
 

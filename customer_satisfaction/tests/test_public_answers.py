@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import SQL, mute_logger
@@ -104,7 +105,7 @@ class TestPublicAnswers(SatisfactionCommon, HttpCase):
         self.assertNotIn("/survey/retry/", page.text, "no button for a second answer")
 
     def test_expired_link_is_refused(self):  # S-30
-        self.answer.deadline = self.now
+        self.answer.deadline = self.now - timedelta(hours=1)
         before = self.snapshot()
         result = self.submit({self.csat: str(self.option(5).id)})
         self.assertEqual(result["error"], "answer_deadline")

@@ -3,6 +3,8 @@ from datetime import timedelta
 from functools import partial
 from statistics import fmean, variance
 
+from dateutil.relativedelta import relativedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.json import json_default
@@ -125,8 +127,12 @@ class TestResults(ResultsCommon):
     def test_quarters_stand_beside_the_one_before_and_the_same_a_year_ago(self):
         # S-38
         self.store({5: 60, 1: 40})
-        self.store({5: 90, 1: 10}, days=91)
-        self.store({5: 20, 1: 80}, days=365)
+        # On the last day of a quarter, 91 days ago is in it, too.
+        for ago, counts in (
+            (relativedelta(months=3), {5: 90, 1: 10}),
+            (relativedelta(years=1), {5: 20, 1: 80}),
+        ):
+            self.store(counts, days=(self.now - (self.now - ago)).days)
         now, before, *_older = self.results()["quarters"]
         self.assertRegex(now["name"], r"^Q[1-4] \d{4}$")
         self.assertNotEqual(now["name"], before["name"])

@@ -13,7 +13,7 @@ from .results_common import ResultsCommon, store
 
 
 @tagged("post_install", "-at_install")
-class TestResultsExport(HttpCase, ResultsCommon):
+class TestResultsExport(ResultsCommon, HttpCase):
     """Answers as a file: one row per answer, one column per question."""
 
     def fill(self):

@@ -26,5 +26,5 @@ class TestResultsTour(ResultsCommon, HttpCase):
             "/odoo/satisfaction-scores",
             "customer_satisfaction_results",
             login=chief.login,
-            timeout=240,  # many pages
+            timeout=600,
         )

@@ -1,5 +1,6 @@
 import re
 import uuid
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -163,7 +164,7 @@ class TestSatisfactionPage(PageCase):
         self.assertEqual(len(pages), 1, "nothing tells one from the other")
 
     def test_expired_link_says_so_and_takes_nothing(self):  # S-30
-        self.answer.deadline = self.now
+        self.answer.deadline = self.now - timedelta(hours=1)
         before = self.snapshot()
         for page in (self.url_open(self.url), self.post()):
             self.assertEqual(page.status_code, 410)

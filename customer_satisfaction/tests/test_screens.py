@@ -90,7 +90,7 @@ class TestScreens(SatisfactionCommon, HttpCase):
             ".startClickEverywhere('customer_satisfaction.menu_root');",
             "odoo.isReady === true",
             login="satisfaction_chief",
-            timeout=300,
+            timeout=600,
             success_signal="clickbot test succeeded",
         )
 

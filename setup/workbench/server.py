@@ -12,7 +12,7 @@ import urllib.request
 from . import machine
 from .say import Problem
 
-PATIENCE = 120  # seconds until a server that does not answer is given up
+PATIENCE = 300  # seconds until a server that does not answer is given up
 NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -294,7 +294,7 @@ test("a refusal of the server is shown, and the filters stay as they were", asyn
     });
     await contains("select[aria-label='Survey plan']").select("3");
     expect.verifySteps([{...FILTERS, plan: 3, metric: false}]);
-    await waitFor(".modal");
+    await waitFor(".modal", {timeout: 4000});
     expect(".modal").toHaveText(/There is no such plan\./);
     expect.verifyErrors(["RPC_ERROR"]);
     expect("select[aria-label='Survey plan']").toHaveValue("0");
@@ -312,7 +312,7 @@ test("a page that is refused leaves the one that is there", async () => {
     });
     await show();
     await contains("[data-page=kano]").click();
-    await waitFor(".modal");
+    await waitFor(".modal", {timeout: 4000});
     expect.verifyErrors(["RPC_ERROR"]);
     expect("[data-page=scores]").toHaveAttribute("aria-selected", "true");
     expect(".o_satisfaction_tile").toHaveCount(2);

@@ -1,6 +1,6 @@
-import {registry} from "@web/core/registry";
+import {addTour} from "./add_tour";
 
-registry.category("web_tour.tours").add("customer_complaint_portal_confirm", {
+addTour("customer_complaint_portal_confirm", {
     steps: () => [
         {
             content: "The page names the complaint",
@@ -24,7 +24,7 @@ registry.category("web_tour.tours").add("customer_complaint_portal_confirm", {
     ],
 });
 
-registry.category("web_tour.tours").add("customer_complaint_from_order", {
+addTour("customer_complaint_from_order", {
     steps: () => [
         {
             content: "Open a complaint about the confirmed order",
@@ -66,7 +66,7 @@ registry.category("web_tour.tours").add("customer_complaint_from_order", {
     ],
 });
 
-registry.category("web_tour.tours").add("customer_complaint_handling", {
+addTour("customer_complaint_handling", {
     steps: () => [
         {
             content: "Take over",
@@ -149,7 +149,7 @@ registry.category("web_tour.tours").add("customer_complaint_handling", {
     ],
 });
 
-registry.category("web_tour.tours").add("customer_complaint_dashboard", {
+addTour("customer_complaint_dashboard", {
     steps: () => [
         {
             content: "Open complaints are counted; look behind the number",
@@ -186,7 +186,7 @@ registry.category("web_tour.tours").add("customer_complaint_dashboard", {
     ],
 });
 
-registry.category("web_tour.tours").add("customer_complaint_absence", {
+addTour("customer_complaint_absence", {
     steps: () => [
         {
             content: "Open the absence",

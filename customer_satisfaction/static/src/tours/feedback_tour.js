@@ -1,4 +1,4 @@
-import {registry} from "@web/core/registry";
+import {addTour} from "@customer_complaint/tours/add_tour";
 
 const nextStep = {
     content: "What the step needs is there: finish it",
@@ -12,7 +12,7 @@ const leaveField = {
     run: "click",
 };
 
-registry.category("web_tour.tours").add("customer_satisfaction_feedback", {
+addTour("customer_satisfaction_feedback", {
     steps: () => [
         {
             content: "From the low answer to what follows it up",

@@ -1,4 +1,4 @@
-import {registry} from "@web/core/registry";
+import {addTour} from "@customer_complaint/tours/add_tour";
 
 /** A page of the results, and what it shows when it is there. */
 function openPage(page, shown) {
@@ -30,7 +30,7 @@ function choose(content, filter, name) {
     };
 }
 
-registry.category("web_tour.tours").add("customer_satisfaction_results", {
+addTour("customer_satisfaction_results", {
     steps: () => [
         {
             content: "The score is there, with how sure it is",
