@@ -10,6 +10,7 @@ def test_goods_of_a_solution_are_documents_of_installed_applications(new_server)
     server.install("sale_stock", "repair", "sale_loyalty")
     goods = Goods(server, server.rpc("admin"))
     goods.a_replacement_is_delivered_by_its_delivery()
+    goods.a_delivery_costs_what_its_goods_cost()
     goods.a_return_takes_back_what_was_delivered()
     goods.a_repair_is_done_in_the_workshop()
     goods.a_coupon_is_worth_what_was_promised()
@@ -22,7 +23,9 @@ class Goods:
         self.call = call
         partner = call("res.partner", "search", [("name", "=", "Azure Interior")])[0]
         self.product = call(
-            "product.product", "create", {"name": "Cabinet 7", "is_storable": True}
+            "product.product",
+            "create",
+            {"name": "Cabinet 7", "is_storable": True, "standard_price": 30},
         )
         self.order = call(
             "sale.order",
@@ -97,6 +100,48 @@ class Goods:
             "state"
         ]
 
+    def number(self):
+        call = self.call
+        return call("customer.complaint", "read", [self.complaint], ["name"])[0]["name"]
+
+    def is_told(self, model, record):
+        """Whether the document itself says for which complaint it was made."""
+        return self.call(
+            "mail.message",
+            "search_count",
+            [
+                ("model", "=", model),
+                ("res_id", "=", record),
+                ("body", "ilike", self.number()),
+            ],
+        )
+
+    def a_delivery_costs_what_its_goods_cost(self):
+        values = {"name": "Sent again", "proof": "document", "document": "delivery"}
+        self.call("customer.complaint.remedy.type", "create", values)
+        remedy, picking = self.make(
+            "Sent again", "delivery", product_id=self.product, quantity=2
+        )
+        assert self.cost(picking) == []
+        self.call("stock.picking", "action_confirm", [picking])
+        assert self.cost(picking) == [("replacement", 60, 0)]
+        self.finish([picking])
+        assert self.state(remedy) == "delivered"
+        assert self.is_told("stock.picking", picking)
+
+    def cost(self, picking):
+        """What the report says of a delivery: kind, estimated, booked."""
+        name = self.call("stock.picking", "read", [picking], ["name"])[0]["name"]
+        return [
+            (row["kind"], row["amount_estimated"], row["amount_booked"])
+            for row in self.call(
+                "customer.complaint.cost.report",
+                "search_read",
+                [("complaint_id", "=", self.complaint), ("document", "=", name)],
+                ["kind", "amount_estimated", "amount_booked"],
+            )
+        ]
+
     def a_replacement_is_delivered_by_its_delivery(self):
         remedy, order = self.make(
             "Replacement", "sale", product_id=self.product, quantity=2
@@ -115,8 +160,8 @@ class Goods:
         assert known["return_id"][0] in self.delivery_of(self.order)
         move = self.call("stock.move", "read", known["move_ids"], ["product_uom_qty"])
         assert [line["product_uom_qty"] for line in move] == [2]
-        number = self.call("customer.complaint", "read", [self.complaint], ["name"])
-        assert number[0]["name"] in known["origin"]
+        assert self.number() in known["origin"]
+        assert self.is_told("stock.picking", picking)
         self.finish([picking])
         assert self.state(remedy) == "delivered"
 

@@ -32,6 +32,7 @@ from . import customer_complaint_line
 from . import customer_complaint_remedy_type
 from . import customer_complaint_solution
 from . import customer_complaint_remedy
+from . import remedy_delivery
 from . import complaint_solution
 from . import remedy_document
 from . import remedy_document_done
@@ -119,6 +120,7 @@ from . import complaint_offer
 from . import complaint_splitting
 from . import complaint_remedy_moves
 from . import complaint_remedy_approval
+from . import remedy_fairness
 from . import customer_complaint_problem
 from . import complaint_problem
 from . import complaint_at_once

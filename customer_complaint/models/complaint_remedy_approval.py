@@ -118,7 +118,7 @@ class CustomerComplaintRemedy(models.Model):
         complaint = self.complaint_id
         over = self.type_id.is_goodwill and self.env[
             "customer.complaint.budget"
-        ]._get_excess(complaint, self.create_date.date())
+        ]._get_excess(complaint, self.proposed_on)
         approvals = [("manager", over)] if over else []
         limits = self.env["customer.complaint.credit.limit"]._find(
             complaint, self.type_id

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# Shipped type by kind of request, when nobody chose a remedy before.
 # Satisfaction up to this grade is low, where the company sets no other.
 LOW_GRADE = 2
 

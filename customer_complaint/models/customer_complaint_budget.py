@@ -169,7 +169,7 @@ class CustomerComplaintBudget(models.Model):
                          UNION ALL
                         SELECT remedy.complaint_id,
                                remedy.amount_company,
-                               remedy.create_date::date
+                               remedy.proposed_on
                           FROM customer_complaint_remedy_type remedy_type
                           JOIN customer_complaint_remedy remedy
                             ON remedy.type_id = remedy_type.id
@@ -226,15 +226,24 @@ class CustomerComplaintRemedy(models.Model):
         currency_field="company_currency_id",
         help="Taxes included, at the rate of the day it was proposed.",
     )
+    proposed_on = fields.Date(
+        compute="_compute_amount_company",
+        store=True,
+        help="As the calendar of whoever proposed it showed it; counts in the goodwill "
+        "budget.",
+    )
 
     @api.depends("amount", "currency_id", "company_id")
     def _compute_amount_company(self):
-        today = fields.Date.context_today(self)
         for remedy in self:
             company = remedy.company_id or self.env.company
+            in_zone = remedy.with_context(tz=remedy.create_uid.tz or self.env.user.tz)
+            moment = remedy.create_date or fields.Datetime.now()
+            day = fields.Datetime.context_timestamp(in_zone, moment).date()
+            remedy.proposed_on = day
             remedy.amount_company = remedy.currency_id._convert(
                 remedy.amount,
                 company.currency_id,
                 company,
-                remedy.create_date and remedy.create_date.date() or today,
+                day,
             )

@@ -54,6 +54,12 @@ class CustomerComplaintCostReport(models.Model):
         groups=STAFF,
         help="Where the cause lies.",
     )
+    problem_id = fields.Many2one(
+        "customer.complaint.problem",
+        string="Shared problem",
+        readonly=True,
+        groups="customer_complaint.group_complaint_user",
+    )
     salesperson_id = fields.Many2one("res.users", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_original = fields.Monetary(
@@ -95,7 +101,7 @@ class CustomerComplaintCostReport(models.Model):
                     )
                 ) AS product_id,
                 COALESCE(c.commercial_partner_id, s.partner_id) AS partner_id,
-                c.category_id, c.team_id, c.cause_team_id, c.salesperson_id,
+                c.category_id, c.team_id, c.cause_team_id, c.problem_id, c.salesperson_id,
                 s.currency_id, s.amount_original, company.currency_id AS company_currency_id,
                 CASE WHEN s.basis = 'booked' THEN s.amount ELSE 0 END AS amount_booked,
                 CASE WHEN s.basis = 'estimated' THEN s.amount ELSE 0 END
@@ -114,7 +120,7 @@ class CustomerComplaintCostReport(models.Model):
     def _get_sources(self):
         """Hook: SELECTs of id, complaint_id, kind, basis, date, document, partner_id, product_id,
         currency_id, amount_original, amount (in company currency) and move_line_id."""
-        return [
+        sources = [
             self._get_cost_source(0),
             self._get_credit_note_source(1),
             self._get_order_source(2),
@@ -123,6 +129,9 @@ class CustomerComplaintCostReport(models.Model):
             self._get_reversal_source(5),
             self._get_estimate_source(6),
         ]
+        if "stock.picking" in self.env:
+            sources.append(self._get_delivery_source(7))
+        return sources
 
     def _get_cost_source(self, number):
         """Costs entered by hand, from the journal items that they are booked with."""
@@ -331,35 +340,73 @@ class CustomerComplaintCostReport(models.Model):
         )
 
     def _get_order_source(self, number):
-        """Replacements and gifts: what the goods of the order cost us, less what is charged.
+        """Replacements and gifts by a sales order, less what is charged for them."""
+        return self._get_goods_source(
+            number,
+            SQL(
+                """
+                SELECT 'sale.order' AS model, o.id, o.name, o.date_order::date AS date,
+                    o.partner_id, o.company_id, l.id AS line_id, l.product_id,
+                    l.product_uom_id AS uom_id, l.product_uom_qty AS quantity,
+                    l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1) AS charged
+                FROM sale_order o
+                JOIN sale_order_line l ON l.order_id = o.id
+                WHERE o.state = 'sale'
+                """
+            ),
+        )
 
-        A cost that names the remedy takes its place, so it is estimated or booked only once.
+    def _get_delivery_source(self, number):
+        """The same by a delivery of its own, where inventory is installed."""
+        return self._get_goods_source(
+            number,
+            SQL(
+                """
+                SELECT 'stock.picking' AS model, p.id, p.name,
+                    p.scheduled_date::date AS date, p.partner_id, p.company_id,
+                    m.id AS line_id, m.product_id, m.product_uom AS uom_id,
+                    m.product_uom_qty AS quantity, 0 AS charged
+                FROM stock_picking p
+                JOIN stock_picking_type k
+                    ON k.id = p.picking_type_id AND k.code = 'outgoing'
+                JOIN stock_move m ON m.picking_id = p.id AND m.state != 'cancel'
+                WHERE p.state NOT IN ('draft', 'cancel')
+                """
+            ),
+        )
+
+    def _get_goods_source(self, number, goods):
+        """What the goods cost us that a document brings the customer.
+
+        A cost that names the remedy takes its place, so it is estimated or booked only once. A
+        document for several remedies is a cost of the first of them.
+
+        :param goods: SELECT of model, id, name, date, partner_id and company_id of documents, and
+            of line_id, product_id, uom_id, quantity and charged of their lines
         """
         return SQL(
             """
-            SELECT DISTINCT ON (l.id) %(id)s AS id, y.complaint_id,
+            (SELECT DISTINCT ON (l.line_id) %(id)s AS id, y.complaint_id,
                 CASE WHEN t.is_goodwill THEN 'goodwill' ELSE 'replacement' END AS kind,
-                'estimated' AS basis, o.date_order::date AS date, o.name AS document,
-                o.partner_id, l.product_id, company.currency_id,
+                'estimated' AS basis, l.date, l.name AS document,
+                l.partner_id, l.product_id, company.currency_id,
                 worth.amount AS amount_original, worth.amount AS amount,
                 NULL::integer AS move_line_id
             FROM customer_complaint_remedy y
             JOIN customer_complaint_remedy_type t ON t.id = y.type_id
-            JOIN sale_order o ON o.id = y.document_id
-                AND y.document_model = 'sale.order' AND o.state = 'sale'
-            JOIN res_company company ON company.id = o.company_id
+            JOIN (%(goods)s) l ON l.model = y.document_model AND l.id = y.document_id
+            JOIN res_company company ON company.id = l.company_id
             JOIN res_currency currency ON currency.id = company.currency_id
-            JOIN sale_order_line l ON l.order_id = o.id
             JOIN product_product product ON product.id = l.product_id
             JOIN product_template template ON template.id = product.product_tmpl_id
-            JOIN uom_uom unit ON unit.id = l.product_uom_id
+            JOIN uom_uom unit ON unit.id = l.uom_id
             JOIN uom_uom base ON base.id = template.uom_id
             CROSS JOIN LATERAL (
                 SELECT ROUND(
                     GREATEST(
-                        l.product_uom_qty * unit.factor / base.factor * COALESCE(
-                            (product.standard_price ->> o.company_id::text)::numeric, 0
-                        ) - l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1),
+                        l.quantity * unit.factor / base.factor * COALESCE(
+                            (product.standard_price ->> l.company_id::text)::numeric, 0
+                        ) - l.charged,
                         0
                     ),
                     currency.decimal_places
@@ -370,8 +417,10 @@ class CustomerComplaintCostReport(models.Model):
                 SELECT FROM customer_complaint_cost k
                 WHERE k.remedy_id = y.id AND k.kind NOT IN ('freight', 'labour', 'restock')
             )
+            ORDER BY l.line_id, y.id)
             """,
-            id=self._get_row_id(number, SQL("l.id")),
+            id=self._get_row_id(number, SQL("l.line_id")),
+            goods=goods,
         )
 
     def _get_supplier_source(self, number):

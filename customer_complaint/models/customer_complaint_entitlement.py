@@ -30,7 +30,7 @@ class CustomerComplaintEntitlement(models.Model):
         required=True,
         ondelete="restrict",
         index=True,
-        domain="[('needs_period', '=', True)]",
+        domain="['|', ('needs_period', '=', True), ('remedy_group', '=', 'service')]",
     )
     partner_id = fields.Many2one(
         "res.partner",

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-
-from ..tools import given
+from odoo.exceptions import UserError
 
 # Requests of these states reached the books.
 BOOKED = ("posted", "paid")
@@ -32,7 +30,7 @@ class CustomerComplaintRemedy(models.Model):
             *("document_model", "document_id", "document_name"),
             *("credit_request_ids", "amount_company"),
             *("is_over_budget", "approver_role", "approver_id", "approval_todo_id"),
-            "raised_by_id",
+            *("raised_by_id", "deviation"),
         }
     )
     _given_once = frozenset({"solution_id"})
@@ -74,6 +72,12 @@ class CustomerComplaintRemedy(models.Model):
         precompute=True,
     )
     amount = fields.Monetary(aggregator=None, help="Taxes included.")
+    amount_left = fields.Monetary(
+        string="Not asked for yet",
+        compute="_compute_amount_left",
+        compute_sudo=True,
+        help="What was promised and accounting was not asked for, taxes included.",
+    )
     amount_shown = fields.Char(string="Money", compute="_compute_amount_shown")
     product_id = fields.Many2one(
         "product.product", check_company=True, index="btree_not_null"
@@ -168,6 +172,7 @@ class CustomerComplaintRemedy(models.Model):
         "cancel_reason",
         "delivered_at",
         "amount",
+        "currency_id",
         "credit_request_ids.state",
         "credit_request_ids.amount",
     )
@@ -184,14 +189,40 @@ class CustomerComplaintRemedy(models.Model):
             return "cancelled"
         if self.delivered_at:
             return "delivered"
-        states = set(self.credit_request_ids.mapped("state")) - {"cancelled"}
+        states = set(self._get_requests().mapped("state"))
         if not states:
             return "proposed"
         if "to_approve" in states:
             return "to_approve"
-        if states - set(BOOKED):
+        if states - set(BOOKED) or self.amount_left:
             return "requested"
         return "paid" if states == {"paid"} else "booked"
+
+    def _get_requests(self):
+        """What accounting was asked for and is not cancelled."""
+        return self.credit_request_ids.filtered(lambda r: r.state != "cancelled")
+
+    @api.depends(
+        "amount",
+        "currency_id",
+        "type_id.proof",
+        "credit_request_ids.state",
+        "credit_request_ids.amount",
+    )
+    def _compute_amount_left(self):
+        for remedy in self:
+            asked = sum(
+                request.currency_id._convert(
+                    request.amount,
+                    remedy.currency_id,
+                    request.company_id,
+                    request.requested_on,
+                )
+                for request in remedy._get_requests()
+            )
+            remedy.amount_left = remedy.type_id._is_credit() and max(
+                remedy.currency_id.round(remedy.amount - asked), 0.0
+            )
 
     def _is_delivered(self):
         """Whether the customer has it, or is not to get it any more."""
@@ -304,7 +335,9 @@ class CustomerComplaintRemedy(models.Model):
                         remedy=remedy.name,
                     )
                 )
-            if remedy._is_under_way() and set(PROMISED) & vals.keys():
+            # Users cannot set the flag without sudo.
+            is_rest = self.env.su and self.env.context.get("complaint_rest_cancelled")
+            if remedy._is_under_way() and set(PROMISED) & vals.keys() and not is_rest:
                 raise UserError(
                     self.env._(
                         "%(remedy)s is under way (%(state)s): what it is and how much "
@@ -348,153 +381,8 @@ class CustomerComplaintRemedy(models.Model):
         ]
 
     # ------------------------------------------------------------------
-    # Delivery
+    # Screens
     # ------------------------------------------------------------------
-    def _check_staff(self):
-        """Only those who handle the complaint carry its remedies out."""
-        if not self.env.user.has_group("customer_complaint.group_complaint_user"):
-            raise AccessError(
-                self.env._("Remedies are carried out by those who handle complaints.")
-            )
-        self.check_access("write")
-        self.complaint_id.check_access("write")
-
-    def action_deliver(self):
-        """Ask since when the customer has it, and what shows it."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Delivered"),
-            "res_model": "customer.complaint.remedy.deliver",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_remedy_ids": self.ids},
-        }
-
-    def deliver(self, at=None, note=None):
-        """Record that the customer has it: by whom, when, and what shows it.
-
-        :param datetime at: when he got it, now by default
-        :param str note: what shows it, for example a signature or the words of a talk
-        :raises UserError: it is not chosen, delivered already, or something else proves it
-        """
-        self._check_staff()
-        at = given.moment(self.env, at) or fields.Datetime.now()
-        note = given.text(self.env, note)
-        for remedy in self:
-            if problem := remedy._get_delivery_problem(at, note):
-                raise UserError(
-                    self.env._(
-                        "%(remedy)s: %(problem)s",
-                        remedy=remedy.name,
-                        problem=problem,
-                    )
-                )
-        # sudo: written by methods only; access was checked
-        self.sudo().write(
-            {
-                "delivered_at": at,
-                "delivered_by_id": self.env.uid,
-                "delivery_note": note or False,
-            }
-        )
-        self._trail(self.env._("Delivered"), note)
-        return True
-
-    def _get_delivery_problem(self, at, note):
-        """Sentence that says why it cannot be marked as delivered at `at`, or None."""
-        self.ensure_one()
-        if self.solution_id.state != "chosen":
-            return self.env._("its solution is not chosen yet. Choose it first.")
-        if self.state in ("delivered", "cancelled"):
-            return self.env._("it is delivered or cancelled already.")
-        if self.type_id._is_credit():
-            return self.env._(
-                "accounting delivers it with a credit note. Request the credit note."
-            )
-        if self.document_id:
-            return self.env._(
-                "%(document)s delivers it as soon as it is done.",
-                document=self.document_name,
-            )
-        if at > fields.Datetime.now():
-            return self.env._("it cannot have been delivered in the future.")
-        if missing := self._get_missing():
-            return self.env._("fill in first: %(missing)s.", missing=", ".join(missing))
-        if self.proof == "told" and not self._is_told():
-            return self.env._(
-                "the customer was not told since. Send him a message, or log the talk "
-                "with Log contact."
-            )
-        if self.proof in ("document", "note") and not note:
-            return self.env._("say what shows it: a document, a signature, a talk.")
-        return None
-
-    def _is_told(self):
-        """Whether the customer was written or spoken to since the remedy was agreed."""
-        self.ensure_one()
-        told_at = self.sudo().complaint_id.told_at  # only a moment
-        return bool(told_at and told_at >= self.create_date.replace(microsecond=0))
-
-    def action_undo_delivery(self):
-        """The customer does not have it after all: it is owed again."""
-        self._check_staff()
-        delivered = self.filtered("delivered_at")
-        delivered.sudo().write(  # see `deliver`
-            {"delivered_at": False, "delivered_by_id": False, "delivery_note": False}
-        )
-        delivered._trail(self.env._("Not delivered after all"))
-        return True
-
-    def action_cancel(self):
-        """Ask for the reason, then cancel."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Cancel remedy"),
-            "res_model": "customer.complaint.remedy.cancel",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_remedy_ids": self.ids},
-        }
-
-    def cancel(self, reason):
-        """Give a remedy up; the reason stays on file.
-
-        :raises UserError: it is delivered, or accounting has a request for it
-        """
-        self._check_staff()
-        reason = given.text(self.env, reason)
-        if not reason:
-            raise UserError(self.env._("Say why the customer does not get it."))
-        for remedy in self:
-            if remedy.state in ("delivered", "cancelled"):
-                raise UserError(
-                    self.env._(
-                        "%(remedy)s is delivered or cancelled already.",
-                        remedy=remedy.name,
-                    )
-                )
-            if remedy.document_id and remedy._is_document_alive():
-                raise UserError(
-                    self.env._(
-                        "%(remedy)s is carried out with %(document)s. Cancel or unlink "
-                        "that first.",
-                        remedy=remedy.name,
-                        document=remedy.document_name,
-                    )
-                )
-            if remedy.credit_request_ids and remedy.state != "proposed":
-                raise UserError(
-                    self.env._(
-                        "%(remedy)s: accounting was asked for a credit note. Cancel that "
-                        "request first.",
-                        remedy=remedy.name,
-                    )
-                )
-        self.solution_id.filtered("acceptance")._before_change()
-        self.sudo().cancel_reason = reason  # see `deliver`
-        self._trail(self.env._("Cancelled"), reason)
-        return True
-
     def action_view(self):
         """Open the dialog of the remedy."""
         self.ensure_one()

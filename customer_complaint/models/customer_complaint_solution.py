@@ -258,6 +258,15 @@ class CustomerComplaintSolution(models.Model):
                         solution=solution.display_name,
                     )
                 )
+        for complaint in self.complaint_id:
+            if complaint._is_closed():
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s is closed: the customer could not answer. Reopen "
+                        "it first.",
+                        complaint=complaint.name,
+                    )
+                )
         self._check_ready()
         self.remedy_ids._check_date_due()
         # sudo: written by methods only; access was checked

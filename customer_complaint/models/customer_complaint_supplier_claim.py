@@ -74,7 +74,12 @@ class CustomerComplaintSupplierClaim(models.Model):
         "product.product", check_company=True, index="btree_not_null"
     )
     currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
     )
     amount = fields.Monetary(
         string="Expected",
@@ -115,6 +120,15 @@ class CustomerComplaintSupplierClaim(models.Model):
     _amount_positive = models.Constraint(
         "CHECK(amount > 0)", "Enter what the supplier is asked for, more than zero."
     )
+
+    @api.depends("complaint_id")
+    def _compute_currency_id(self):
+        for claim in self:
+            claim.currency_id = (
+                claim.currency_id
+                or claim.complaint_id.company_id.currency_id
+                or self.env.company.currency_id
+            )
 
     @api.depends(
         "amount",

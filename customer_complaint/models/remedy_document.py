@@ -1,5 +1,7 @@
 import logging
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -308,6 +310,12 @@ class CustomerComplaintRemedy(models.Model):
                 "document_name": name,
             }
         )
+        if "message_ids" in document._fields:
+            document.sudo()._message_log(
+                body=Markup("%s")
+                % self.env._("Made for complaint %s.", remedy.complaint_id.name),
+                author_id=self.env.user.partner_id.id,
+            )
         remedy.complaint_id._message_log(
             body=self.env._(
                 "%(remedy)s is carried out with %(document)s.",
@@ -332,16 +340,21 @@ class CustomerComplaintRemedy(models.Model):
                     remedy=self.name,
                 )
             )
-        self.complaint_id.sudo()._message_log(
-            body=self.env._(
-                "%(document)s is no longer linked to %(remedy)s.",
-                document=self.document_name,
-                remedy=self.name,
-            ),
-            author_id=self.env.user.partner_id.id,
-        )
-        self._let_go_of_document()
+        self._unlink_document()
         return True
+
+    def _unlink_document(self):
+        """Let go of documents; the complaint says so."""
+        for remedy in self:
+            remedy.complaint_id.sudo()._message_log(
+                body=self.env._(
+                    "%(document)s is no longer linked to %(remedy)s.",
+                    document=remedy.document_name,
+                    remedy=remedy.name,
+                ),
+                author_id=self.env.user.partner_id.id,
+            )
+        self._let_go_of_document()
 
     def action_view_document(self):
         """Open the document; tell how it stands to who has no rights to work on such ones."""

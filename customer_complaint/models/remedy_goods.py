@@ -29,9 +29,17 @@ class CustomerComplaintRemedy(models.Model):
                     complaint=complaint.name,
                 )
             )
-        kind = self.env["stock.picking.type"].search(
-            [("code", "=", "outgoing"), ("company_id", "=", complaint.company_id.id)],
-            limit=1,
+        customer = customer.with_company(complaint.company_id)
+        kind = (
+            self.env["stock.picking.type"]
+            .with_company(complaint.company_id)
+            .search(
+                [
+                    ("code", "=", "outgoing"),
+                    ("company_id", "=", complaint.company_id.id),
+                ],
+                limit=1,
+            )
         )
         if not kind:
             raise UserError(
@@ -44,7 +52,7 @@ class CustomerComplaintRemedy(models.Model):
             "location_id": kind.default_location_src_id.id,
             "location_dest_id": customer.property_stock_customer.id,
         }
-        return self.env["stock.picking"].create(
+        return kind.env["stock.picking"].create(
             {
                 "partner_id": customer.id,
                 "picking_type_id": kind.id,
@@ -112,7 +120,8 @@ class CustomerComplaintRemedy(models.Model):
         """A draft repair under warranty: who pays is decided there."""
         product, quantity, uom, _line = self._get_goods()[0]
         complaint = self.complaint_id
-        return self.env["repair.order"].create(
+        repairs = self.env["repair.order"].with_company(complaint.company_id)
+        return repairs.create(
             {
                 "partner_id": complaint.partner_id.id,
                 "company_id": complaint.company_id.id,
@@ -128,7 +137,11 @@ class CustomerComplaintRemedy(models.Model):
         """A coupon of the chosen programme; of gift cards over the amount of the remedy."""
         complaint = self.complaint_id
         program = self.env["loyalty.program"].browse(program_id).exists()
-        if not program or program.program_type not in COUPON_PROGRAMS:
+        if (
+            not program
+            or program.program_type not in COUPON_PROGRAMS
+            or program.company_id not in (self.company_id, self.company_id.browse())
+        ):
             raise UserError(
                 self.env._("Choose the programme of which the coupon is issued.")
             )

@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -53,9 +51,6 @@ class CustomerComplaintRemedy(models.Model):
             # which is confirmed by sales
             orders = orders.sudo()
         order = orders.create(values)
-        order._message_log(
-            body=Markup("%s") % self.env._("Made for complaint %s.", order.origin)
-        )
         if not may_sell and order.user_id:
             order.with_context(mail_activity_quick_update=True).activity_schedule(
                 "mail.mail_activity_data_todo",
@@ -81,6 +76,12 @@ class CustomerComplaintRemedy(models.Model):
                 )
             )
         sold = complaint.order_id
+        invoiced = complaint._get_invoiced_partner()
+        # Prices, currency and terms are those of whoever was invoiced then, no one else's.
+        charged_then = charged and (
+            sold.partner_invoice_id.commercial_partner_id
+            == invoiced.commercial_partner_id
+        )
         seller = (
             complaint.salesperson_id or sold.user_id or complaint.partner_id.user_id
         )
@@ -97,28 +98,30 @@ class CustomerComplaintRemedy(models.Model):
                         "product_id": product.id,
                         "product_uom_qty": quantity,
                         "product_uom_id": uom.id,
-                        **self._prepare_replacement_price(line, charged),
+                        **self._prepare_replacement_price(
+                            line if charged_then else line.browse(), uom, charged
+                        ),
                     }
                 )
                 for product, quantity, uom, line in self._get_goods()
             ],
         }
         if charged:
-            values["partner_invoice_id"] = complaint._get_invoiced_partner().id
-            if sold and sold.partner_id == complaint.partner_id:
-                values["pricelist_id"] = sold.pricelist_id.id
-                values["payment_term_id"] = sold.payment_term_id.id
-                values["fiscal_position_id"] = sold.fiscal_position_id.id
+            values["partner_invoice_id"] = invoiced.id
+        if charged_then:
+            values["pricelist_id"] = sold.pricelist_id.id
+            values["payment_term_id"] = sold.payment_term_id.id
+            values["fiscal_position_id"] = sold.fiscal_position_id.id
         return values
 
-    def _prepare_replacement_price(self, line, charged):
+    def _prepare_replacement_price(self, line, uom, charged):
         """Free, or as it was charged; by the price list when it was not in the order."""
         if not charged:
             return {"price_unit": 0.0, "discount": 0.0}
         if not line:
             return {}
         return {
-            "price_unit": line.price_unit,
+            "price_unit": line.product_uom_id._compute_price(line.price_unit, uom),
             "discount": line.discount,
             "tax_ids": [Command.set(line.tax_ids.ids)],
         }

@@ -44,7 +44,9 @@ class SaleOrder(models.Model):
         """Whether the customer has all of the order that can be delivered."""
         self.ensure_one()
         goods = self.order_line.filtered(
-            lambda line: line.product_id and not line.is_downpayment
+            lambda line: line.product_id
+            and not line.is_downpayment
+            and not line._is_delivery()  # what sending it costs is never delivered
         )
         return (
             self.state == "sale"

@@ -22,6 +22,7 @@ from . import test_solution
 from . import test_offer
 from . import test_year
 from . import test_engine
+from . import test_entitlement
 from . import test_date_words
 from . import test_told
 from . import test_merging

@@ -58,6 +58,20 @@ class TestBudget(CreditCommon):
         self.env.invalidate_all()
         self.assertEqual(self.budget.used, 0)
 
+    def test_the_day_of_goodwill_is_that_of_whoever_gives_it(self):
+        self.handler.tz = "Asia/Shanghai"
+        coupon = self.promise("coupon", amount=25, user=self.handler)
+        # Ten minutes past midnight in Shanghai, still the year before elsewhere.
+        self.cr.execute(
+            "UPDATE customer_complaint_remedy SET create_date = %s WHERE id = %s",
+            (f"{self.budget.date_from.year - 1}-12-31 16:10:00", coupon.id),
+        )
+        coupon.invalidate_recordset()
+        coupon.sudo().amount = 30
+        self.assertEqual(coupon.proposed_on, self.budget.date_from)
+        self.env.invalidate_all()
+        self.assertEqual(self.budget.used, 30)
+
     def test_above_the_budget_a_manager_approves(self):
         self.assertEqual(self.give(100).state, "to_do")
         request = self.give(0.01)

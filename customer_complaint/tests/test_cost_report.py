@@ -228,6 +228,32 @@ class TestCostReport(ReportCommon):
         self.replace(2, price=50)
         self.assertEqual(self.figures(("kind", "=", "replacement")), (0, 0))
 
+    def test_an_order_for_several_remedies_is_a_cost_of_the_first(self):
+        self.product.standard_price = 30
+        remedy = self.replace(2)
+        gift = self.replace(1, "gift")
+        gift.sudo().write({"document_id": remedy.document_id})
+        self.assertEqual(self.figures(("kind", "=", "replacement")), (0, 60))
+        self.assertEqual(self.figures(), (0, 60))
+
+    def test_what_a_shared_problem_costs_is_told(self):
+        problem = self.env["customer.complaint.problem"].create(
+            {"name": "Hinges", "team_id": self.other_team.id, "user_id": False}
+        )
+        self.complaint.sudo().problem_id = problem
+        self.add_cost(amount=85)
+        self.assertFalse(problem.with_user(self.handler).has_access("read"))
+        statement = self.env["customer.complaint.cost.statement"].with_user(
+            self.handler
+        )
+        statement = statement.create(
+            {"dimension": "problem_id", "date_from": "2025-01-01"}
+        )
+        self.assertIn((problem.display_name, 0, 85), statement._get_rows("problem_id"))
+        columns = statement._get_columns()
+        rows = list(statement._iterate_rows(columns))
+        self.assertEqual({row["problem_id"] for row in rows}, {problem.display_name})
+
     def test_amounts_are_told_in_their_own_currency_as_well(self):
         #
         currency = self.env.ref("base.CHF")

@@ -343,6 +343,41 @@ class TestFairness(CreditCommon):
             [(40, False), (40, False)],
         )
 
+    def test_a_coupon_far_above_what_others_received_needs_a_reason_too(self):
+        self.make_similar([20, 25, 30, 35, 40])
+        with self.assertRefused(UserError, "Far more than usual.*Say why"):
+            self.promise("coupon", user=self.handler, amount=200)
+        coupon = self.promise("coupon", user=self.handler, amount=30)
+        self.assertFalse(coupon.deviation)
+        with self.assertRefused(UserError, "Far more than usual"):
+            coupon.amount = 200
+        coupon.write({"amount": 200, "deviation_reason": "Third time"})
+        self.assertIn("Far more than usual", coupon.deviation)
+        with self.assertRefused(AccessError, "cannot be written directly"):
+            coupon.deviation = "Usual"
+
+    def test_an_offer_is_compared_before_the_customer_reads_it(self):
+        self.make_similar([20, 25, 30, 35, 40])
+        Solution = self.env["customer.complaint.solution"].with_user(self.handler)
+        solution = Solution.create({"complaint_id": self.complaint.id})
+        coupon = self.env["customer.complaint.remedy"].with_user(self.handler)
+        coupon = coupon.create(
+            {
+                "solution_id": solution.id,
+                "type_id": self.env.ref("customer_complaint.remedy_type_coupon").id,
+                "amount": 200,
+            }
+        )
+        for method in ("action_offer", "action_choose"):
+            with self.assertRefused(UserError, "Far more than usual"):
+                getattr(solution, method)()
+        coupon.deviation_reason = "Third time"
+        solution.action_offer()
+        # What a colleague has weighed is not withdrawn from under the customer.
+        coupon.sudo().deviation_reason = False
+        solution.sudo()._record_answer("accepted")
+        self.assertEqual(solution.state, "chosen")
+
     # ------------------------------------------------------------------
     # Cost
     # ------------------------------------------------------------------

@@ -76,6 +76,13 @@ class TestOffer(SolutionCommon, HttpCase):
         again.action_offer()
         self.assertNotIn("does not suit you", self.url_open(url).text)
 
+    def test_nothing_is_offered_for_a_closed_complaint(self):
+        # C-97
+        self.tell_outcome(self.complaint)
+        self.confirm(self.complaint)
+        with self.assertRefused(UserError, "the customer could not answer"):
+            self.excuse.action_offer()
+
     def test_he_accepts_what_he_read_not_what_became_of_it(self):
         # C-97
         self.refund.action_offer()

@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .credit_common import CreditCommon
 
@@ -237,6 +237,46 @@ class TestRemedy(SolutionCommon):
         note.button_draft()
         self.assertEqual((remedy.state, remedy.is_open), ("requested", True))
 
+    def test_money_is_delivered_when_all_that_was_promised_is_credited(self):
+        # C-92, X-06
+        [remedy] = self.choose({**REFUND, "date_due": "2099-01-01"})
+        first = self.ask(amount=20, remedy_id=remedy.id)
+        self.assertEqual(remedy.amount_left, 100)
+        self.issue(first).action_post()
+        self.assertEqual((remedy.state, remedy.is_open), ("requested", True))
+        self.assertEqual(self.complaint._get_open_remedies(), remedy)
+        self.assertEqual(remedy.sudo().deadline_ids.state, "open")
+        dialog = self.env["customer.complaint.credit.ask"].with_user(self.handler)
+        dialog = Form(dialog.with_context(**remedy.action_request()["context"]))
+        self.assertEqual(dialog.invoice_ids.edit(0).amount, 100)
+        self.issue(self.ask(amount=100, remedy_id=remedy.id)).action_post()
+        self.assertEqual((remedy.state, remedy.is_open), ("paid", False))
+        self.assertEqual(remedy.amount_left, 0)
+        self.flush_tracking()
+        self.assertEqual(remedy.sudo().deadline_ids.state, "done")
+
+    def test_the_rest_of_money_credited_in_part_is_given_up_with_a_reason(self):
+        # C-92
+        [remedy] = self.choose(REFUND)
+        remedy.solution_id.record_answer("accepted")
+        request = self.ask(amount=20, remedy_id=remedy.id)
+        with self.assertRefused(UserError, "Cancel that request first"):
+            remedy.cancel("20 is enough")
+        self.issue(request).action_post()
+        with self.assertRefused(UserError, "is under way"):
+            remedy.with_context(complaint_rest_cancelled=True).amount = 20
+        remedy.cancel("20 is enough")
+        self.assertEqual((remedy.amount, remedy.state), (20, "paid"))
+        self.assertFalse(remedy.is_open)
+        self.assertEqual(
+            self.complaint.event_ids.sorted("id")[-1].reason, "20 is enough"
+        )
+        # What the customer accepted stays on file.
+        kept = remedy.solution_id.complaint_id.solution_ids - remedy.solution_id
+        self.assertEqual((kept.acceptance, kept.remedy_ids.amount), ("accepted", 120))
+        with self.assertRefused(UserError, "Cancel that request first"):
+            remedy.cancel("Nothing at all")
+
     def test_a_request_carries_out_only_what_was_chosen_here(self):
         draft = self.make_solution(REFUND).remedy_ids
         with self.assertRefused(UserError, "is not chosen yet"):
@@ -272,6 +312,11 @@ class TestRemedy(SolutionCommon):
         self.assertEqual(training.delivery_note, "List signed")
         with self.assertRefused(UserError, "delivered or cancelled"):
             training.cancel("Too late")
+
+    def test_nothing_is_delivered_before_the_customer_complained(self):
+        [training] = self.choose({"kind": "training"})
+        with self.assertRefused(UserError, "before the customer complained"):
+            training.deliver(at="2001-01-01 10:00:00", note="List signed")
 
     def test_a_remedy_is_cancelled_with_a_reason(self):
         [training] = self.choose({"kind": "training"})

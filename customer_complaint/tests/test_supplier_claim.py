@@ -63,6 +63,25 @@ class TestSupplierClaim(GoodsCommon):
         self.assertEqual(self.complaint.supplier_claim_count, 1)
         self.assertIn(claim.name, self.complaint.message_ids[0].body)
 
+    def test_a_claim_is_in_the_currency_of_the_company_that_complains(self):
+        #
+        elsewhere = self.env["res.company"].create(
+            {"name": "Elsewhere", "currency_id": self.env.ref("base.CHF").id}
+        )
+        claim = (
+            self.env["customer.complaint.supplier.claim"]
+            .with_company(elsewhere)
+            .create(
+                {
+                    "complaint_id": self.complaint.id,
+                    "partner_id": self.partner.id,
+                    "amount": 5,
+                    "reason": "Hinges break",
+                }
+            )
+        )
+        self.assertEqual(claim.currency_id, self.complaint.company_id.currency_id)
+
     def test_the_claim_follows_the_vendor_credit_note(self):
         claim = self.claim()
         note = self.make_vendor_note(400, self.supplier, post=False)

@@ -44,6 +44,7 @@ class CustomerComplaintCostStatement(models.TransientModel):
             ("complaint_name", "Complaint"),
             ("category_id", "Category"),
             ("cause_team_id", "Responsible department"),
+            ("problem_id", "Shared problem"),
             ("product_id", "Product"),
             ("partner_id", "Customer"),
             ("salesperson_id", "Salesperson"),
@@ -123,12 +124,17 @@ class CustomerComplaintCostStatement(models.TransientModel):
         return [
             (
                 labels.get(value)
-                or getattr(value, "display_name", value)
+                or (value if isinstance(value, str) else self._get_name(value))
                 or self.env._("Not stated"),
                 *money,
             )
             for value, *money in groups
         ]
+
+    def _get_name(self, record):
+        """What a figure is about, as its row may be read."""
+        # sudo: the name alone, also of a shared problem that another team works on
+        return record and record.sudo().display_name
 
     def _get_difference(self):
         """How far the booked cost is from the books; None for who does not read the books."""
@@ -296,6 +302,7 @@ class CustomerComplaintCostStatement(models.TransientModel):
             ("product_id", 28),
             ("category_id", 26),
             ("cause_team_id", 20),
+            ("problem_id", 26),
             ("team_id", 20),
             ("salesperson_id", 20),
             ("currency_id", 9),
@@ -327,4 +334,6 @@ class CustomerComplaintCostStatement(models.TransientModel):
             return value and datetime.combine(value, time.min)
         if field.type == "monetary":
             return value
+        if field.relational:
+            return self._get_name(value) or None
         return field.convert_to_export(value, row) or None

@@ -238,7 +238,7 @@ class CustomerComplaintCreditAsk(models.TransientModel):
             defaults["kind"] = "amount"
         if len(invoices) == 1 and invoices[0]["currency"] == remedy.currency_id.name:
             _create, _id, row = defaults["invoice_ids"][0]
-            row["amount"] = min(remedy.amount, row["creditable"])
+            row["amount"] = min(remedy.amount_left or remedy.amount, row["creditable"])
 
     @api.model
     def _get_currency(self, name):
