@@ -14,6 +14,8 @@ STATEMENTS = 10
 class TestResultsSpeed(ResultsCommon):
     """The number of statements does not depend on the number of answers."""
 
+    RATED = 3  # statements, beside grade and recommendation
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -26,7 +28,7 @@ class TestResultsSpeed(ResultsCommon):
                 "likert",
                 dimension_id=cls.dimensions[number % 2].id,
             )
-            for number in range(3)
+            for number in range(cls.RATED)
         ]
         cls.products = cls.env["product.product"].create(
             [{"name": f"Product {number}"} for number in range(5)]
@@ -87,7 +89,9 @@ class TestResultsSpeed(ResultsCommon):
 
 @tagged("post_install", "-at_install", "full")
 class TestResultsOfManyAnswers(TestResultsSpeed):
-    """20,000 answers of five scores each: at most 10 statements and 250 ms."""
+    """20,000 answers of 17 scores each: at most 10 statements and 250 ms."""
+
+    RATED = 15
 
     def test_scores_take_ten_statements_at_most(self):
         self.fill(20_000)
