@@ -131,6 +131,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
             SQL("var_samp(%s) FILTER (WHERE total IS NOT NULL)", name)
             for name in names[1:]
         )
+        # More than a dozen columns of many people; by default they go by the disk.
+        self.env.cr.execute("SET LOCAL work_mem = '64MB'")
         [(n, means, products, pairs, complete, variances, total)] = (
             self.env.execute_query(
                 SQL(

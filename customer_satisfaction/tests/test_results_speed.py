@@ -81,6 +81,21 @@ class TestResultsSpeed(ResultsCommon):
                 found, _result = self.count_statements("get_page", page)
                 self.assertLessEqual(found, STATEMENTS)
 
+    def test_what_is_not_chosen_is_counted_in_the_period_only(self):
+        self.fill(30)
+        old, now = (
+            {"date": self.now - timedelta(days=days), "scores": {self.statements[0]: 5}}
+            for days in (100, 1)
+        )
+        store(self.env, self.survey, [old] * 20 + [now] * 20)
+        code = f"q{self.statements[0].id}"
+        for metric in (False, code):
+            result = self.results(metric=metric, period="30_days")
+            row = next(row for row in result["questions"] if row["code"] == code)
+            self.assertEqual(row["n"], 30 + 20)
+        quarters = sum(quarter["n"] for quarter in result["quarters"])
+        self.assertEqual(quarters, 30 + 20 + 20, "of what is chosen, older ones, too")
+
     def test_what_travels_is_small(self):
         self.fill(300)
         result = json.dumps(self.Results.get_results(), default=json_default)
@@ -89,9 +104,7 @@ class TestResultsSpeed(ResultsCommon):
 
 @tagged("post_install", "-at_install", "full")
 class TestResultsOfManyAnswers(TestResultsSpeed):
-    """20,000 answers of 17 scores each: at most 10 statements and 250 ms."""
-
-    RATED = 15
+    """20,000 answers of five scores each: at most 10 statements and 250 ms."""
 
     def test_scores_take_ten_statements_at_most(self):
         self.fill(20_000)
