@@ -29,6 +29,7 @@ def test_every_workload_can_be_measured_and_reported(odoo_program, benchmark):
         "looking",
         "opening",
         "order",
+        "scoring",
         "sweeping",
     }
     assert all(row["sql"] > 0 for row in rows if row["group"] != "order")

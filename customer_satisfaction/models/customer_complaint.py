@@ -36,6 +36,18 @@ class CustomerComplaint(models.Model):
         "the 95 % interval.",
     )
 
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        if field_name != "customer_csat":
+            return super()._order_field_to_sql(
+                alias, field_name, direction, nulls, query
+            )
+        customers, alias = self._fields["commercial_partner_id"].join(
+            self, alias, query
+        )
+        return customers._order_field_to_sql(
+            alias, "satisfaction_csat", direction, nulls, query
+        )
+
     def _compute_satisfaction_answer_count(self):
         counts = dict(
             self.env["survey.user_input"]._read_group(

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 
 class ProductProduct(models.Model):
@@ -23,3 +24,10 @@ class ProductTemplate(models.Model):
             variant.with_env(self.env): variant.product_tmpl_id.with_env(self.env)
             for variant in variants
         }
+
+    def _get_satisfaction_parts_sql(self, counts):
+        return SQL(
+            "SELECT variant.product_tmpl_id AS id, satisfied, n FROM (%s) answered "
+            "JOIN product_product variant ON variant.id = answered.id",
+            counts,
+        )

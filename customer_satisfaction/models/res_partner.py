@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import SQL
 
 
 class ResPartner(models.Model):
@@ -26,3 +27,24 @@ class ResPartner(models.Model):
                 above = above.parent_id
             parts[contact] = self.browse().concat(*line)
         return parts
+
+    def _get_satisfaction_parts_sql(self, counts):
+        below = self.with_context(active_test=False)._search(
+            [("parent_id", "!=", False)]
+        )
+        return SQL(
+            """
+            WITH RECURSIVE line AS (
+                %s
+                UNION ALL
+                SELECT below.parent_id, satisfied, n FROM line JOIN (%s) below
+                    ON below.id = line.id
+            )
+            SELECT id, satisfied, n FROM line
+            """,
+            counts,
+            below.select(
+                SQL.identifier(below.table, "id"),
+                SQL.identifier(below.table, "parent_id"),
+            ),
+        )

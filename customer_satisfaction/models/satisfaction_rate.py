@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.customer_complaint.tools import statistics
 
@@ -31,11 +32,7 @@ class SurveyUserInput(models.Model):
         """
         counts = defaultdict(lambda: [0, 0])
         for *group, grade, count in self._read_group(
-            Domain(domain)
-            & Domain("csat_grade", ">", 0)
-            & Domain("state", "=", "done")
-            & Domain("test_entry", "=", False)
-            & Domain("exclusion", "=", False),
+            Domain(domain) & self._get_csat_domain(),
             [groupby, "csat_grade"] if groupby else ["csat_grade"],
             ["__count"],
         ):
@@ -43,6 +40,35 @@ class SurveyUserInput(models.Model):
             entry[0] += count if grade >= SATISFIED_FROM else 0
             entry[1] += count
         return {group: tuple(entry) for group, entry in counts.items()}
+
+    @api.model
+    def _get_csat_domain(self):
+        """Answers that count for CSAT."""
+        return (
+            Domain("csat_grade", ">", 0)
+            & Domain("state", "=", "done")
+            & Domain("test_entry", "=", False)
+            & Domain("exclusion", "=", False)
+        )
+
+    @api.model
+    def _get_csat_sql(self, groupby):
+        """As `_get_csat_counts_by` of all answers, for use in another statement.
+
+        :param str groupby: a many2one field
+        :return: SQL of rows (id, satisfied, n)
+        """
+        query = self._search(self._get_csat_domain() & Domain(groupby, "!=", False))
+        query.groupby = self._field_to_sql(query.table, groupby, query)
+        return query.select(
+            SQL("%s AS id", query.groupby),
+            SQL(
+                "count(*) FILTER (WHERE %s >= %s) AS satisfied",
+                self._field_to_sql(query.table, "csat_grade", query),
+                SATISFIED_FROM,
+            ),
+            SQL("count(*) AS n"),
+        )
 
     @api.model
     def _get_csat_text(self, satisfied, n):

@@ -54,8 +54,8 @@ class CustomerSatisfactionResults(models.AbstractModel):
         """
         scope = self._read_scope(filters)
         self = self._in_zone(scope)
-        cube, months = self._count(scope)
         measures = self._get_measures(scope)
+        cube, months = self._count(scope, self._get_timed(scope, measures))
         tiles = self._get_tiles(scope, cube, measures)
         selected = self._choose(scope, measures, tiles)
         return {
@@ -98,9 +98,10 @@ class CustomerSatisfactionResults(models.AbstractModel):
         return scores._search(domain)
 
     @api.model
-    def _count(self, scope):
+    def _count(self, scope, timed):
         """Count all answers in one statement, by question, time and value.
 
+        :param timed: questions of which more times than the period are asked for
         :return: ({(question id, "before" | "now" | first day of a month, whether it is the main
             score of its answer): Counter of values}, first days of months)
         """
@@ -112,37 +113,61 @@ class CustomerSatisfactionResults(models.AbstractModel):
         starts = {self._to_utc(day): day for day in months}
         moments = sorted({*starts, scope.before or scope.start, scope.start, scope.end})
         first = scope.before or scope.start
-        query = self._query(
-            scope.domain
-            & Domain("date", ">=", min(first, moments[0]))
-            & Domain("date", "<", max(scope.end, moments[-1]))
-            & Domain("question_id", "in", scope.questions.ids),
-            scope.is_anonymous,
+        whole = Domain("date", ">=", min(first, moments[0])) & Domain(
+            "date", "<", max(scope.end, moments[-1])
         )
-        query.groupby = SQL("1, 2, 3, 4")
+        rest = scope.questions - timed
+        counts = []
+        for questions, period, is_timed in (
+            (timed, whole, True),
+            (rest, scope.period(), False),
+        ):
+            query = self._query(
+                scope.domain & period & Domain("question_id", "in", questions.ids),
+                scope.is_anonymous,
+            )
+            query.groupby = SQL("1, 2, 3, 4")
+            counts.append(
+                query.select(
+                    SQL.identifier(query.table, "question_id"),
+                    SQL(
+                        "width_bucket(%s, %s::timestamp[])",
+                        SQL.identifier(query.table, "date"),
+                        moments,
+                    )
+                    if is_timed
+                    else SQL("-1"),
+                    SQL.identifier(query.table, "value"),
+                    # Hardly ever asked for, and no part of the index.
+                    SQL.identifier(query.table, "is_main")
+                    if has_shared
+                    else SQL("TRUE"),
+                    SQL("count(*)"),
+                )
+            )
         cube = defaultdict(Counter)
         # Where in the list of moments each time bucket starts
         names = [
             self._name_moment(scope, starts, moments, index)
             for index in range(len(moments) + 1)
         ]
+        names.append(["now"])  # at -1
         for question, bucket, value, is_main, count in self.env.execute_query(
-            query.select(
-                SQL.identifier(query.table, "question_id"),
-                SQL(
-                    "width_bucket(%s, %s::timestamp[])",
-                    SQL.identifier(query.table, "date"),
-                    moments,
-                ),
-                SQL.identifier(query.table, "value"),
-                # Hardly ever asked for, and no part of the index.
-                SQL.identifier(query.table, "is_main") if has_shared else SQL("TRUE"),
-                SQL("count(*)"),
-            )
+            SQL(" UNION ALL ").join(counts)
         ):
             for name in names[bucket]:
                 cube[question, name, is_main][value] += count
         return cube, months
+
+    @api.model
+    def _get_timed(self, scope, measures):
+        """Questions whose course over time may be shown: those that `_choose` chooses from."""
+        nothing = self.env["survey.question"]
+        return nothing.union(
+            *self._get_headlines(scope).values(),
+            self._find_measure(scope, measures)
+            or next(iter(measures.values()), nothing),
+        )
 
     @api.model
     def _name_moment(self, scope, starts, moments, index):
@@ -263,12 +288,10 @@ class CustomerSatisfactionResults(models.AbstractModel):
     @api.model
     def _choose(self, scope, measures, tiles):
         """Questions whose details are shown: what was asked for, else the first tile's."""
+        if questions := self._find_measure(scope, measures):
+            return questions
         code = scope.filters["metric"]
         headlines = self._get_headlines(scope)
-        if isinstance(code, str) and code[:1] == "q" and code[1:].isdigit():
-            for questions in measures.values():
-                if int(code[1:]) in questions.ids:
-                    return questions
         if code not in headlines:
             answered = [t["code"] for t in tiles if t["n"] and t["code"] in headlines]
             code = next(iter(answered or headlines), False)
@@ -276,6 +299,16 @@ class CustomerSatisfactionResults(models.AbstractModel):
         if code:
             return headlines[code]
         return next(iter(measures.values()), None)
+
+    @api.model
+    def _find_measure(self, scope, measures):
+        """The questions that were asked for by the id of one of them, if any."""
+        code = scope.filters["metric"]
+        if isinstance(code, str) and code[:1] == "q" and code[1:].isdigit():
+            for questions in measures.values():
+                if int(code[1:]) in questions.ids:
+                    return questions
+        return None
 
     @api.model
     def _records(self, scope, questions, *domains):

@@ -507,6 +507,9 @@ class SurveyUserInputLine(models.Model):
         related="question_id.sequence", store=True, precompute=True
     )
 
+    # Comments, among all that was chosen: see `_get_comments`.
+    _comment_idx = models.Index("(user_input_id) WHERE value_text_box > ''")
+
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)

@@ -9,6 +9,7 @@ from . import test_dashboard
 from . import test_outcome
 from . import test_outcome_asking
 from . import test_rate
+from . import test_rate_order
 from . import test_recount
 from . import test_page_speed
 from . import test_satisfaction_page

@@ -14,6 +14,8 @@ STATEMENTS = 10
 class TestResultsSpeed(ResultsCommon):
     """The number of statements does not depend on the number of answers."""
 
+    RATED = 3  # statements, beside grade and recommendation
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -26,7 +28,7 @@ class TestResultsSpeed(ResultsCommon):
                 "likert",
                 dimension_id=cls.dimensions[number % 2].id,
             )
-            for number in range(3)
+            for number in range(cls.RATED)
         ]
         cls.products = cls.env["product.product"].create(
             [{"name": f"Product {number}"} for number in range(5)]
@@ -78,6 +80,21 @@ class TestResultsSpeed(ResultsCommon):
             with self.subTest(page=page):
                 found, _result = self.count_statements("get_page", page)
                 self.assertLessEqual(found, STATEMENTS)
+
+    def test_what_is_not_chosen_is_counted_in_the_period_only(self):
+        self.fill(30)
+        old, now = (
+            {"date": self.now - timedelta(days=days), "scores": {self.statements[0]: 5}}
+            for days in (100, 1)
+        )
+        store(self.env, self.survey, [old] * 20 + [now] * 20)
+        code = f"q{self.statements[0].id}"
+        for metric in (False, code):
+            result = self.results(metric=metric, period="30_days")
+            row = next(row for row in result["questions"] if row["code"] == code)
+            self.assertEqual(row["n"], 30 + 20)
+        quarters = sum(quarter["n"] for quarter in result["quarters"])
+        self.assertEqual(quarters, 30 + 20 + 20, "of what is chosen, older ones, too")
 
     def test_what_travels_is_small(self):
         self.fill(300)

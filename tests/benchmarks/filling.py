@@ -157,6 +157,48 @@ SETTLING = (
 )
 
 
+# g counts the answers; values differ by person and by question.
+RATED = {
+    "access_token": "'filled-' || p.id || '-' || g",
+    "end_datetime": "p.end_datetime - g * INTERVAL '25 minutes'",
+    "create_date": "p.create_date - g * INTERVAL '25 minutes'",
+}
+SCORED = {
+    "user_input_id": "a.id",
+    "date": "a.end_datetime",
+    "value": "p.scale_min + mod(a.id * (7 + mod(p.question_id, 5)) / 3 + p.question_id, "
+    "p.scale_max - p.scale_min + 1)",
+}
+
+
+def rate(env, prototype, count):
+    """Clone an answer with its scores until `count` exist: a year of them."""
+    env.flush_all()
+    given = {
+        "original": prototype.id,
+        "survey": prototype.survey_id.id,
+        "missing": count - 1,
+    }
+    _clone(
+        env.cr,
+        "survey_user_input",
+        RATED,
+        "generate_series(1, %(missing)s) g WHERE p.id = %(original)s",
+        given,
+    )
+    _clone(
+        env.cr,
+        "customer_satisfaction_score",
+        SCORED,
+        "survey_user_input a WHERE p.user_input_id = %(original)s "
+        "AND a.survey_id = %(survey)s AND a.id <> %(original)s",
+        given,
+    )
+    env.cr.commit()
+    env.invalidate_all()
+    tidy(env.cr, "survey_user_input", "customer_satisfaction_score")
+
+
 def _clone(cr, table, changed, source, given):
     cr.execute(
         """SELECT column_name FROM information_schema.columns

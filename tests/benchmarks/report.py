@@ -19,6 +19,9 @@ DASHBOARD_SQL = 15
 PORTAL_MS = 8  # in the database, whatever the number stored
 ANSWER_TIME = 0.4  # times that of core's page: 2.5 times as many answers
 ANSWER_SQL = 31
+SCORES_MS = 250
+SCORES_SQL = 10
+SCORES_KIB = 300
 PORTAL_SQL = 12  # the half of them are the framework's
 
 
@@ -98,6 +101,12 @@ def judge(row, rows):
         ]
     if group == "looking":
         return [(row["wall"], DASHBOARD_MS, "ms"), (row["sql"], DASHBOARD_SQL, "SQL")]
+    if group == "scoring":
+        return [
+            (row["wall"], SCORES_MS, "ms"),
+            (row["sql"], SCORES_SQL, "SQL"),
+            (row["kib"], SCORES_KIB, "KiB"),
+        ]
     return []
 
 

@@ -33,6 +33,7 @@ FULL = {
     "deep": 8_000,
     "repeats": 9,
     "answers": 20,
+    "rated": 20_000,
     "registers": [50_000, 200_000],
 }
 # The same in miniature, for the test that keeps this from rotting.
@@ -47,6 +48,7 @@ TINY = {
     "deep": 20,
     "repeats": 1,
     "answers": 1,
+    "rated": 40,
     "registers": [40],
 }
 

@@ -6,6 +6,7 @@ import creating
 import exporting
 import looking
 import opening
+import scoring
 import sweeping
 from measuring import fresh
 
@@ -38,6 +39,7 @@ def run(env, sizes):
     looking.run(registry, people, sizes)
     creating.run(registry, people, sizes)
     answering.run(registry, sizes)
+    scoring.run(registry, people, sizes)
     exporting.run(registry, people, sizes)
     print("measured", flush=True)
 
