@@ -310,6 +310,28 @@ class TestSatisfactionPage(PageCase):
             },
         )
 
+    def test_who_is_asked_again_after_a_low_score_hears_of_no_complaint(self):
+        # S-54
+        self.env.company.satisfaction_follow_up = True
+        low = self.survey._create_answer(partner=self.partner)
+        low._save_satisfaction(self.answers("not_solved", 1), "link")
+        feedback = low.feedback_ids
+        self.assertTrue(feedback)
+        feedback.outcome_at = self.now
+        survey = self.env.ref("customer_satisfaction.survey_recovery")
+        again = survey._create_answer(partner=self.partner, complaint_id=feedback.id)
+        question = survey._get_metric_question("csat")
+        for option in question.suggested_answer_ids:
+            form = {
+                "csrf_token": Request.csrf_token(self),
+                f"q{question.id}": str(option.id),
+            }
+            page = self.url_open(again.get_start_url(), data=form).text
+            self.assertIn("Thank you for your answer", page)
+            self.assertNotIn("complaint", page.split("Thank you for", 1)[1])
+            is_low = option.satisfaction_grade <= 2
+            self.assertEqual("We are sorry that it is not right yet" in page, is_low)
+
     def test_page_says_what_the_answer_is_used_for_and_needs_two_requests(self):
         # S-33
         self.survey.purpose = "To do better. <b>Kept</b> for two years."
