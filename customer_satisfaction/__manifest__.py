@@ -66,6 +66,7 @@
     "assets": {
         "web.assets_backend": [
             "customer_satisfaction/static/src/dashboard/**/*",
+            "customer_satisfaction/static/src/feedback/**/*",
             "customer_satisfaction/static/src/results/**/*",
         ],
         "web.assets_unit_tests": [

@@ -63,6 +63,6 @@ class SatisfactionDocument(SatisfactionPage):
             )
         draft = Answer.new(order._prepare_document_answer())
         draft = draft.with_context(lang=draft._get_answer_lang())
-        if order._has_answered(draft.survey_id):
+        if order._has_answered():
             return draft, self._render("customer_satisfaction.page_answered", draft)
         return draft, None

@@ -37,6 +37,7 @@ from . import product
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import sale_order
 from . import account_move
 from . import customer_complaint_indicator

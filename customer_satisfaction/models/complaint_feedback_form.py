@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSED_TYPES
 
@@ -51,6 +51,22 @@ class CustomerComplaint(models.Model):
         found = self.browse(filter(None, about.values()))._filtered_access("read")
         for feedback in self:
             feedback.feedback_about_id = found & found.browse(about[feedback])
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        """Who works on feedback learns the number of a complaint that he cannot open, no more.
+
+        Links to it, for example from feedback that was merged into it, are named as superuser.
+        """
+        res = super()._compute_display_name()
+        if (
+            self.env.su
+            and self.env.uid != SUPERUSER_ID
+            and self.env.user.has_group("customer_satisfaction.group_satisfaction_user")
+        ):
+            for complaint in self - self.sudo(False)._filtered_access("read"):
+                complaint.display_name = complaint.name
+        return res
 
     def _is_feedback(self):
         return bool(self) and all(c.record_type == "feedback" for c in self)

@@ -29,6 +29,8 @@ PAIRS = {"perception": "expectation", "kano_dysfunctional": "kano_functional"}
 TITLED = 3
 # Lowest and highest value of each; the outcome is 1 or 0.
 SCALES = scores.SCALES | {"solved": (0, 1)}
+# What people say about their experience; what they expect or find important is no verdict.
+VERDICTS = ("csat", "likert", "effort_5", "effort_7", "emotion", "acsi", "perception")
 
 
 class CustomerSatisfactionItem(models.Model):

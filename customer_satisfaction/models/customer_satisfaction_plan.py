@@ -221,6 +221,19 @@ class CustomerSatisfactionPlan(models.Model):
                     )
                 )
 
+    @api.constrains("trigger", "survey_id")
+    def _check_document_survey(self):
+        for plan in self.filtered(lambda p: p.trigger == "document"):
+            if not plan.survey_id.is_light:
+                raise ValidationError(
+                    self.env._(
+                        "%(survey)s cannot be asked by a code on documents: its questions "
+                        "need the page of the survey app. Use questions with a scale, "
+                        "choices or a text, all on one page.",
+                        survey=plan.survey_id.title,
+                    )
+                )
+
     @api.constrains("group_domain")
     def _check_group_domain(self):
         for plan in self:

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.addons.customer_complaint.tools import statistics
 
 from ..tools import scores
-from .satisfaction_follow_up import VERDICTS
+from .customer_satisfaction_item import VERDICTS
 
 
 class CustomerSatisfactionStage(models.Model):

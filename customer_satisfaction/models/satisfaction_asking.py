@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from .customer_satisfaction_item import VERDICTS
 from .satisfaction_wording import get_scale_labels
 
 DETRACTORS = range(7)
@@ -40,6 +41,14 @@ class SurveyQuestion(models.Model):
             return [(str(step), str(step)) for step in steps]
         return [(str(option.id), option.value) for option in self.suggested_answer_ids]
 
+    def _get_worst_choice(self):
+        """The bad end of its scale as the page sends it; None where it has none."""
+        self.ensure_one()
+        if self.question_type != "scale" or self.satisfaction_metric not in VERDICTS:
+            return None
+        is_high_bad = self.is_reversed or self.effort_direction == "lower"
+        return str(self.scale_max if is_high_bad else self.scale_min)
+
 
 class SurveyUserInput(models.Model):
     _inherit = "survey.user_input"
@@ -70,7 +79,12 @@ class SurveyUserInput(models.Model):
             graded = [question for question in graded if answers.get(question)]
         if not graded and (nps := self.survey_id._get_metric_question("nps")):
             low[nps] = set(map(str, DETRACTORS))
-        return low
+        # Where neither is asked, the worst answer to any question about the experience.
+        return low or {
+            question: {worst}
+            for question in questions
+            if (worst := question._get_worst_choice())
+        }
 
     def _get_mail_question(self):
         """The first question, if a message can ask it: answered by choosing one thing."""

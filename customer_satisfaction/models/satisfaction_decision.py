@@ -56,8 +56,8 @@ class CustomerSatisfactionInvitation(models.Model):
 
         :return: namespace with `now`; `unwanted`, addresses that want no mail; `last_asked`,
             moment by person key; `colleagues`, moment by contact by company; `asked_about`,
-            complaints; `asked_orders`, (plan, order); `complaining`, companies with an open
-            complaint; `groups`, ids of the contacts a plan asks, by plan
+            complaints; `asked_orders`, (plan, order); `complaining`, keys of those with an
+            open complaint; `groups`, ids of the contacts a plan asks, by plan
         """
         last_asked, colleagues = self._get_last_asked(now)
         return SimpleNamespace(
@@ -92,7 +92,7 @@ class CustomerSatisfactionInvitation(models.Model):
         if (
             plan.spare_complaining
             and not with_outcome
-            and self.commercial_partner_id in facts.complaining
+            and self._is_complaining(facts.complaining)
         ):
             return "complaint_open"
         return self._get_rest_reason(facts)
@@ -101,19 +101,24 @@ class CustomerSatisfactionInvitation(models.Model):
         """Hook: reason that lies in what the customer would be asked about."""
         if self.plan_id.trigger == "complaint_outcome":
             return None  # each round has an outcome of its own
+        if reason := self._get_lapse():
+            return reason
+        about_complaint = self.complaint_id and self.complaint_id in facts.asked_about
+        if about_complaint or (self.plan_id, self.order_id) in facts.asked_orders:
+            return "asked"
+        return None
+
+    def _get_lapse(self):
+        """Reason why nobody asks, or reminds, any more about what happened; or None."""
+        self.ensure_one()
         if complaint := self.complaint_id:
             if complaint.stage_type not in CLOSED_TYPES:
                 manual = self.plan_id.trigger == "manual"
                 return "complaint_open" if manual else "reopened"
             if complaint.round != self.round:
                 return "reopened"
-            if complaint in facts.asked_about:
-                return "asked"
-        elif order := self.order_id:
-            if order.state == "cancel":
-                return "cancelled"
-            if (self.plan_id, order) in facts.asked_orders:
-                return "asked"
+        elif self.order_id.state == "cancel":
+            return "cancelled"
         return None
 
     def _get_rest_reason(self, facts):
@@ -212,12 +217,6 @@ class CustomerSatisfactionInvitation(models.Model):
         """(plan, order) of these about which the customer was asked or has answered."""
         if not self.order_id:
             return set()
-        domain = [
-            ("plan_id", "in", self.plan_id.ids),
-            ("sale_order_id", "in", self.order_id.ids),
-            ("state", "=", "done"),
-        ]
-        answered = self.env["survey.user_input"].search(domain)
         rows = self.search(
             [
                 ("plan_id", "in", self.plan_id.ids),
@@ -225,21 +224,63 @@ class CustomerSatisfactionInvitation(models.Model):
                 ("state", "in", ("sent", "answered")),
             ]
         )
-        return {(a.plan_id, a.sale_order_id) for a in answered} | {
-            (row.plan_id, row.order_id) for row in rows
+        asked = {(row.plan_id, row.order_id) for row in rows}
+        return asked | self._get_orders_answered()
+
+    def _get_orders_answered(self):
+        """(plan, order) of these about which the customer has answered, however he was asked.
+
+        By the plan, or with its survey, for example by the code on a document. What was said
+        about a complaint of the order is about that.
+        """
+        if not self.order_id:
+            return set()
+        versions = {plan: plan.survey_id._get_versions() for plan in self.plan_id}
+        answers = self.env["survey.user_input"].search(
+            [
+                ("sale_order_id", "in", self.order_id.ids),
+                ("complaint_id", "=", False),
+                ("state", "=", "done"),
+                ("test_entry", "=", False),
+            ]
+        )
+        return {
+            (plan, answer.sale_order_id)
+            for answer in answers
+            for plan, surveys in versions.items()
+            if answer.plan_id == plan or answer.survey_id in surveys
         }
 
     def _get_complaining(self):
-        """Customers of these who have an open complaint."""
-        complaints = self.env["customer.complaint"]._read_group(
+        """Companies and addresses of these with an open complaint; see `_is_complaining`."""
+        groups = self.env["customer.complaint"]._read_group(
             [
-                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
                 ("record_type", "=", "complaint"),
                 ("stage_type", "not in", CLOSED_TYPES),
+                "|",
+                ("commercial_partner_id", "in", self.commercial_partner_id.ids),
+                ("email_normalized", "in", self._get_addresses()),
             ],
-            ["commercial_partner_id"],
+            ["commercial_partner_id", "email_normalized"],
         )
-        return {partner for (partner,) in complaints}
+        return {
+            key
+            for company, email in groups
+            for key in (("company", company.id), ("email", email))
+            if key[1]
+        }
+
+    def _is_complaining(self, complaining):
+        """Whether the customer, or his company, has an open complaint.
+
+        :param set complaining: see `_get_complaining`
+        """
+        self.ensure_one()
+        keys = {
+            ("company", self.commercial_partner_id.id),
+            ("email", self.email_normalized),
+        }
+        return not keys.isdisjoint(complaining)
 
     def _get_groups(self):
         """Ids of those of these contacts who still belong to the group a plan asks, by plan."""

@@ -30,7 +30,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         plan = self._get_document_plan()
-        if not plan or self._has_answered(plan.survey_id):
+        if not plan or self._has_answered():
             return False
         return (
             f"{self.get_base_url()}/satisfaction/order/{self.id}/"
@@ -82,9 +82,13 @@ class SaleOrder(models.Model):
             )
         )
 
-    def _has_answered(self, survey):
-        """Whether this order was answered about, by the code or with this survey."""
+    def _has_answered(self):
+        """Whether this order was answered about, by the code or with the plan's survey.
+
+        With an earlier version, too. What was said about a complaint of it is about that.
+        """
         self.ensure_one()
+        surveys = self._get_document_plan().survey_id._get_versions()
         if self._get_document_answer().state == "done":
             return True
         # sudo: see `_get_document_plan`
@@ -94,7 +98,8 @@ class SaleOrder(models.Model):
             .search_count(
                 [
                     ("sale_order_id", "=", self.id),
-                    ("survey_id", "=", survey.id),
+                    ("complaint_id", "=", False),
+                    ("survey_id", "in", surveys.ids),
                     ("state", "=", "done"),
                     ("test_entry", "=", False),
                 ],

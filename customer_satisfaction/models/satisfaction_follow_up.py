@@ -6,8 +6,8 @@ from odoo.fields import Command
 from odoo.addons.customer_complaint.models.customer_complaint_stage import CLOSED_TYPES
 from odoo.addons.customer_complaint.tools.halves import in_halves
 
-# What people say about their experience; what they expect or find important is no verdict.
-VERDICTS = ("csat", "likert", "effort_5", "effort_7", "emotion", "acsi", "perception")
+from .customer_satisfaction_item import VERDICTS
+
 # What is brought in from the past is counted; nobody writes to these customers any more.
 FOLLOWED_FOR = timedelta(days=30)
 TITLE_LENGTH = 80

@@ -28,16 +28,17 @@ class CustomerSatisfactionInvitation(models.Model):
         due = self._postpone(now, "remind_at")
         unwanted = due._get_unwanted_addresses()
         complaining = due._get_complaining()
+        answered = due._get_orders_answered()
         to_remind = due.filtered(
             lambda row: (
                 row.plan_id.active
                 and row.plan_id.survey_id.active
-                and now < row.sent_at + timedelta(days=row.plan_id.validity_days)
+                and now < (row.user_input_id.deadline or row._get_ticket_deadline())
                 and row.email_normalized not in unwanted
-                and row.order_id.state != "cancel"
+                and not row._get_lapse()
+                and (row.plan_id, row.order_id) not in answered
                 and not (
-                    row.plan_id.spare_complaining
-                    and row.commercial_partner_id in complaining
+                    row.plan_id.spare_complaining and row._is_complaining(complaining)
                 )
             )
         )

@@ -51,6 +51,13 @@ class SurveySurvey(models.Model):
         "A survey is the next version of an older one.",
     )
 
+    def _get_versions(self):
+        """These surveys and all their earlier versions."""
+        versions = self
+        while earlier := versions.previous_version_id - versions:
+            versions |= earlier
+        return versions
+
     def _compute_is_answered(self):
         answered = self._get_answered()
         for survey in self:

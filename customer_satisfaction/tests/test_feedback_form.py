@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
@@ -67,6 +68,52 @@ class TestFeedbackForm(FollowUpCommon):
         self.assertEqual(feedback.create_uid, self.env.ref("base.user_root"))
         by_hand = self.complaint(record_type="feedback")
         self.assertIn("Feedback created", by_hand.message_ids.sorted("id")[0].body)
+
+    def test_it_stands_by_itself_in_the_menu_of_activities(self):
+        feedback = self.answered(1).feedback_ids
+        done = self.answered(2, partners=self.customers(1)).feedback_ids
+        records = feedback + done + self.complaint()
+        records.user_id = self.handler
+        records.activity_ids.unlink()
+        todos = zip((*records, feedback), (0, 0, -1, 3), strict=True)
+        for record, days in todos:
+            record.activity_schedule(
+                "mail.mail_activity_data_todo",
+                fields.Date.today() + timedelta(days=days),
+                user_id=self.handler.id,
+            )
+        own, other = self.menu_of(self.handler)
+        self.assertEqual(own["name"], "Feedback")
+        self.assertEqual(self.found(own), feedback + done)
+        self.assertEqual(self.counted(own), (0, 2, 0, 2))
+        form = self.env.ref(FORM)
+        self.assertIn([form.id, "form"], own["views"])
+        self.assertEqual(self.found(other), records[2])
+        self.assertEqual(self.counted(other), (1, 0, 0, 1))
+        records[2].activity_ids.unlink()
+        [own] = self.menu_of(self.handler)
+        self.assertEqual(own["name"], "Feedback")
+        (feedback + done).activity_ids.unlink()
+        self.assertFalse(self.menu_of(self.handler))
+
+    def menu_of(self, user):
+        """What the menu of activities shows of complaints, feedback first."""
+        groups = self.env["res.users"].with_user(user)._get_activity_groups()
+        model = "customer.complaint"
+        mine = [group for group in groups if group["model"] == model]
+        return sorted(mine, key=lambda group: "views" not in group)
+
+    def found(self, group):
+        """What a click on the group opens, by its domain and the filter for one's own."""
+        filters = self.env.ref("customer_complaint.customer_complaint_view_search").arch
+        self.assertIn('name="filter_activities_my"', filters)
+        Complaint = self.env[group["model"]].with_user(self.handler)
+        mine = [("activity_user_id", "=", self.handler.id)]
+        return Complaint.search([*group["domain"], *mine], order="id").sudo()
+
+    def counted(self, group):
+        names = ("overdue", "today", "planned", "total")
+        return tuple(group[f"{name}_count"] for name in names)
 
     def test_mails_call_it_feedback(self):
         # S-54

@@ -162,6 +162,10 @@ class TestFeedbackLoop(FollowUpCommon):
             [("model", "=", answer._name), ("res_id", "=", answer.id)]
         )
         self.assertEqual(mail.subject, "Are you satisfied now?")
+        question = answer.survey_id._get_metric_question("csat")
+        for option in question.suggested_answer_ids:
+            chosen = f"{answer._get_answer_url()}?q{question.id}={option.id}"
+            self.assertIn(f'href="{chosen}"', mail.body_html)
         self.answer_again(answer, 4)
         self.assertEqual(feedback.recovery, "recovered")
         self.assertTrue(feedback.closed_at)

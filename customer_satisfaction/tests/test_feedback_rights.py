@@ -109,6 +109,28 @@ class TestFeedbackRights(FollowUpCommon):
             with self.assertRaises(AccessError):
                 refused()
 
+    def test_of_a_complaint_he_cannot_open_he_learns_the_number_only(self):
+        feedback = self.feedback(self.reader)
+        feedback.sudo()._join(self.secret, "merged", "The same parcel.")
+        self.secret.title = "Secret complaint"
+        known = self.secret.display_name
+        self.assertIn("Secret complaint", known)
+        shown = {"merged_into_id": {"fields": {"display_name": {}}}}
+        for user, name in (
+            (self.reader, self.secret.name),
+            (self.head, self.secret.name),
+            (self.handler, known),
+        ):
+            with self.subTest(user=user.login):
+                mine = feedback.with_user(user)
+                [row] = mine.web_read(shown)
+                self.assertEqual(row["merged_into_id"]["display_name"], name)
+                [row] = mine.read(["merged_into_id"])
+                self.assertEqual(row["merged_into_id"], (self.secret.id, name))
+                texts = "".join(mine.message_ids.mapped("body"))
+                self.assertNotIn("Secret complaint", texts)
+        self.assertEqual(Form(feedback, FORM).merged_into_id.id, self.secret.id)
+
     def test_nobody_is_told_of_a_complaint_because_he_may_read_feedback(self):
         feedback = self.feedback(self.reader).sudo()
         self.assertTrue(feedback._can_tell(self.reader))

@@ -165,6 +165,20 @@ class TestRestPeriod(AskingCase):
         complaint._close("confirmed")
         self.assertEqual(self.ask(colleague, hours=2).state, "sent")
 
+    def test_open_complaint_is_known_by_its_address_as_well(self):  # S-28
+        named, stranger = self.customers(2)
+        nobody = self.env["res.partner"]
+        complaint = self.complaint(
+            named, email_from="Customer 0 <CUSTOMER0@example.com>"
+        )
+        complaint.partner_id = nobody
+        self.assertFalse(complaint.commercial_partner_id)
+        rows = self.ask(named + stranger)
+        self.assertEqual(rows.mapped("reason"), ["complaint_open", False])
+        other = self.closed(stranger)
+        other.partner_id = nobody
+        self.assertEqual(self.ask(self.partner).state, "sent", "nobody is no company")
+
     def test_suggestion_is_no_open_complaint(self):
         self.complaint(record_type="suggestion")
         self.assertEqual(self.ask(self.partner).state, "sent")
@@ -274,6 +288,24 @@ class TestReminders(AskingCase):
         row = self.ask(self.customers(1), days=90)
         self.remind(days=100)
         self.assertEqual(row.reminder_count, 0, "the link has expired")
+        row = self.ask(self.customers(1), days=200)
+        self.plan.validity_days = 60  # for links that are sent from now on
+        self.remind(days=210)
+        self.assertEqual(row.reminder_count, 0, "this link as well")
+
+    def test_nobody_is_reminded_of_a_complaint_that_was_reopened(self):  # S-28
+        plan = self.plan_after(
+            "complaint_closed", reminder_count=1, delay_hours=0, spare_complaining=False
+        )
+        complaints = self.closed()
+        complaints += self.closed(self.customers(1))
+        self.send(minutes=1)
+        rows = self.Invitation.search([("plan_id", "=", plan.id)], order="id")
+        self.assertEqual(rows.mapped("state"), ["sent", "sent"])
+        complaints[0]._reopen("It is broken again.")
+        self.remind(days=8)
+        self.assertEqual(rows.mapped("reminder_count"), [0, 1])
+        self.assertFalse(rows[0].remind_at)
 
     def test_plans_remind_nobody_unless_told_to(self):
         self.assertFalse(self.ask(self.partner).remind_at)

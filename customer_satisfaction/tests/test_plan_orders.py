@@ -65,6 +65,26 @@ class TestPlanOrders(SatisfactionCommon):
         reminded = self.rows(plan).filtered("reminder_count").order_id
         self.assertEqual(reminded, orders[1])
 
+    def test_who_answered_by_the_code_on_paper_is_neither_asked_nor_reminded(self):
+        # S-26 S-28
+        self.plan_after("document")
+        plan = self.plan_after("order_confirmed", reminder_count=1, delay_hours=24)
+        before, after, never = orders = self.order().concat(
+            *(self.order(customer) for customer in self.customers(2))
+        )
+        orders.action_confirm()
+        answers = {self.csat: str(self.option(4).id)}
+        before._get_or_create_document_answer()._save_satisfaction(answers, "link")
+        self.send(hours=25)
+        rows = self.rows(plan)
+        self.assertEqual(
+            {row.order_id: row.reason for row in rows},
+            {before: "asked", after: False, never: False},
+        )
+        after._get_or_create_document_answer()._save_satisfaction(answers, "link")
+        self.Invitation._remind_due(self.now + timedelta(days=9))
+        self.assertEqual(rows.filtered("reminder_count").order_id, never)
+
     def test_order_is_delivered_when_nothing_is_missing(self):  # S-26
         plan = self.plan_after("order_delivered")
         order = self.order()

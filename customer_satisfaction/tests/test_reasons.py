@@ -177,3 +177,20 @@ class TestChosen(SatisfactionCommon):
         ).create({"plan_id": self.manual.id})
         with self.assertRaisesRegex(UserError, "another company"):
             wizard.action_ask()
+
+    def test_answer_about_a_complaint_is_none_about_its_order(self):  # S-26 S-28
+        order = self.order()
+        order.action_confirm()
+        complaint = self.closed(order_id=order.id)
+        self.manual.rest_days = 0
+        said = self.survey._create_answer(
+            partner=self.partner,
+            complaint_id=complaint.id,
+            plan_id=self.manual.id,
+        )
+        said._save_satisfaction({self.csat: str(self.option(4).id)}, "link")
+        self.assertEqual((said.state, said.sale_order_id), ("done", order))
+        self.manual._plan_chosen_orders(order, self.now)
+        self.send(seconds=1)
+        [row] = self.Invitation.search([("order_id", "=", order.id)])
+        self.assertEqual((row.state, row.reason), ("sent", False))

@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.http import Request
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import SQL, mute_logger
@@ -275,6 +276,62 @@ class TestSatisfactionPage(PageCase):
         self.survey.low_comment = "none"
         self.assertEqual(self.post(grade=1).status_code, 200)
         self.assertNotIn("What went wrong", self.url_open(self.url).text)
+
+    def test_where_no_grade_is_asked_the_worst_end_of_a_scale_is_low(self):
+        # S-52
+        survey = self.survey.copy()
+        survey.question_ids.unlink()
+        survey.question_ids = [
+            Command.create(
+                {
+                    "title": title,
+                    "question_type": "scale",
+                    "satisfaction_metric": metric,
+                    "scale_min": 1,
+                    "scale_max": 7 if metric == "effort_7" else 5,
+                    "is_reversed": title == "It was slow.",
+                }
+            )
+            for title, metric in (
+                ("Easy?", "effort_7"),
+                ("Hard?", "effort_5"),
+                ("It was quick.", "likert"),
+                ("It was slow.", "likert"),
+                ("How important?", "importance"),
+            )
+        ]
+        low = self.answer.new({"survey_id": survey.id})._get_low_values()
+        self.assertEqual(
+            {question.title: values for question, values in low.items()},
+            {
+                "Easy?": {"1"},
+                "Hard?": {"5"},
+                "It was quick.": {"1"},
+                "It was slow.": {"5"},
+            },
+        )
+
+    def test_who_is_asked_again_after_a_low_score_hears_of_no_complaint(self):
+        # S-54
+        self.env.company.satisfaction_follow_up = True
+        low = self.survey._create_answer(partner=self.partner)
+        low._save_satisfaction(self.answers("not_solved", 1), "link")
+        feedback = low.feedback_ids
+        self.assertTrue(feedback)
+        feedback.outcome_at = self.now
+        survey = self.env.ref("customer_satisfaction.survey_recovery")
+        again = survey._create_answer(partner=self.partner, complaint_id=feedback.id)
+        question = survey._get_metric_question("csat")
+        for option in question.suggested_answer_ids:
+            form = {
+                "csrf_token": Request.csrf_token(self),
+                f"q{question.id}": str(option.id),
+            }
+            page = self.url_open(again.get_start_url(), data=form).text
+            self.assertIn("Thank you for your answer", page)
+            self.assertNotIn("complaint", page.split("Thank you for", 1)[1])
+            is_low = option.satisfaction_grade <= 2
+            self.assertEqual("We are sorry that it is not right yet" in page, is_low)
 
     def test_page_says_what_the_answer_is_used_for_and_needs_two_requests(self):
         # S-33

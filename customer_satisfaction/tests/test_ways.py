@@ -244,6 +244,40 @@ class TestDocuments(WaysCase, HttpCase):
             self.assertIn("You have answered already", page.text)
         self.assertEqual(self.get_answers(), mailed, "an older paper gives no second")
 
+    def test_answer_about_a_complaint_of_the_order_is_none_about_the_order(self):
+        # S-26, S-32
+        complaint = self.closed(order_id=self.order.id)
+        said = self.survey._create_answer(
+            partner=self.partner, complaint_id=complaint.id
+        )
+        said._save_satisfaction(self.answers(grade=4), "link")
+        self.assertEqual((said.state, said.sale_order_id), ("done", self.order))
+        self.assertEqual(self.post(self.path(), grade=5).status_code, 200)
+        answers = self.get_answers()
+        self.assertEqual(answers.mapped("csat_grade"), [5, 4])
+        self.assertEqual(answers.mapped("state"), ["done", "done"])
+        self.assertFalse(self.order._get_document_url())
+
+    def test_who_answered_an_earlier_version_is_not_asked_on_paper(self):
+        # S-30
+        printed = self.path()
+        mailed = self.survey._create_answer(
+            partner=self.partner, sale_order_id=self.order.id
+        )
+        mailed._save_satisfaction(self.answers(grade=4), "link")
+        self.survey.action_new_version()
+        self.assertNotEqual(self.plan.survey_id, self.survey)
+        self.assertFalse(self.order._get_document_url())
+        self.assertIn("You have answered already", self.url_open(printed).text)
+
+    def test_code_asks_only_what_its_page_can_ask(self):
+        other = self.survey.copy()
+        other.question_ids = [
+            Command.create({"title": "When?", "question_type": "date"})
+        ]
+        with self.assertRaisesRegex(ValidationError, "code on documents"):
+            self.plan.survey_id = other
+
     def test_nothing_chosen_is_no_answer(self):
         self.survey.question_ids.constr_mandatory = False
         path = self.path()
