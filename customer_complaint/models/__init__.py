@@ -119,6 +119,7 @@ from . import complaint_remedy_guard
 from . import complaint_offer
 from . import complaint_splitting
 from . import complaint_remedy_moves
+from . import complaint_remedy_worth
 from . import complaint_remedy_approval
 from . import remedy_fairness
 from . import customer_complaint_problem

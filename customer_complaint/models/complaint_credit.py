@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import format_list
+from odoo.tools import float_round, format_list
 
 from ..tools import given, rows, workbook
 
@@ -110,6 +110,7 @@ class CustomerComplaint(models.Model):
         invoices = self._get_creditable_invoices()
         claims = invoices._get_complaint_claims()
         asked = self._get_asked_lines(invoices)
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
         return [
             {
                 "id": invoice.id,
@@ -123,13 +124,17 @@ class CustomerComplaint(models.Model):
                         "id": line.id,
                         "name": line.product_id.display_name or line.name or "",
                         "quantity": line.quantity,
-                        "creditable_quantity": line.quantity - asked[line][0],
+                        "creditable_quantity": max(
+                            float_round(
+                                line.quantity - asked[line][0], precision_digits=digits
+                            ),
+                            0.0,
+                        ),
                         "amount": line.price_total,
                         "order": ", ".join(line.sale_line_ids.order_id.mapped("name")),
                         "order_effect": line._get_complaint_order_effect(),
                     }
-                    for line in invoice.invoice_line_ids
-                    if line.display_type == "product" and line.quantity > 0
+                    for line in invoice._get_complaint_product_lines()
                 ],
             }
             for invoice in invoices

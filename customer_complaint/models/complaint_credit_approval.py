@@ -78,9 +78,9 @@ class CustomerComplaint(models.Model):
     def _get_promised(self):
         """What is given without a credit note once it is promised, see `_get_requested`."""
         return [
-            (remedy.type_id, remedy.currency_id, remedy.amount)
+            (remedy.type_id, remedy.company_currency_id, remedy.worth)
             for remedy in (self | self.merged_ids).remedy_ids
-            if remedy.amount
+            if remedy.worth
             and not remedy.type_id._is_credit()
             and (remedy.is_open or remedy.delivered_at)
         ]

@@ -16,10 +16,10 @@ class CustomerComplaintCreditRequest(models.Model):
     _inherit = "customer.complaint.credit.request"
 
     cancelled_at = fields.Datetime(string="Cancelled on", readonly=True)
-    cancelled_amount = fields.Monetary(
+    given_up = fields.Json(
         readonly=True,
-        aggregator=None,
-        help="What was given up of a request that had been issued in part.",
+        help="What was given up of a request that had been issued in part: moment and "
+        "amount, each time.",
     )
     history_ids = fields.One2many(
         "customer.complaint.credit.history",
@@ -62,13 +62,14 @@ class CustomerComplaintCreditRequest(models.Model):
     def _cancel(self, reason):
         asked = {request: request.amount for request in self.sudo()}
         result = super()._cancel(reason)
+        now = fields.Datetime.now()
         for request, amount in asked.items():
-            request.write(
-                {
-                    "cancelled_at": fields.Datetime.now(),
-                    "cancelled_amount": amount - request.amount,
-                }
-            )
+            request.cancelled_at = now
+            if given_up := request.currency_id.round(amount - request.amount):
+                request.given_up = [
+                    *(request.given_up or []),
+                    [fields.Datetime.to_string(now), given_up],
+                ]
         return result
 
 
@@ -86,7 +87,9 @@ class CustomerComplaintCreditAllocation(models.Model):
 
     def _prepare_history(self):
         self.ensure_one()
+        unreversed = min(self.share, self.move_id.amount_total)
         return {
+            "reversed_amount": max(unreversed - self.amount, 0),
             "request_id": self.request_id.id,
             "move_id": self.move_id.id,
             "move_name": self.move_name,
@@ -176,7 +179,12 @@ class AccountMove(models.Model):
         help="Reconciliations of a complaint's credit note that were undone: accounting "
         "date, amount, and when they were undone.",
     )
-
+    complaint_undone_reversals = fields.Json(
+        copy=False,
+        groups="account.group_account_invoice,account.group_account_readonly",
+        help="Reversals of a credit note that were taken back: id, accounting date, amount, "
+        "and when they were.",
+    )
     complaint_named_before = fields.Json(
         copy=False,
         groups="account.group_account_invoice,account.group_account_readonly",
@@ -228,12 +236,26 @@ class AccountMove(models.Model):
         if not (CAUSES | WORDING) & vals.keys():
             return super().write(vals)
         # sudo: kept whoever changes the credit note
-        notes = self.sudo().filtered(lambda m: m.move_type == "out_refund")
+        moves = self.sudo()
+        if vals.get("state", "posted") != "posted":
+            moves._keep_undone_reversals()
+        notes = moves.filtered(lambda m: m.move_type == "out_refund")
         with (
             notes.complaint_allocation_ids._keeping_history(),
             notes.filtered(lambda m: m.state == "posted")._keeping_words(),
         ):
             return super().write(vals)
+
+    def _keep_undone_reversals(self):
+        """Keep what these reversals took off their credit notes until now."""
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        for move in self:
+            note = move.reversed_entry_id
+            if move.state == "posted" and note.move_type == "out_refund":
+                note.complaint_undone_reversals = [
+                    *(note.complaint_undone_reversals or []),
+                    [move.id, fields.Date.to_string(move.date), move.amount_total, now],
+                ]
 
     @contextmanager
     def _keeping_words(self):
@@ -295,6 +317,25 @@ class AccountMove(models.Model):
             and fields.Datetime.to_datetime(undone_at) >= moment
         )
         return sum(partials.mapped("credit_amount_currency")) + undone
+
+    def _get_complaint_reversed(self, date, moment):
+        """What of this credit note was reversed as of a date, in its currency.
+
+        :param date: accounting date, included
+        :param moment: what was taken back from this time on was still there
+        """
+        self.ensure_one()
+        undone = self.reversal_move_ids.filtered(
+            lambda m: m.state == "posted" and m.date <= date
+        )
+        return sum(undone.mapped("amount_total")) + sum(
+            amount
+            for move_id, day, amount, taken_back_at in self.complaint_undone_reversals
+            or []
+            if move_id not in undone.ids
+            and fields.Date.to_date(day) <= date
+            and fields.Datetime.to_datetime(taken_back_at) >= moment
+        )
 
 
 class AccountPartialReconcile(models.Model):

@@ -105,8 +105,7 @@ class CustomerComplaintCreditRequest(models.Model):
         wanted = {line.invoice_line_id: line.quantity for line in self.line_ids}
         return bool(wanted) and not any(
             float_compare(line.quantity, wanted.get(line, 0), precision_digits=digits)
-            for line in self.invoice_id.invoice_line_ids
-            if line.display_type == "product" and line.quantity > 0
+            for line in self.invoice_id._get_complaint_product_lines()
         )
 
     def _round_note(self, note):

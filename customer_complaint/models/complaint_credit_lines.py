@@ -36,9 +36,9 @@ class CustomerComplaint(models.Model):
         return {"kind": "amount"}
 
     def _get_asked_lines(self, invoices):
-        """Quantity and amount that requests claim of each invoice line, (0, 0) where none."""
+        """Quantity and amount credited or claimed of each invoice line, (0, 0) where none."""
+        asked = defaultdict(lambda: (0, 0), invoices._get_complaint_credited_lines())
         # sudo: requests about these invoices may belong to complaints the user cannot read
-        asked = defaultdict(lambda: (0, 0))
         for line, quantity, amount in (
             self.env["customer.complaint.credit.request.line"]
             .sudo()
@@ -51,7 +51,8 @@ class CustomerComplaint(models.Model):
                 ["quantity:sum", "amount:sum"],
             )
         ):
-            asked[line] = (quantity, amount)
+            credited = asked[line]
+            asked[line] = (credited[0] + quantity, credited[1] + amount)
         return asked
 
     def _prepare_credit_lines(self, invoice, quantities):
@@ -149,8 +150,7 @@ class CustomerComplaint(models.Model):
                 precision_digits=digits,
             )
             > 0
-            for line in invoice.invoice_line_ids
-            if line.display_type == "product" and line.quantity > 0
+            for line in invoice._get_complaint_product_lines()
         )
 
     def _get_order_effect(self, invoice, commands):
@@ -162,3 +162,57 @@ class CustomerComplaint(models.Model):
             if line.id in wanted
         }
         return effects.pop() if len(effects) == 1 else "usual"
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _get_complaint_credited_lines(self):
+        """What credit notes that no request for products asked for credit of these invoices.
+
+        A line of a note is about the line of its invoice with the same product, or words where
+        there is none. Less than the price counts as less of the quantity.
+
+        :return: dict of (quantity, amount in the invoice's currency) by invoice line
+        """
+        digits = self.env["decimal.precision"].precision_get("Product Unit")
+        taken = defaultdict(float)
+        # sudo: notes of accounting; only what is left of the invoice is told
+        for note in self.sudo().reversal_move_ids.filtered(
+            lambda m: m.move_type == "out_refund" and m.state != "cancel"
+        ):
+            worth = note._get_complaint_worth()
+            if not worth or note.complaint_allocation_ids.request_id.line_ids:
+                continue
+            invoice = note.reversed_entry_id
+            for line in note._get_complaint_product_lines():
+                amount = line.currency_id._convert(
+                    line.price_total * worth / note.amount_total,
+                    invoice.currency_id,
+                    invoice.company_id,
+                    note.date,
+                )
+                for sold in invoice._get_complaint_product_lines().filtered(
+                    lambda i, n=line: i.product_id == n.product_id
+                    and (i.product_id or i.name == n.name)
+                ):
+                    part = min(amount, sold.price_total - taken[sold])
+                    if part > 0:
+                        taken[sold] += part
+                        amount -= part
+        return {
+            line.with_env(self.env): (
+                float_round(
+                    line.quantity * amount / line.price_total, precision_digits=digits
+                ),
+                amount,
+            )
+            for line, amount in taken.items()
+            if amount
+        }
+
+    def _get_complaint_product_lines(self):
+        """Lines of an invoice or credit note that stand for something sold."""
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and line.quantity > 0
+        )

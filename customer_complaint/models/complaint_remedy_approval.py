@@ -1,12 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..tools import rows
 from .complaint_request_approval import APPROVERS, check_approver_role
 from .customer_complaint_credit_request import APPROVER_ROLES
 
 # What decides how much a remedy is worth.
-WORTH = {"type_id", "amount", "currency_id"}
+WORTH = {"type_id", "amount", "currency_id", "product_id", "quantity"}
+
+# Credit notes are approved by their requests.
+TO_APPROVE = Domain("state", "=", "to_approve") & Domain("approver_role", "!=", False)
 
 
 class CustomerComplaintRemedy(models.Model):
@@ -76,12 +80,12 @@ class CustomerComplaintRemedy(models.Model):
     def write(self, vals):
         if not WORTH & vals.keys():
             return super().write(vals)
-        before = {r.id: (r.type_id, r.amount_company) for r in self.sudo()}
+        before = {r.id: (r.type_id, r.worth) for r in self.sudo()}
         res = super().write(vals)
 
         def is_more(remedy):
-            remedy_type, amount = before[remedy.id]
-            return remedy.type_id != remedy_type or remedy.amount_company > amount
+            remedy_type, worth = before[remedy.id]
+            return remedy.type_id != remedy_type or remedy.worth > worth
 
         # An approval is for what was known then, and so is who may give it.
         more = self.sudo().filtered(is_more)
@@ -113,7 +117,7 @@ class CustomerComplaintRemedy(models.Model):
     def _get_approvals(self):
         """Who has to approve it: what the budget says, and list of (role, sentence) of all."""
         self.ensure_one()
-        if not self.amount_company or self.type_id._is_credit():
+        if not self.worth or self.type_id._is_credit():
             return "", []
         complaint = self.complaint_id
         over = self.type_id.is_goodwill and self.env[
@@ -205,11 +209,7 @@ class CustomerComplaintRemedy(models.Model):
         :raises AccessError: for whoever is no team lead of the complaint, or a manager has to
         :raises UserError: it does not wait, or whoever approves proposed it or raised its amount
         """
-        self._check_staff()
-        if not self.env.user.has_group(APPROVERS["lead"]):
-            raise AccessError(
-                self.env._("Remedies are approved by a team lead or manager.")
-            )
+        self._check_judge()
         rows.claim(self.sudo())  # two who approve at once
         for remedy in self:
             if not remedy._is_held_back() or not remedy.is_open:
@@ -220,6 +220,21 @@ class CustomerComplaintRemedy(models.Model):
                         remedy=remedy.name,
                     )
                 )
+        # sudo: written by methods only; access was checked
+        self.sudo().approver_id = self.env.uid
+        self.sudo().approval_todo_id.unlink()
+        self._trail(self.env._("Approved"))
+        return True
+
+    def _check_judge(self):
+        """Only a lead who may work on the complaint approves, and never what he proposed."""
+        self._check_staff()
+        if not self.env.user.has_group(APPROVERS["lead"]):
+            raise AccessError(
+                self.env._("Remedies are approved by a team lead or manager.")
+            )
+        waiting = self.filtered(lambda r: r._is_held_back())
+        for remedy in waiting:
             if self.env.user in remedy._get_askers():
                 raise UserError(
                     self.env._(
@@ -228,12 +243,7 @@ class CustomerComplaintRemedy(models.Model):
                         remedy=remedy.name,
                     )
                 )
-        check_approver_role(self)
-        # sudo: written by methods only; access was checked
-        self.sudo().approver_id = self.env.uid
-        self.sudo().approval_todo_id.unlink()
-        self._trail(self.env._("Approved"))
-        return True
+        check_approver_role(waiting)
 
     def cancel(self, reason):
         res = super().cancel(reason)
@@ -247,6 +257,30 @@ class CustomerComplaintRemedy(models.Model):
         for remedy in waiting.sudo().filtered(lambda r: r._is_held_back()):
             raise UserError(remedy._get_held_words(remedy._get_approvals()[1]))
 
+    def _check_goods_named(self):
+        """Refuse goods that have become more since they were promised, and need an approval.
+
+        Without a product of its own, a remedy gives the products of the complaint.
+        """
+        for remedy in self.sudo():  # limits decide, also those the user may not read
+            more = remedy._get_worth() - remedy.worth
+            if (
+                remedy.product_id
+                or remedy.company_currency_id.compare_amounts(more, 0) <= 0
+            ):
+                continue
+            remedy._compute_worth()
+            if approvals := remedy._get_approvals()[1]:
+                raise UserError(
+                    self.env._(
+                        "%(remedy)s: the complaint names more products now than when it was "
+                        "promised. Enter what the customer gets on the remedy, so that it "
+                        "can be approved. %(reasons)s",
+                        remedy=remedy.name,
+                        reasons=" ".join(sentence for _role, sentence in approvals),
+                    )
+                )
+
     def _get_delivery_problem(self, at, note):
         self._check_approved()
         return super()._get_delivery_problem(at, note)
@@ -256,6 +290,7 @@ class CustomerComplaintRemedy(models.Model):
         return super()._check_to_grant()
 
     def _check_document_wanted(self):
+        self._check_goods_named()
         self._check_approved()
         return super()._check_document_wanted()
 

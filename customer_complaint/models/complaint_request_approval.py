@@ -69,6 +69,19 @@ class CustomerComplaintCreditRequest(models.Model):
 
     _inherit = "customer.complaint.credit.request"
 
+    can_approve = fields.Boolean(
+        compute="_compute_can_approve", export_string_translation=False
+    )
+
+    @api.depends("state", "approver_role", "user_id")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        for request in self:
+            request.can_approve = (
+                request.state == "to_approve"
+                and request._may_be_approved_by(self.env.user)
+            )
+
     def _ask_for_approval(self):
         """Give a lead who may approve a to-do; while he is away, who stands in for him."""
         for request in self.filtered(lambda r: r.state == "to_approve"):
@@ -122,9 +135,22 @@ class CustomerComplaintCreditRequest(models.Model):
     def action_approve(self):
         """Let accounting issue the credit notes.
 
-        :raises UserError: for whoever is no team lead of the complaint or asked for it himself
+        :raises AccessError: for whoever is no team lead of the complaint, or a manager has to
+        :raises UserError: it does not wait, or whoever approves asked for it himself
         """
         self.check_access("read")
+        self._check_judge()
+        waiting = self.filtered(lambda r: r.state == "to_approve")
+        for request in waiting:
+            if request.user_id == self.env.user:
+                raise UserError(
+                    self.env._(
+                        "%(request)s is your own request. Another lead or manager has to "
+                        "approve it.",
+                        request=request.name,
+                    )
+                )
+        check_approver_role(waiting)
         rows.claim(self.sudo())  # two who approve at once
         for request in self:
             if request.state != "to_approve":
@@ -135,16 +161,6 @@ class CustomerComplaintCreditRequest(models.Model):
                         request=request.name,
                     )
                 )
-            if request.user_id == self.env.user:
-                raise UserError(
-                    self.env._(
-                        "%(request)s is your own request. Another lead or manager has to "
-                        "approve it.",
-                        request=request.name,
-                    )
-                )
-        self._check_judge()
-        check_approver_role(self)
         # sudo: the approver may read the request; it is written by methods only
         self.sudo().write(
             {"approver_id": self.env.uid, "approved_at": fields.Datetime.now()}

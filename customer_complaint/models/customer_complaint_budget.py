@@ -144,6 +144,7 @@ class CustomerComplaintBudget(models.Model):
 
         Credit notes count from their request on; other goodwill, like a coupon, from the day
         it was proposed, once it is promised with the chosen solution: delivery moves no figure.
+        Goods count with their worth.
 
         :return: dict of amounts by id; those without are missing
         """
@@ -168,7 +169,7 @@ class CustomerComplaintBudget(models.Model):
                            AND request.state != 'cancelled'
                          UNION ALL
                         SELECT remedy.complaint_id,
-                               remedy.amount_company,
+                               remedy.worth,
                                remedy.proposed_on
                           FROM customer_complaint_remedy_type remedy_type
                           JOIN customer_complaint_remedy remedy

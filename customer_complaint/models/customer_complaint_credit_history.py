@@ -38,6 +38,11 @@ class CustomerComplaintCreditHistory(models.Model):
     )
     date = fields.Date(string="Accounting date", readonly=True)
     amount = fields.Monetary(readonly=True, aggregator=None, help="Taxes included.")
+    reversed_amount = fields.Monetary(
+        readonly=True,
+        aggregator=None,
+        help="What had been reversed of it by the end of this state.",
+    )
     since = fields.Datetime(required=True, readonly=True)
     until = fields.Datetime(required=True, readonly=True)
     reason = fields.Char(string="Why unlinked", readonly=True)

@@ -6,7 +6,7 @@ from .customer_complaint_credit_request import APPROVER_ROLES
 class CustomerComplaintCreditLimit(models.Model):
     """Above which amount who approves; the strictest wins, also over the company's amount.
 
-    It holds for credit note requests, and for every other remedy with an amount.
+    It holds for credit note requests, and for every other remedy with an amount or goods.
     """
 
     _name = "customer.complaint.credit.limit"
@@ -25,7 +25,7 @@ class CustomerComplaintCreditLimit(models.Model):
         "customer.complaint.remedy.type",
         ondelete="cascade",
         index="btree_not_null",
-        help="Empty: every remedy with an amount.",
+        help="Empty: every remedy with an amount or goods.",
     )
     level_id = fields.Many2one(
         "customer.complaint.level",
@@ -41,7 +41,8 @@ class CustomerComplaintCreditLimit(models.Model):
         # A line left empty by mistake asks for no more than the company does for credit notes.
         default=lambda self: self.env.company.complaint_credit_approval_amount,
         help="All that is given for one complaint counts together, with a credit note or "
-        "without, taxes included. 0: every amount is approved.",
+        "without, taxes included; goods count with what they were sold for. 0: every amount "
+        "is approved.",
     )
     approver_role = fields.Selection(
         APPROVER_ROLES, string="Approved by", required=True, default="lead"

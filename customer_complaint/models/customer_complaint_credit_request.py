@@ -249,6 +249,16 @@ class CustomerComplaintCreditRequest(models.Model):
 
         A request that is issued in part ends with what is issued.
         """
+        self.check_access("read")
+        reason = given.text(self.env, reason)
+        if not reason:
+            raise UserError(
+                self.env._("Say why the credit note is not needed any more.")
+            )
+        if not self._is_accountant():
+            others = self.filtered(lambda r: r.user_id != self.env.user)
+            if others:
+                others._check_judge()
         rows.claim(self.sudo())  # accounting may issue it at the same moment
         for request in self:
             if request.state not in ("to_approve", "to_do"):
@@ -259,10 +269,6 @@ class CustomerComplaintCreditRequest(models.Model):
                         request=request.name,
                     )
                 )
-        if not self._is_accountant():
-            others = self.filtered(lambda r: r.user_id != self.env.user)
-            if others:
-                others._check_judge()
         self._log_on_complaints(
             lambda request: self.env._(
                 "%(amount)s of credit note request %(request)s were cancelled: %(reason)s",

@@ -10,6 +10,7 @@ from odoo.tools.misc import format_date
 
 from ..tools.measure import Figure, percent
 from ..tools.record_types import IS_COMPLAINT
+from .complaint_remedy_approval import TO_APPROVE
 from .customer_complaint_indicator import ALSO_ARCHIVED, OPEN
 from .customer_complaint_stage import CLOSED_TYPES
 
@@ -225,6 +226,9 @@ class CustomerComplaintDashboard(models.AbstractModel):
             )
             for name, state in requests
         ]
+        if self.env.user.has_group("customer_complaint.group_complaint_lead"):
+            remedies = Figure("customer.complaint.remedy", scope & TO_APPROVE)
+            work.append((self.env._("Remedies to approve"), remedies))
         return work
 
     @api.model

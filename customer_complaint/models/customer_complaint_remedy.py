@@ -20,7 +20,11 @@ class CustomerComplaintRemedy(models.Model):
 
     _name = "customer.complaint.remedy"
     _description = "Remedy"
-    _inherit = ["customer.complaint.method.mixin", "customer.complaint.part.mixin"]
+    _inherit = [
+        "customer.complaint.method.mixin",
+        "customer.complaint.part.mixin",
+        "customer.complaint.filter.mixin",
+    ]
     _order = "solution_id, sequence, id"
     _check_company_auto = True
     _method_fields = frozenset(
@@ -28,7 +32,7 @@ class CustomerComplaintRemedy(models.Model):
             *("state", "is_open", "cancel_reason", "complaint_id", "company_id"),
             *("delivered_at", "delivered_by_id", "delivery_note"),
             *("document_model", "document_id", "document_name"),
-            *("credit_request_ids", "amount_company"),
+            *("credit_request_ids", "amount_company", "worth"),
             *("is_over_budget", "approver_role", "approver_id", "approval_todo_id"),
             *("raised_by_id", "deviation"),
         }
@@ -393,6 +397,7 @@ class CustomerComplaintRemedy(models.Model):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"complaint_in_dialog": True},
         }
 
     def action_request(self):

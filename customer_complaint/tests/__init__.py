@@ -43,6 +43,7 @@ from . import test_credit_exact
 from . import test_credit_kinds
 from . import test_credit_limits
 from . import test_remedy_limits
+from . import test_remedy_worth
 from . import test_credit_link
 from . import test_credit_books
 from . import test_accrual

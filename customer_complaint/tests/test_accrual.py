@@ -238,6 +238,88 @@ class TestAccrual(AccrualCommon):
         self.assertEqual(self.amounts(), {})
         self.assertEqual(self.amounts("2031-04-02"), {"approved": [100.0]})
 
+    def test_what_is_reversed_later_and_then_unlinked_was_posted_in_full(self):
+        request = self.ask_on("2031-03-10", 100)
+        note = self.note_on("2031-03-20", 100, request)
+        before = self.figures()
+        with freeze_time("2031-04-02 10:00"):
+            self.reverse(note, 40)
+            self.env.flush_all()
+        self.assertEqual(self.figures(), before)
+        with freeze_time("2031-04-04 10:00"):
+            mine = request.allocation_ids.with_user(self.accountant)
+            mine.unlink_credit_note("The wrong note")
+        self.assertEqual(self.figures(), before)
+        self.assertEqual(
+            self.amounts("2031-04-03"), {"approved": [40.0], "posted": [60.0]}
+        )
+
+    def test_a_reversal_that_is_taken_back_later_still_counts_before(self):
+        request = self.ask_on("2031-03-10", 100)
+        note = self.note_on("2031-03-20", 100, request)
+        with freeze_time("2031-03-25 10:00"):
+            reversal = self.reverse(note, 40)
+            self.env.flush_all()
+        before = self.amounts()
+        self.assertEqual(before, {"approved": [40.0], "posted": [60.0]})
+        with freeze_time("2031-04-02 10:00"):
+            reversal.button_draft()
+            self.env.flush_all()
+        self.assertEqual(self.amounts(), before)
+        # As long as it is a draft, it stays set against the credit note.
+        self.assertEqual(self.amounts("2031-04-02"), {"posted": [60.0]})
+        with freeze_time("2031-04-03 10:00"):
+            reversal.button_cancel()
+            self.env.flush_all()
+        self.assertEqual(self.amounts(), before)
+        self.assertEqual(self.amounts("2031-04-03"), {"posted": [100.0]})
+
+    def test_what_was_given_up_in_parts_was_approved_until_then(self):
+        request = self.ask_on("2031-03-10", 300)
+        self.note_on("2031-03-20", 100, request)
+        mine = request.with_user(self.accountant)
+        with freeze_time("2031-04-02 10:00"):
+            mine._cancel("That is enough")
+        with freeze_time("2031-04-04 10:00"):
+            mine.allocation_ids.unlink_credit_note("The wrong note")
+        with freeze_time("2031-04-06 10:00"):
+            mine._cancel("Nothing at all")
+        self.assertEqual(
+            [
+                self.amounts(f"2031-{day}")
+                for day in ("03-31", "04-03", "04-05", "04-06")
+            ],
+            [
+                {"approved": [200.0], "posted": [100.0]},
+                {"posted": [100.0]},
+                {"approved": [100.0]},
+                {},
+            ],
+        )
+
+    def test_the_day_of_an_approval_is_that_of_the_company(self):
+        self.company.resource_calendar_id.tz = "Asia/Shanghai"
+        request = self.ask_on("2031-03-10", 100)
+        self.env.cr.execute(
+            "UPDATE customer_complaint_credit_request SET create_date = %s WHERE id = %s",
+            ["2031-03-30 16:30", request.id],
+        )
+        request.invalidate_recordset(["create_date"])
+        line = self.list_on().line_ids.filtered(lambda line: line.request_id == request)
+        self.assertEqual(str(line.since), MONTH_END)
+        self.assertNotIn("approved", self.amounts("2031-03-30"))
+
+    def test_a_link_of_less_than_a_second_is_in_no_list(self):
+        request = self.ask_on("2031-03-10", 100)
+        with freeze_time("2031-03-20 11:00"):
+            note = self.make_note(100, invoice_date="2031-03-20", date="2031-03-20")
+            mine = request.with_user(self.accountant)
+            mine.link_credit_note(note.id)
+            mine.allocation_ids.unlink_credit_note("The wrong note")
+        self.assertEqual(self.amounts(), {"approved": [100.0]})
+        [past] = request.history_ids
+        self.assertEqual((past.reason, past.since), ("The wrong note", past.until))
+
     def test_a_note_for_several_complaints_is_unpaid_in_shares_that_add_up(self):
         requests = [self.ask_on("2031-03-10", 10) for _number in range(3)]
         note = self.note_on("2031-03-20", 30)

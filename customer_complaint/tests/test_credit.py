@@ -61,6 +61,8 @@ class TestCreditRequest(CreditCommon):
         request.with_user(self.accountant)._cancel("Agreed on a new door")
         self.assertEqual(request.state, "cancelled")
         self.assertIn("Agreed on a new door", self.notes_on(self.complaint))
+        with self.assertRefused(UserError, "not needed any more"):
+            self.ask(amount=240).with_user(self.accountant)._cancel("  ")
         self.ask(amount=240)
 
     def test_more_of_a_line_than_is_left_is_refused(self):
@@ -72,6 +74,65 @@ class TestCreditRequest(CreditCommon):
         self.make_note(200, reversed_entry_id=self.invoice.id)
         with self.assertRefused(UserError, "too much"):
             self.ask(amount=50)
+
+    def test_products_that_accounting_credited_itself_are_not_credited_again(self):
+        invoice = self.make_invoice([(2, 100, self.tax), (5, 200, self.tax)])
+        first, second = invoice.invoice_line_ids
+        complaint = self.make_owned()
+
+        def left():
+            [seen] = [
+                found
+                for found in complaint.get_creditable_invoices()
+                if found["id"] == invoice.id
+            ]
+            return [line["creditable_quantity"] for line in seen["lines"]]
+
+        self.assertEqual(left(), [2, 5])
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard = wizard.create({"journal_id": invoice.journal_id.id})
+        wizard.refund_moves()
+        note = wizard.new_move_ids
+        copied, other = note.invoice_line_ids.sorted("id")
+        other.unlink()
+        copied.quantity = 1
+        self.assertEqual(left(), [1, 5])
+        note.action_post()
+        with self.assertRefused(UserError, "2.0 cannot be credited, 1.0 of 2.0"):
+            self.ask(complaint, invoice_id=invoice.id, lines={first.id: 2})
+        # Linked to a complaint it is the same note.
+        note.with_user(self.accountant).link_to_complaint(complaint.name)
+        self.assertEqual(left(), [1, 5])
+        self.ask(complaint, invoice_id=invoice.id, lines={first.id: 1, second.id: 2})
+        self.assertEqual(left(), [0, 3])
+        self.reverse(note)
+        self.assertEqual(left(), [1, 3])
+
+    def test_a_lower_price_afterwards_counts_as_a_part_of_the_product(self):
+        invoice = self.make_invoice([(2, 100, self.tax)])
+        line = {
+            "name": "Part 2",
+            "price_unit": 10,
+            "tax_ids": [Command.link(self.tax.id)],
+        }
+        self.make_note(
+            0,
+            reversed_entry_id=invoice.id,
+            invoice_line_ids=[Command.create({**line, "quantity": 2})],
+        )
+        complaint = self.make_owned()
+        with self.assertRefused(UserError, "2.0 cannot be credited, 1.8 of 2.0"):
+            self.ask(
+                complaint,
+                invoice_id=invoice.id,
+                lines={invoice.invoice_line_ids.id: 2},
+            )
+        rest = self.ask(
+            complaint, invoice_id=invoice.id, lines={invoice.invoice_line_ids.id: 1.8}
+        )
+        self.assertEqual(rest.amount, 216)
 
     def test_a_draft_that_the_invoice_no_longer_allows_cannot_be_posted(self):
         note = self.issue(self.ask(amount=200))

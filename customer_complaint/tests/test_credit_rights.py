@@ -35,8 +35,12 @@ class TestCreditRights(CreditCommon):
         request = self.ask(self.complaint.with_user(self.lead), amount=50)
         with self.assertRefused(UserError, "your own request"):
             request.with_user(self.lead).action_approve()
+        users = (self.handler, self.lead, self.manager, self.accountant)
+        shown = [request.with_user(user).can_approve for user in users]
+        self.assertEqual(shown, [False, False, True, False])
         request.with_user(self.manager).action_approve()
         self.assertEqual(request.state, "to_do")
+        self.assertFalse(request.with_user(self.manager).can_approve)
 
     def test_the_limit_holds_in_the_currency_of_the_company(self):
         currency = self.env["res.currency"].create(

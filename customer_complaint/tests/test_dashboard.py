@@ -273,12 +273,20 @@ class TestCost(CreditCommon):
             self.assertEqual((found, line["count"]), (request, 1))
         self.company.complaint_credit_approval_amount = 1
         self.ask()
-        names = {
-            user: {line["name"] for line in self.dashboard(user)["todo"]}
+        self.limit(0)
+        coupon = self.promise("coupon", user=self.handler, amount=5)
+        work = {
+            user: {line["name"]: line for line in self.dashboard(user)["todo"]}
             for user in (self.handler, self.lead)
         }
-        self.assertIn("Credit notes to approve", names[self.lead])
-        self.assertNotIn("Credit notes to approve", names[self.handler])
+        for name in ("Credit notes to approve", "Remedies to approve"):
+            self.assertIn(name, work[self.lead])
+            self.assertNotIn(name, work[self.handler])
+        line = work[self.lead]["Remedies to approve"]
+        self.assertEqual(self.env[line["model"]].search(line["domain"]), coupon)
+        coupon.with_user(self.lead).action_approve()
+        names = [line["name"] for line in self.dashboard(self.lead)["todo"]]
+        self.assertNotIn("Remedies to approve", names)
 
     def test_with_money_too_it_costs_at_most_15_statements_and_18_with_alerts(self):
         self.issue(self.ask()).with_user(self.accountant).action_post()

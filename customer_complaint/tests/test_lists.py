@@ -8,6 +8,7 @@ LISTS = [
     "customer.complaint.escalation",
     "customer.complaint.stage.visit",
     "customer.complaint.credit.request",
+    "customer.complaint.remedy",
     "customer.complaint.workload",
 ]
 
@@ -25,6 +26,12 @@ class TestLists(ComplaintCommon):
             cls.complaint.sudo().next_due_at
         )
         cls.complaint.sudo().action_start()
+        cls.env["customer.complaint.remedy"].create(
+            {
+                "solution_id": cls.complaint.sudo()._get_solution().id,
+                "type_id": cls.env.ref("customer_complaint.remedy_type_apology").id,
+            }
+        )
         cls.env.flush_all()
 
     def test_every_list_is_filtered_by_date_level_class_channel_team_and_lateness(self):

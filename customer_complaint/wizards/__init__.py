@@ -23,6 +23,7 @@ from . import customer_complaint_credit_link
 from . import customer_complaint_credit_cancel
 from . import customer_complaint_credit_unlink
 from . import customer_complaint_accrual
+from . import complaint_accrual_workbook
 from . import customer_complaint_register
 from . import customer_complaint_import
 from . import base_import

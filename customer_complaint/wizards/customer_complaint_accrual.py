@@ -9,8 +9,6 @@ from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
-from ..tools import workbook
-
 # Groups of a list stand in the order of their keys.
 SECTIONS = [
     ("approved", "Approved, no credit note yet"),
@@ -94,10 +92,12 @@ class CustomerComplaintAccrual(models.TransientModel):
 
     def _get_moment(self):
         """When the day of the list had ended where the company is, in UTC."""
-        company = self.company_id
-        zone = pytz.timezone(company.resource_calendar_id.tz or "UTC")
         midnight = datetime.combine(fields.Date.add(self.date, days=1), time.min)
-        return zone.localize(midnight).astimezone(pytz.utc).replace(tzinfo=None)
+        local = self._get_zone().localize(midnight)
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
+
+    def _get_zone(self):
+        return pytz.timezone(self.company_id.resource_calendar_id.tz or "UTC")
 
     def _get_standing(self):
         """Links that stood on that day, by request.
@@ -166,6 +166,8 @@ class CustomerComplaintAccrual(models.TransientModel):
                 rest.setdefault(note, self._get_worth(note))
                 if not self._get_end(link):
                     worth = min(link.share, rest[note])
+                elif not note._get_complaint_reversed(self.date, moment):
+                    worth += link.reversed_amount  # only later
                 rest[note] = max(rest[note] - worth, 0)
             amounts[entry] = worth
         for rows in standing.values():
@@ -179,18 +181,16 @@ class CustomerComplaintAccrual(models.TransientModel):
 
         :param float amount: what it was over that day, if not what it is over now
         """
-        undone = note.reversal_move_ids.filtered(
-            lambda m: m.state == BOOKED and m.date <= self.date
-        )
         total = note.amount_total if amount is None else amount
-        return max(total - sum(undone.mapped("amount_total")), 0)
+        undone = note._get_complaint_reversed(self.date, self._get_moment())
+        return max(total - undone, 0)
 
     # ------------------------------------------------------------------
     # Sections
     # ------------------------------------------------------------------
     def _prepare_open(self, standing):
         """Approved by that day and not booked: without credit note, or with one not posted."""
-        moment = self._get_moment()
+        moment, zone = self._get_moment(), self._get_zone()
         values = []
         for request in self.env["customer.complaint.credit.request"].search(
             [("company_id", "=", self.company_id.id), ("create_date", "<", moment)],
@@ -199,14 +199,15 @@ class CustomerComplaintAccrual(models.TransientModel):
             approved = (
                 request.approved_at if request.needs_approval else request.create_date
             )
-            ended = request.cancelled_at or datetime.min
-            if not approved or approved >= moment:
+            day = approved and pytz.utc.localize(approved).astimezone(zone).date()
+            ended = request.cancel_reason and (request.cancelled_at or datetime.min)
+            if not approved or approved >= moment or (ended and ended < moment):
                 continue
-            if request.cancel_reason and ended < moment:
-                continue
-            amount = request.amount
-            if not request.cancel_reason and ended >= moment:
-                amount += request.cancelled_amount
+            amount = request.amount + sum(
+                part
+                for given_up_at, part in request.given_up or ()
+                if fields.Datetime.to_datetime(given_up_at) >= moment
+            )
             links = standing.get(request, [])
             rest = amount - sum(link[3] for link in links)
             # Whoever issued first asked for nothing more than the credit note.
@@ -214,10 +215,10 @@ class CustomerComplaintAccrual(models.TransientModel):
                 not request.is_afterwards
                 and request.currency_id.compare_amounts(rest, 0) > 0
             ):
-                values.append(self._prepare_line("approved", request, rest, approved))
+                values.append(self._prepare_line("approved", request, rest, day))
             values += [
                 {
-                    **self._prepare_line("draft", request, part, approved),
+                    **self._prepare_line("draft", request, part, day),
                     "move_id": note.id,
                     "move_name": name,
                 }
@@ -274,7 +275,7 @@ class CustomerComplaintAccrual(models.TransientModel):
             "user_id": request.user_id.id,
             "approver_id": request.approver_id.id,
             "reason": request.reason,
-            "since": fields.Date.to_date(since),
+            "since": since,
             "currency_id": request.currency_id.id,
             "amount": amount,
         }
@@ -407,166 +408,6 @@ class CustomerComplaintAccrual(models.TransientModel):
         """Approved and not booked, in company currency."""
         lines = self.line_ids.filtered(lambda line: line.section in ACCRUED)
         return sum(lines.mapped("amount_company"))
-
-    def _write_workbook(self, file):
-        """Write the list as a workbook into a binary file."""
-        self.ensure_one()
-        Column = workbook.Column
-        labels = dict(self.line_ids._fields["section"]._description_selection(self.env))
-        columns = [
-            Column(
-                "section",
-                self.env._("Section"),
-                34,
-                "text",
-                self.env._("How it stood on that day."),
-            ),
-            Column(
-                "request",
-                self.env._("Request"),
-                14,
-                "text",
-                self.env._("Credit note request."),
-            ),
-            Column(
-                "complaint",
-                self.env._("Complaint"),
-                16,
-                "text",
-                self.env._("Its number."),
-            ),
-            Column(
-                "partner",
-                self.env._("Customer"),
-                30,
-                "text",
-                self.env._("Invoiced customer."),
-            ),
-            Column(
-                "invoice",
-                self.env._("Invoice"),
-                18,
-                "text",
-                self.env._("What is credited."),
-            ),
-            Column(
-                "note", self.env._("Credit note"), 18, "text", self.env._("Its number.")
-            ),
-            Column(
-                "date",
-                self.env._("Accounting date"),
-                12,
-                "date",
-                self.env._("Of the credit note."),
-            ),
-            Column(
-                "since",
-                self.env._("Approved or posted on"),
-                12,
-                "date",
-                self.env._(
-                    "Approval of the request, or accounting date when it is booked."
-                ),
-            ),
-            Column(
-                "user",
-                self.env._("Requested by"),
-                20,
-                "text",
-                self.env._("Who asked for it."),
-            ),
-            Column(
-                "approver",
-                self.env._("Approved by"),
-                20,
-                "text",
-                self.env._("Who approved it."),
-            ),
-            Column(
-                "reason",
-                self.env._("Reason"),
-                40,
-                "text",
-                self.env._("As the credit note says."),
-            ),
-            Column(
-                "amount",
-                self.env._("Amount"),
-                14,
-                "amount",
-                self.env._("With taxes, original."),
-            ),
-            Column(
-                "currency",
-                self.env._("Currency"),
-                10,
-                "text",
-                self.env._("Of the amount."),
-            ),
-            Column(
-                "amount_company",
-                self.env._("In company currency"),
-                16,
-                "amount",
-                self.env._("Booked: rate of the accounting date. Else: of the list's."),
-            ),
-        ]
-
-        def day(value):
-            return value and datetime.combine(value, time.min)
-
-        rows = (
-            {
-                "section": labels[line.section],
-                "request": line.request_id.name or None,
-                "complaint": line.complaint_name or None,
-                "partner": line.partner_id.display_name or None,
-                "invoice": line.invoice_id.name or None,
-                "note": line.move_name or None,
-                "date": day(line.date) or None,
-                "since": day(line.since) or None,
-                "user": line.user_id.name or None,
-                "approver": line.approver_id.name or None,
-                "reason": line.reason or None,
-                "amount": line.amount,
-                "currency": line.currency_id.name,
-                "amount_company": line.amount_company,
-            }
-            for line in self.line_ids
-        )
-        facts = [
-            (self.display_name, ""),
-            (self.env._("Company"), self.company_id.name),
-            (self.env._("Currency"), self.currency_id.name),
-        ]
-        sections = workbook.Table(
-            self.env._("Sections"),
-            (
-                self.env._("Section"),
-                self.env._("Count"),
-                self.env._("In company currency"),
-            ),
-            ("text", "number", "amount"),
-            [
-                (label, len(lines), sum(lines.mapped("amount_company")))
-                for label, lines in self._get_sections()
-            ]
-            + [
-                (
-                    self.env._("To accrue: approved and not booked"),
-                    None,
-                    self._get_accrued(),
-                )
-            ],
-        )
-        sheets = workbook.Sheets(
-            self.env._("Summary"),
-            self.env._("Credit notes"),
-            self.env._("Columns"),
-            None,
-        )
-        head = (self.env._("Column"), self.env._("Meaning"))
-        return workbook.write(file, sheets, facts, [sections], columns, head, rows)
 
 
 class CustomerComplaintAccrualLine(models.TransientModel):
