@@ -1,3 +1,4 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo import fields
@@ -258,6 +259,20 @@ class TestRemedyLimits(CreditCommon):
         self.assertLess(counts[1], counts[0] + 10)
         self.assertEqual(set(coupons.mapped("state")), {"proposed"})
         self.assertFalse(coupons.complaint_id.sudo().activity_ids)
+
+    def test_what_waits_is_listed_for_who_approves(self):
+        self.limit(10)
+        # It is the request of a refund that waits, in a list of its own.
+        self.assertEqual(self.ask(amount=50).remedy_id.state, "to_approve")
+        coupon = self.coupon(20)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_complaint.customer_complaint_remedy_action_to_approve"
+        )
+        listed = self.env["customer.complaint.remedy"].with_user(self.lead)
+        domain = literal_eval(action["domain"])
+        self.assertEqual(listed.search(domain), coupon)
+        coupon.with_user(self.lead).action_approve()
+        self.assertFalse(listed.search(domain))
 
     def test_what_is_not_promised_any_more_is_nobody_s_to_do(self):
         self.limit(100)
