@@ -247,7 +247,7 @@ class CustomerComplaintSolution(models.Model):
         """Ask the customer on his page: several offered solutions are alternatives.
 
         :return: action with the message that tells him, for one complaint
-        :raises UserError: it was answered or dropped, or lacks something
+        :raises UserError: it was answered or dropped, lacks something, or the complaint is closed
         """
         self._check_staff()
         for solution in self:
@@ -256,6 +256,14 @@ class CustomerComplaintSolution(models.Model):
                     self.env._(
                         "%(solution)s was answered or dropped already. Use New version.",
                         solution=solution.display_name,
+                    )
+                )
+            if solution.complaint_id._is_closed():
+                raise UserError(
+                    self.env._(
+                        "%(complaint)s is closed: the customer can choose nothing on his "
+                        "page any more. Reopen it first.",
+                        complaint=solution.complaint_id.name,
                     )
                 )
         self._check_ready()
