@@ -279,14 +279,17 @@ class CustomerComplaint(models.Model):
     # ------------------------------------------------------------------
     # Accounting was first
     # ------------------------------------------------------------------
-    def link_credit_note(self, number, reason=None):
+    def link_credit_note(self, number, reason=None, remedy_id=None):
         """Link a credit note that accounting has issued already; the request is made behind it.
 
         :param str number: number of the credit note
+        :param int remedy_id: what it carries out, see `request_credit_note`; when not given, a
+            promised refund of just this amount
         :return: id of the request
         :raises UserError: when this customer has no such credit note, or it is used up
         """
         self._check_credit_rights()
+        remedy_id = given.key(self.env, remedy_id)
         number, reason = (given.text(self.env, value) for value in (number, reason))
         partner = self._get_invoiced_partner()
         # sudo: handlers have no accounting rights; an exact number of this customer finds it, and
@@ -316,9 +319,9 @@ class CustomerComplaint(models.Model):
                     number=number,
                 )
             )
-        return self._request_behind(move, reason).id
+        return self._request_behind(move, reason, remedy_id).id
 
-    def _request_behind(self, move, reason=None):
+    def _request_behind(self, move, reason=None, remedy_id=None):
         """Request for a credit note that exists: nothing to approve, nothing to issue.
 
         Without sudo rights on the credit note nothing of it is shown.
@@ -337,9 +340,13 @@ class CustomerComplaint(models.Model):
                 )
             )
         allocation = {"move_id": move.id, "share": free}
-        # Credited without an invoice, it was given without a claim.
+        remedy_id = (
+            remedy_id or complaint._get_promised_money(move.currency_id, free).id
+        )
+        # Credited without an invoice, it was given without a claim; unless it was promised.
+        kind = "amount" if origin or remedy_id else "goodwill"
         remedy = complaint._get_remedy_to_credit(
-            None, "amount" if origin else "goodwill", move.currency_id, free
+            remedy_id, kind, move.currency_id, free
         )
         request = self.env["customer.complaint.credit.request"].sudo()
         request = request.create(

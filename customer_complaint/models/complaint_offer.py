@@ -38,7 +38,11 @@ class CustomerComplaintRemedy(models.Model):
             details.append(
                 there.env._("by %(day)s", day=format_date(there.env, self.date_due))
             )
-        return ": ".join(filter(None, [name, ", ".join(details)]))
+        if not details:
+            return name
+        return there.env._(
+            "%(remedy)s: %(details)s", remedy=name, details=", ".join(details)
+        )
 
 
 class CustomerComplaintRemedyType(models.Model):

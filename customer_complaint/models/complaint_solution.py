@@ -151,6 +151,16 @@ class CustomerComplaint(models.Model):
             remedy.amount = amount
         return remedy
 
+    def _get_promised_money(self, currency, amount):
+        """The promised refund of just this amount that accounting was not asked for yet."""
+        self.ensure_one()
+        return self._get_open_remedies().filtered(
+            lambda r: r.type_id._is_credit()
+            and r.state == "proposed"
+            and r.currency_id == currency
+            and not currency.compare_amounts(r.amount, amount)
+        )[:1]
+
     # ------------------------------------------------------------------
     # Screens
     # ------------------------------------------------------------------

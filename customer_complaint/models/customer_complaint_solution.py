@@ -247,7 +247,7 @@ class CustomerComplaintSolution(models.Model):
         """Ask the customer on his page: several offered solutions are alternatives.
 
         :return: action with the message that tells him, for one complaint
-        :raises UserError: it was answered or dropped, or lacks something
+        :raises UserError: it was answered or dropped, lacks something, or the complaint is closed
         """
         self._check_staff()
         for solution in self:

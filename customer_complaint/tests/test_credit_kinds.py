@@ -21,6 +21,15 @@ class TestCreditKinds(CreditCommon):
             .with_context(default_complaint_id=complaint.id)
         )
 
+    def remedy_dialog(self, remedy):
+        """The dialog that the card of a remedy opens, as the handler sees it."""
+        action = remedy.with_user(self.handler).action_request()
+        return Form(
+            self.env[action["res_model"]]
+            .with_user(self.handler)
+            .with_context(**action["context"])
+        )
+
     def test_the_dialog_of_a_remedy_starts_with_what_it_promises(self):
         self.complaint.user_id = self.handler
         for name, kind in (
@@ -333,11 +342,48 @@ class TestCreditKinds(CreditCommon):
         complaint = self.make_owned(partner_id=partner.id)
         form = self.ask_dialog(complaint)
         form.kind = "goodwill"
-        form.goodwill_tax = "compensation"
+        # There is no price to reduce.
+        self.assertEqual(form.goodwill_tax, "compensation")
         form.reason = "For the trouble"
         form.free_amount = 15
         form.save().action_ask()
         self.assertEqual(complaint.credit_request_ids.partner_id, partner)
+
+    def test_promised_goodwill_without_an_invoice_is_asked_for_as_promised(self):
+        partner = self.env["res.partner"].create(
+            {"name": "New one", "email": "new.one@example.com"}
+        )
+        complaint = self.make_owned(partner_id=partner.id)
+        remedy = self.promise("goodwill", complaint, user=self.handler, amount=25)
+        form = self.remedy_dialog(remedy)
+        self.assertEqual((form.kind, form.free_amount), ("goodwill", 25.0))
+        form.reason = "For the trouble"
+        form.save().action_ask()
+        self.assertEqual(remedy.state, "requested")
+
+    def test_a_promised_refund_is_carried_out_by_the_note_that_came_first(self):
+        # X-05 X-06
+        remedy = self.promise("partial_refund", user=self.handler, amount=40)
+        form = self.remedy_dialog(remedy)
+        form.kind = "existing"
+        form.number = self.make_note(30).name
+        form.save().action_ask()
+        self.assertEqual(remedy.state, "booked")
+        self.assertEqual(self.complaint.remedy_ids, remedy)
+        # Less than promised is seen at a glance.
+        self.assertRegex(remedy.amount_shown, r"30\.00 of .*40\.00")
+
+    def test_a_note_of_the_promised_amount_carries_the_promise_out(self):
+        # X-05 X-06
+        remedy = self.promise("partial_refund", user=self.handler, amount=30)
+        other = self.promise("partial_refund", user=self.handler, amount=31)
+        note = self.make_note(30).with_user(self.accountant)
+        note.link_to_complaint(self.complaint.name)
+        self.assertEqual((remedy | other).mapped("state"), ["booked", "proposed"])
+        # Another amount is no promise kept.
+        self.complaint.link_credit_note(self.make_note(5).name)
+        self.assertEqual(len(self.complaint.remedy_ids), 3)
+        self.assertTrue(other.is_open)
 
     def test_free_goodwill_is_made_by_accounting_only(self):
         # X-09

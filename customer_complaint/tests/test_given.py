@@ -87,6 +87,10 @@ class TestWhatCallersGive(CreditCommon):
         self.assertEachRefused(
             self.complaint.link_credit_note, *NO_TEXTS, "", "X/1", number=None
         )
+        issued = self.make_note(10).name
+        self.assertEachRefused(
+            self.complaint.link_credit_note, *NO_KEYS, remedy_id=None, number=issued
+        )
         request = self.ask(amount=10).with_user(self.accountant)
         self.assertEachRefused(request.link_credit_note, *NO_KEYS, move_id=None)
         note = self.make_note(10).with_user(self.accountant)

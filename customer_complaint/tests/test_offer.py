@@ -137,6 +137,16 @@ class TestOffer(SolutionCommon, HttpCase):
         self.answer(access_token="formkey-formkey", suggestion="Half of it.")
         self.assertEqual(self.refund.state, "offered")
         self.assertEqual(self.refund.suggestion, "Half of it.")
+        page = self.url_open(f"{self.url}?access_token=formkey-formkey").text
+        self.assertIn("Thank you for your suggestion", page)
+
+    def test_nothing_is_offered_on_a_page_that_asks_nothing_any_more(self):
+        self.tell_outcome(self.complaint)
+        self.confirm(self.complaint)
+        self.assertTrue(self.complaint.closed_at)
+        with self.assertRefused(UserError, "closed.*Reopen"):
+            self.refund.action_offer()
+        self.assertFalse(self.refund.offered_at)
 
     def test_what_is_not_offered_and_who_has_no_key_changes_nothing(self):
         self.refund.action_offer()

@@ -369,7 +369,8 @@ class CustomerComplaintAccrual(models.TransientModel):
             "type": "ir.actions.act_window",
             "name": self.display_name,
             "res_model": "customer.complaint.accrual.line",
-            "view_mode": "list",
+            "view_mode": "list,kanban",
+            "mobile_view_mode": "kanban",
             "domain": [("accrual_id", "=", self.id)],
             "context": {"group_by": "section", "default_accrual_id": self.id},
             "help": Markup("<p class='o_view_nocontent_empty_folder'>%s</p><p>%s</p>")

@@ -28,12 +28,15 @@ class CustomerComplaintCreditAsk(models.TransientModel):
     invoice_ids = fields.One2many("customer.complaint.credit.ask.invoice", "ask_id")
     number = fields.Char(string="Number of the credit note")
     has_invoices = fields.Boolean(compute="_compute_has_invoices")
-    # No default: price reduction or compensation is a decision about VAT.
+    # Not proposed for an invoice: price reduction or compensation is a decision about VAT.
     goodwill_tax = fields.Selection(
         [
             ("price_reduction", "Price reduction: VAT is taken back as on the invoice"),
             ("compensation", "Compensation: no VAT, the price stays"),
         ],
+        compute="_compute_goodwill_tax",
+        store=True,
+        readonly=False,
     )
     free_amount = fields.Monetary(
         string="Without an invoice",
@@ -64,14 +67,23 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         for ask in self:
             ask.has_invoices = bool(ask.invoice_ids)
 
+    @api.depends("kind", "has_invoices")
+    def _compute_goodwill_tax(self):
+        """Without an invoice there is no price to reduce."""
+        for ask in self:
+            is_free = ask.kind == "goodwill" and not ask.has_invoices
+            ask.goodwill_tax = "compensation" if is_free else ask.goodwill_tax
+
     @api.depends("complaint_id")
     def _compute_free_currency_id(self):
         for ask in self:
-            # sudo: currency only; handlers may not read orders
-            complaint = ask.complaint_id.sudo()
-            ask.free_currency_id = (
-                complaint.order_id.currency_id or complaint.company_id.currency_id
-            )
+            ask.free_currency_id = self._get_free_currency(ask.complaint_id)
+
+    @api.model
+    def _get_free_currency(self, complaint):
+        # sudo: currency only; handlers may not read orders
+        complaint = complaint.sudo()
+        return complaint.order_id.currency_id or complaint.company_id.currency_id
 
     @api.depends("kind", "line_ids.quantity")
     def _compute_order_effect(self):
@@ -236,6 +248,9 @@ class CustomerComplaintCreditAsk(models.TransientModel):
             "products"
         ):
             defaults["kind"] = "amount"
+        if not invoices and remedy.type_id.is_goodwill:
+            if self._get_free_currency(remedy.complaint_id) == remedy.currency_id:
+                defaults["free_amount"] = remedy.amount
         if len(invoices) == 1 and invoices[0]["currency"] == remedy.currency_id.name:
             _create, _id, row = defaults["invoice_ids"][0]
             row["amount"] = min(remedy.amount_left or remedy.amount, row["creditable"])
@@ -250,7 +265,9 @@ class CustomerComplaintCreditAsk(models.TransientModel):
         self.ensure_one()
         complaint = self.complaint_id
         if self.kind == "existing":
-            complaint.link_credit_note(self.number, self.reason)
+            complaint.link_credit_note(
+                self.number, self.reason, remedy_id=self.remedy_id.id
+            )
             return {"type": "ir.actions.act_window_close"}
         wanted = self._get_wanted()
         if not wanted:
