@@ -154,32 +154,12 @@ class CustomerComplaintRemedy(models.Model):
             if not remedy.name or remedy.name in names:
                 remedy.name = remedy.type_id.name
 
-    @api.depends(
-        "amount",
-        "currency_id",
-        "credit_request_ids.state",
-        "credit_request_ids.amount",
-    )
+    @api.depends("amount", "currency_id")
     def _compute_amount_shown(self):
-        """What is promised; and how much of it was asked for, when that is less."""
         for remedy in self:
-            currency = remedy.currency_id
-            shown = currency.format(remedy.amount) if remedy.amount else False
-            # sudo: who sees the remedy sees how much of it accounting was asked for
-            requests = remedy.sudo().credit_request_ids.filtered(
-                lambda r: r.state != "cancelled"
+            remedy.amount_shown = (
+                remedy.currency_id.format(remedy.amount) if remedy.amount else False
             )
-            asked = sum(requests.mapped("amount"))
-            if (
-                requests.currency_id == currency
-                and currency.compare_amounts(asked, remedy.amount) < 0
-            ):
-                shown = self.env._(
-                    "%(asked)s of %(promised)s",
-                    asked=currency.format(asked),
-                    promised=shown,
-                )
-            remedy.amount_shown = shown
 
     @api.depends("solution_id")
     def _compute_currency_id(self):

@@ -368,10 +368,9 @@ class TestCreditKinds(CreditCommon):
         form.kind = "existing"
         form.number = self.make_note(30).name
         form.save().action_ask()
-        self.assertEqual(remedy.state, "booked")
         self.assertEqual(self.complaint.remedy_ids, remedy)
-        # Less than promised is seen at a glance.
-        self.assertRegex(remedy.amount_shown, r"30\.00 of .*40\.00")
+        # Less than promised: accounting is to be asked for the rest.
+        self.assertEqual((remedy.state, remedy.amount_left), ("requested", 10.0))
 
     def test_a_note_of_the_promised_amount_carries_the_promise_out(self):
         # X-05 X-06
