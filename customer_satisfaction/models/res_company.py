@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import ormcache
 
 
 class ResCompany(models.Model):
@@ -113,6 +114,17 @@ class ResCompany(models.Model):
         "CHECK(satisfaction_follow_up_hours > 0)",
         "The first response to a low score needs a time longer than zero hours.",
     )
+
+    @api.model
+    @ormcache()
+    def _get_following_up_ids(self):
+        """Companies that follow up low scores; asked with each answer that comes in."""
+        # sudo: which companies do is no secret
+        companies = self.sudo().search([("satisfaction_follow_up", "=", True)])
+        return frozenset(companies.ids)
+
+    def cache_invalidation_fields(self):
+        return super().cache_invalidation_fields() | {"satisfaction_follow_up"}
 
     def _get_survey_tz(self):
         """Time zone of customers who have none of their own."""

@@ -85,10 +85,11 @@ class SurveyUserInput(models.Model):
     def _filter_followed(self):
         """Answers whose low score is followed up at all."""
         since = fields.Datetime.now() - FOLLOWED_FOR
+        following_up = self.env["res.company"]._get_following_up_ids()
         return self.filtered(
             lambda answer: (
                 answer.is_satisfaction
-                and answer._get_follow_up_company().satisfaction_follow_up
+                and answer._get_follow_up_company().id in following_up
                 and not answer.test_entry
                 and answer.exclusion not in ("test", "duplicate")
                 # A record made at that moment would say whose answer it is.

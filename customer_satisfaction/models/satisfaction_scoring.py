@@ -39,8 +39,9 @@ class SurveyUserInput(models.Model):
         # sudo: scores and log follow from the answer, whoever ended it
         for answers in self.sudo().filtered("is_satisfaction")._in_batches():
             answers._store_scores()
-            answers._settle_scores()
-            answers._mark_invitations_answered()
+            answers._settle_scores().write(
+                {"state": "answered", "answered_at": fields.Datetime.now()}
+            )
 
     def _in_batches(self):
         # The planner knows little about rows that came in this transaction.
@@ -163,6 +164,9 @@ class SurveyUserInput(models.Model):
         Left out are tests; a second answer of one person about one event; the same agreement with
         everything, reversed statements included; and answers faster than anybody reads. What a
         person decided about an answer stays.
+
+        :return: invitations that something was answered to and that do not say so yet; by the same
+            statement, because the customer waits
         """
         self.env.cr.execute(
             SQL(
@@ -197,12 +201,23 @@ class SurveyUserInput(models.Model):
                            END
                      WHERE answer.id = ANY(%(ids)s)
                  RETURNING answer.id, answer.exclusion IS NULL AS is_counted
+                ),
+                counted AS (
+                    UPDATE customer_satisfaction_score score
+                       SET is_counted = settled.is_counted
+                      FROM settled
+                     WHERE score.user_input_id = settled.id
+                       AND score.is_counted != settled.is_counted
                 )
-                UPDATE customer_satisfaction_score score
-                   SET is_counted = settled.is_counted
-                  FROM settled
-                 WHERE score.user_input_id = settled.id
-                   AND score.is_counted != settled.is_counted
+                SELECT invitation.id
+                  FROM customer_satisfaction_invitation invitation
+                 WHERE invitation.user_input_id = ANY(%(ids)s)
+                   AND invitation.state IN ('prepared', 'sent')
+                   AND EXISTS (
+                       SELECT FROM survey_user_input_line line
+                        WHERE line.user_input_id = invitation.user_input_id
+                          AND line.skipped IS NOT TRUE
+                   )
                 """,
                 ids=self.ids,
                 csat=self._first_value_sql("csat"),
@@ -213,6 +228,7 @@ class SurveyUserInput(models.Model):
                 is_fast=self._is_fast_sql(),
             )
         )
+        answered = [row[0] for row in self.env.cr.fetchall()]
         self.invalidate_recordset(
             [
                 "csat_grade",
@@ -226,6 +242,7 @@ class SurveyUserInput(models.Model):
             flush=False,
         )
         self.env["customer.satisfaction.score"].invalidate_model(flush=False)
+        return self.env["customer.satisfaction.invitation"].browse(answered)
 
     def _first_value_sql(self, metric):
         return SQL(

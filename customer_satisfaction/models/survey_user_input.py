@@ -476,15 +476,6 @@ class SurveyUserInput(models.Model):
         answers.update(zip(new, created, strict=True))
         return self.concat(*(answers[key] for key in keys))
 
-    def _mark_invitations_answered(self):
-        self.env["customer.satisfaction.invitation"].search(
-            [
-                ("user_input_id", "in", self.ids),
-                ("user_input_id.user_input_line_ids.skipped", "=", False),
-                ("state", "in", ("prepared", "sent")),
-            ]
-        ).write({"state": "answered", "answered_at": fields.Datetime.now()})
-
     @api.model
     def _get_satisfaction_action(self, domain):
         """Window action on the answers of a document; invoked by smart buttons."""

@@ -56,6 +56,17 @@ class TestScoring(SatisfactionCommon):
         with self.assertQueryCount(12):
             self.respond([5, 4, 3, 2, 1])
 
+    def test_response_kept_at_once_costs_at_most_twelve_with_nothing_in_memory(self):
+        self.respond([1, 2, 3, 4, 5])
+        answers = dict.fromkeys(self.statements.question_ids, "4")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(12):
+            answer = self.statements._create_answer(email="two@example.com")
+            answer._save_satisfaction(answers, "link")
+            self.env.flush_all()
+        self.assertEqual(len(answer.score_ids), 5)
+
     def scores(self, answer):
         return answer.score_ids.sorted(lambda s: s.question_id.sequence)
 
