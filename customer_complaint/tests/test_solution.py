@@ -269,7 +269,7 @@ class TestRemedy(SolutionCommon):
         self.assertEqual((remedy.amount, remedy.state), (20, "paid"))
         self.assertFalse(remedy.is_open)
         self.assertEqual(
-            self.complaint.event_ids.sorted("id")[-1].reason, "20 is enough"
+            self.complaint.sudo().event_ids.sorted("id")[-1].reason, "20 is enough"
         )
         # What the customer accepted stays on file.
         kept = remedy.solution_id.complaint_id.solution_ids - remedy.solution_id
