@@ -268,8 +268,9 @@ class TestRemedy(SolutionCommon):
         remedy.cancel("20 is enough")
         self.assertEqual((remedy.amount, remedy.state), (20, "paid"))
         self.assertFalse(remedy.is_open)
-        trail = self.complaint.sudo().event_ids.sorted("id")
-        self.assertEqual(trail[-1].reason, "20 is enough")
+        self.assertEqual(
+            self.complaint.sudo().event_ids.sorted("id")[-1].reason, "20 is enough"
+        )
         # What the customer accepted stays on file.
         kept = remedy.solution_id.complaint_id.solution_ids - remedy.solution_id
         self.assertEqual((kept.acceptance, kept.remedy_ids.amount), ("accepted", 120))
