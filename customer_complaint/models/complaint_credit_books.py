@@ -325,17 +325,16 @@ class AccountMove(models.Model):
         :param moment: what was taken back from this time on was still there
         """
         self.ensure_one()
-        undone = self.reversal_move_ids.filtered(
-            lambda m: m.state == "posted" and m.date <= date
-        )
-        return sum(undone.mapped("amount_total")) + sum(
-            amount
-            for move_id, day, amount, taken_back_at in self.complaint_undone_reversals
-            or []
-            if move_id not in undone.ids
-            and fields.Date.to_date(day) <= date
-            and fields.Datetime.to_datetime(taken_back_at) >= moment
-        )
+        then = {
+            move.id: (move.date, move.amount_total)
+            for move in self.reversal_move_ids
+            if move.state == "posted"
+        }
+        # Of a reversal that was taken back several times the first after the moment tells.
+        for move_id, day, amount, at in reversed(self.complaint_undone_reversals or []):
+            if fields.Datetime.to_datetime(at) >= moment:
+                then[move_id] = (fields.Date.to_date(day), amount)
+        return sum(amount for day, amount in then.values() if day <= date)
 
 
 class AccountPartialReconcile(models.Model):

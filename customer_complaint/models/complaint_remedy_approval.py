@@ -252,6 +252,7 @@ class CustomerComplaintRemedy(models.Model):
 
     def _check_approved(self):
         """Refuse what has to be approved first; whether it still has is looked up."""
+        self._check_goods_named()
         waiting = self.filtered(lambda r: r._is_held_back())
         waiting._hold_back()
         for remedy in waiting.sudo().filtered(lambda r: r._is_held_back()):
@@ -290,7 +291,6 @@ class CustomerComplaintRemedy(models.Model):
         return super()._check_to_grant()
 
     def _check_document_wanted(self):
-        self._check_goods_named()
         self._check_approved()
         return super()._check_document_wanted()
 

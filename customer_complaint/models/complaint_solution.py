@@ -145,20 +145,28 @@ class CustomerComplaint(models.Model):
                 )
             )
         if remedy.currency_id != currency and not remedy.credit_request_ids:
-            # Agreed before anybody knew which invoice; accounting credits in its currency.
-            remedy.write({"currency_id": currency.id, "amount": amount})
+            # Agreed before anybody knew which invoice; accounting credits in its currency. All of
+            # what was promised stays promised.
+            promised = remedy.currency_id._convert(
+                remedy.amount,
+                currency,
+                remedy.company_id,
+                fields.Date.context_today(remedy),
+            )
+            remedy.write({"currency_id": currency.id, "amount": max(promised, amount)})
         elif not remedy.amount:
             remedy.amount = amount
         return remedy
 
     def _get_promised_money(self, currency, amount):
-        """The promised refund of just this amount that accounting was not asked for yet."""
+        """The promise of which accounting was not asked for just this amount yet.
+
+        :param float amount: greater than zero
+        """
         self.ensure_one()
         return self._get_open_remedies().filtered(
-            lambda r: r.type_id._is_credit()
-            and r.state == "proposed"
-            and r.currency_id == currency
-            and not currency.compare_amounts(r.amount, amount)
+            lambda r: r.currency_id == currency
+            and not currency.compare_amounts(r.amount_left, amount)
         )[:1]
 
     # ------------------------------------------------------------------

@@ -86,7 +86,7 @@ class CreditCommon(ComplaintCommon):
         request.with_user(self.accountant).action_create_credit_note()
         return request.allocation_ids.move_id
 
-    def make_invoice(self, rows, partner=None):
+    def make_invoice(self, rows, partner=None, **values):
         """A posted invoice: a (quantity, price, taxes) per line."""
         invoice = self.env["account.move"].create(
             {
@@ -104,6 +104,7 @@ class CreditCommon(ComplaintCommon):
                     )
                     for quantity, price, taxes in rows
                 ],
+                **values,
             }
         )
         invoice.action_post()

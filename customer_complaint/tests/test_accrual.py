@@ -274,6 +274,29 @@ class TestAccrual(AccrualCommon):
         self.assertEqual(self.amounts(), before)
         self.assertEqual(self.amounts("2031-04-03"), {"posted": [100.0]})
 
+    def test_a_reversal_that_is_taken_back_twice_still_counts_once(self):
+        request = self.ask_on("2031-03-10", 100)
+        note = self.note_on("2031-03-20", 100, request)
+        with freeze_time("2031-03-25 10:00"):
+            reversal = self.reverse(note, 30)
+            self.env.flush_all()
+        before = self.amounts()
+        self.assertEqual(before, {"approved": [30.0], "posted": [70.0]})
+        for day in ("02", "03"):
+            with freeze_time(f"2031-04-{day} 10:00"):
+                reversal.button_draft()
+                self.env.flush_all()
+            self.assertEqual(self.amounts(), before)
+            with freeze_time(f"2031-04-{day} 12:00"):
+                reversal.action_post()
+                self.env.flush_all()
+            self.assertEqual(self.amounts(), before)
+        with freeze_time("2031-04-04 10:00"):
+            reversal.button_draft()
+            reversal.button_cancel()
+            self.env.flush_all()
+        self.assertEqual(self.amounts(), before)
+
     def test_what_was_given_up_in_parts_was_approved_until_then(self):
         request = self.ask_on("2031-03-10", 300)
         self.note_on("2031-03-20", 100, request)

@@ -384,6 +384,57 @@ class TestCreditKinds(CreditCommon):
         self.assertEqual(len(self.complaint.remedy_ids), 3)
         self.assertTrue(other.is_open)
 
+    def test_a_note_of_what_is_left_of_a_promise_carries_the_rest_out(self):
+        # X-05 X-06
+        remedy = self.promise("partial_refund", user=self.handler, amount=50)
+        for number, state in ((20, "requested"), (30, "booked")):
+            self.complaint.link_credit_note(
+                self.make_note(number).name,
+                remedy_id=remedy.id if number == 20 else None,
+            )
+            self.assertEqual(remedy.state, state)
+        self.assertEqual(self.complaint.remedy_ids, remedy)
+
+    def test_of_goodwill_without_an_invoice_only_what_is_left_is_proposed(self):
+        partner = self.env["res.partner"].create(
+            {"name": "New one", "email": "new.one@example.com"}
+        )
+        complaint = self.make_owned(partner_id=partner.id)
+        remedy = self.promise("goodwill", complaint, user=self.handler, amount=25)
+        for asked, left in ((10, 15.0), (15, 0.0)):
+            self.ask(
+                complaint,
+                invoice_id=False,
+                amount=asked,
+                goodwill_tax="compensation",
+                remedy_id=remedy.id,
+            )
+            self.assertEqual(self.remedy_dialog(remedy).free_amount, left)
+
+    def test_a_promise_is_not_made_smaller_by_the_currency_of_the_invoice(self):
+        # C-92, X-06
+        currency = self.env["res.currency"].create(
+            {
+                "name": "TST",
+                "symbol": "T",
+                "rate_ids": [Command.create({"name": "2020-01-01", "rate": 2.0})],
+            }
+        )
+        invoice = self.make_invoice([(1, 500, self.tax)], currency_id=currency.id)
+        complaint = self.make_owned()
+        remedy = self.promise(
+            "partial_refund", complaint, user=self.handler, amount=100
+        )
+        request = self.ask(
+            complaint, invoice_id=invoice.id, amount=80, remedy_id=remedy.id
+        )
+        self.assertEqual(
+            (remedy.currency_id, remedy.amount, remedy.amount_left),
+            (currency, 200.0, 120.0),
+        )
+        self.issue(request).with_user(self.accountant).action_post()
+        self.assertTrue(remedy.is_open)
+
     def test_free_goodwill_is_made_by_accounting_only(self):
         #
         request = self.ask(invoice_id=False, amount=25, goodwill_tax="compensation")

@@ -167,6 +167,16 @@ class TestRemedyWorth(CreditCommon):
         remedy.create_document()
         self.assertEqual(remedy.state, "requested")
 
+    def test_products_added_after_the_promise_are_not_delivered_by_hand_either(self):
+        self.limit(50)
+        kind = self.env.ref("customer_complaint.remedy_type_replacement")
+        kind.needs_product = False
+        remedy = self.replacement(product_id=False, complaint=self.vague)
+        self.vague.line_ids = [Command.create({"product_id": self.product.id})]
+        with self.assertRefused(UserError, "names more products.*50.00 a team"):
+            remedy.deliver(note="Signed")
+        self.assertTrue(remedy.is_open)
+
     def test_products_added_later_are_free_where_nobody_has_to_approve(self):
         remedy = self.replacement(product_id=False, complaint=self.vague)
         self.vague.line_ids = [Command.create({"product_id": self.product.id})]

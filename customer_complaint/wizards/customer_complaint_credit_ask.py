@@ -250,10 +250,10 @@ class CustomerComplaintCreditAsk(models.TransientModel):
             defaults["kind"] = "amount"
         if not invoices and remedy.type_id.is_goodwill:
             if self._get_free_currency(remedy.complaint_id) == remedy.currency_id:
-                defaults["free_amount"] = remedy.amount
+                defaults["free_amount"] = remedy.amount_left
         if len(invoices) == 1 and invoices[0]["currency"] == remedy.currency_id.name:
             _create, _id, row = defaults["invoice_ids"][0]
-            row["amount"] = min(remedy.amount_left or remedy.amount, row["creditable"])
+            row["amount"] = min(remedy.amount_left, row["creditable"])
 
     @api.model
     def _get_currency(self, name):

@@ -18,9 +18,7 @@ class ResPartner(models.Model):
         parts = {}
         for contact in below:
             line = []
-            above = (
-                contact.sudo()
-            )  # who stands above whom, whether he may be read or not
+            above = contact.sudo()  # sudo: only who stands above whom
             while above:
                 if above.id in mine:
                     line.append(mine[above.id])
@@ -29,22 +27,19 @@ class ResPartner(models.Model):
         return parts
 
     def _get_satisfaction_parts_sql(self, counts):
-        below = self.with_context(active_test=False)._search(
-            [("parent_id", "!=", False)]
-        )
+        # As above: of contacts that may be read, whoever stands between.
+        readable = self.with_context(active_test=False)._search([])
         return SQL(
             """
             WITH RECURSIVE line AS (
-                %s
+                SELECT id, satisfied, n FROM (%s) answered WHERE id IN %s
                 UNION ALL
-                SELECT below.parent_id, satisfied, n FROM line JOIN (%s) below
-                    ON below.id = line.id
+                SELECT contact.parent_id, satisfied, n FROM line
+                JOIN res_partner contact ON contact.id = line.id
+                WHERE contact.parent_id IS NOT NULL
             )
             SELECT id, satisfied, n FROM line
             """,
             counts,
-            below.select(
-                SQL.identifier(below.table, "id"),
-                SQL.identifier(below.table, "parent_id"),
-            ),
+            readable.subselect(),
         )

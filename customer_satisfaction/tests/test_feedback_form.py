@@ -96,6 +96,23 @@ class TestFeedbackForm(FollowUpCommon):
         (feedback + done).activity_ids.unlink()
         self.assertFalse(self.menu_of(self.handler))
 
+    def test_of_very_many_activities_the_menu_counts_the_newest(self):
+        records = self.complaint() + self.answered(1).feedback_ids
+        records.user_id = self.handler
+        records.activity_ids.unlink()
+        for record in records[::-1]:
+            record.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=self.handler.id
+            )
+        for limit, count in (2, 2), (1, 1):
+            self.env["ir.config_parameter"].set_param(
+                "mail.activity.systray.limit", limit
+            )
+            groups = self.menu_of(self.handler)
+            self.assertEqual(len(groups), count)
+            self.assertEqual(self.found(groups[-1]), records[0])
+            self.assertEqual(self.counted(groups[-1]), (0, 1, 0, 1))
+
     def menu_of(self, user):
         """What the menu of activities shows of complaints, feedback first."""
         groups = self.env["res.users"].with_user(user)._get_activity_groups()

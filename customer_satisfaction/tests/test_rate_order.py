@@ -131,6 +131,28 @@ class TestRateOrder(FollowUpCommon):
             everybody[:1],
         )
 
+    def test_contacts_count_also_across_a_company_that_the_reader_may_not_see(self):
+        group, firm, happy = self.people
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        firm.parent_id = group
+        self.partner.parent_id = firm
+        firm.company_id = elsewhere
+        self.partner.company_id = False
+        hidden = self.env["res.partner"].create(
+            {"name": "Hidden", "parent_id": happy.id}
+        )
+        hidden.company_id = elsewhere
+        self.rate((1, 1, 1), partner_id=self.partner.id)
+        self.rate((1, 1, 1), partner_id=hidden.id)
+        self.env.flush_all()
+        seen = (happy + group).with_user(self.reader)
+        self.assertFalse(firm.with_user(self.reader).has_access("read"))
+        self.assertEqual(seen.mapped("is_mostly_dissatisfied"), [False, True])
+        found = seen.search(
+            [("id", "in", seen.ids), ("is_mostly_dissatisfied", "=", True)]
+        )
+        self.assertEqual(found, seen[1])
+
     def test_complaints_are_sorted_by_the_satisfaction_of_their_customers(self):
         happy, unhappy, unknown = (self.complaint(partner) for partner in self.people)
         self.rate((5, 5, 5), partner_id=self.people[0].id)
