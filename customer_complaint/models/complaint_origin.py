@@ -50,21 +50,26 @@ class CustomerComplaint(models.Model):
 
     @api.model
     def default_get(self, fields_list):
-        """From a document, the form opens with all that the document knows."""
-        defaults = super().default_get(fields_list)
+        """From a document, the form opens with all that the document knows.
+
+        Defaults are those of the document's company, whichever one is ticked first.
+        """
         given = {
             fname: self.env.context[f"default_{fname}"]
             for fname in ("origin_model", "origin_id", "order_id")
             if fname in fields_list and self.env.context.get(f"default_{fname}")
         }
-        if known := self._prepare_values_from_origin([given])[0]:
-            defaults.update(
-                {
-                    fname: value
-                    for fname, value in known.items()
-                    if fname in fields_list and not defaults.get(fname)
-                }
-            )
+        known = self._prepare_values_from_origin([given])[0]
+        company = self.env["res.company"].browse(known.get("company_id"))
+        documents = self.with_company(company & self.env.companies)
+        defaults = super(CustomerComplaint, documents).default_get(fields_list)
+        defaults.update(
+            {
+                fname: value
+                for fname, value in known.items()
+                if fname in fields_list and not defaults.get(fname)
+            }
+        )
         return defaults
 
     @api.model

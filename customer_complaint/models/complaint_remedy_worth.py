@@ -5,8 +5,10 @@ class CustomerComplaintRemedyType(models.Model):
     _inherit = "customer.complaint.remedy.type"
 
     def _gives_goods(self):
-        """Whether the customer gets goods with it, which are worth something by themselves."""
-        self.ensure_one()
+        """Whether the customer gets goods with it, which are worth something by themselves.
+
+        A remedy whose type is yet to be chosen gives none.
+        """
         return self.document in ("sale", "delivery")
 
 

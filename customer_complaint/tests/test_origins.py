@@ -57,6 +57,25 @@ class TestOrigins(ComplaintCommon):
         self.assertEqual(complaint.partner_id, self.partner)
         self.assertEqual(complaint.line_ids.mapped("quantity"), [2.0])
 
+    def test_the_company_is_that_of_the_order_whichever_is_ticked_first(self):
+        other = self.env["res.company"].create(
+            {"name": "Other Ltd", "complaint_acknowledge": False}
+        )
+        theirs = self.env["customer.complaint.team"].create(
+            {"name": "Theirs", "company_id": other.id, "sequence": -1}
+        )
+        self.seller.company_ids += other
+        order = self.order.with_context(allowed_company_ids=[other.id, self.company.id])
+        action = order.with_user(self.seller).action_open_complaint()
+        form = Form(
+            order.env["customer.complaint"]
+            .with_user(self.seller)
+            .with_context(**action["context"])
+        )
+        self.assertEqual(form.company_id, self.company)
+        self.assertNotEqual(form.team_id, theirs)
+        self.assertTrue(form.acknowledge)
+
     def test_a_handler_opens_the_order_without_rights_in_sales_or_accounting(self):
         order = self.order.with_user(self.handler)
         with self.assertRaises(AccessError):

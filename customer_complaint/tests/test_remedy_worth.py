@@ -47,6 +47,15 @@ class TestRemedyWorth(CreditCommon):
         self.order.order_line.filtered("product_id").discount = 100
         self.assertEqual(self.replacement().worth, 100)
 
+    def test_the_dialog_opens_before_a_type_is_chosen(self):
+        action = self.complaint.with_user(self.handler).action_add_remedy()
+        Remedy = self.env["customer.complaint.remedy"].with_user(self.handler)
+        form = Form(Remedy.with_context(**action["context"]))
+        self.assertEqual(form.worth, 0)
+        form.type_id = self.env.ref("customer_complaint.remedy_type_gift")
+        form.product_id = self.gadget
+        self.assertEqual(form.worth, 36)
+
     def test_an_entered_amount_does_not_make_goods_smaller(self):
         amounts = (0, 10, 500)
         found = [self.replacement(amount=amount).worth for amount in amounts]
