@@ -37,6 +37,7 @@ class TestOffer(SolutionCommon, HttpCase):
         # C-97, C-98
         self.authenticate("t_portal", "t_portal")
         self.assertNotIn("A third back", self.url_open(self.url).text)
+        self.refund.measures = "You keep the cabinet."
         (self.refund | self.excuse).action_offer()
         page = self.url_open(self.url).text
         self.assertIn("A third back", page)
@@ -52,6 +53,7 @@ class TestOffer(SolutionCommon, HttpCase):
         )
         self.assertEqual(self.excuse.state, "dropped")
         self.assertEqual(self.refund.suggestion, "Soon!")
+        self.assertIn("You keep the cabinet.", self.url_open(self.url).text)
         said = self.complaint.sudo().message_ids.filtered(
             lambda m: "I accept: A third back" in m.body
         )

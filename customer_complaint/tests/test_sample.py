@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -243,6 +245,20 @@ class TestSample(ComplaintCommon):
         self.assertIn(self.order.name, said)
         self.sample._load(size=12)
         self.assertEqual(len(self.sample._get_companies()), 2, "can be loaded again")
+
+    def test_loads_also_when_money_is_far_off_from_what_others_received(self):
+        self.sample.action_remove()
+        with patch.object(
+            type(self.env["customer.complaint"]),
+            "_describe_deviation",
+            return_value="Far more than usual.",
+        ):
+            self.sample._load(size=60)
+        requests = self.env["customer.complaint.credit.request"].search(
+            [("company_id", "in", self.sample._get_companies().ids)]
+        )
+        self.assertTrue(requests)
+        self.assertTrue(all(requests.mapped("deviation_reason")))
 
 
 @tagged("post_install", "-at_install")

@@ -292,4 +292,5 @@ CHINA = World(
     credit_goods=("商品已退回", "换购其他商品，另行开票"),
     credit_amounts=("因破损减价", "退还送货费", "善意补偿", "补退活动折扣"),
     credit_cancelled="客户改为要求换货。",
+    credit_deviation="已与客户核对，按实际损失计算。",
 )

@@ -591,4 +591,5 @@ EUROPE = World(
         "Discount of the campaign",
     ),
     credit_cancelled="The customer prefers a replacement.",
+    credit_deviation="Checked with the customer: this is what he lost.",
 )

@@ -48,3 +48,4 @@ class World:
     credit_goods: tuple  # reasons of credit notes by product
     credit_amounts: tuple  # reasons of credit notes by amount
     credit_cancelled: str  # why one is not issued after all
+    credit_deviation: str  # why one is far off from what others received

@@ -222,6 +222,8 @@ class CustomerComplaintSample(models.TransientModel):
                     rng.choice(
                         world.credit_goods if "lines" in wish else world.credit_amounts
                     ),
+                    # Kept only where the comparison, which depends on the day, asks why.
+                    deviation_reason=world.credit_deviation,
                     **wish,
                 )
             )
