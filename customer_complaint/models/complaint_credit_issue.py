@@ -18,7 +18,7 @@ class CustomerComplaintCreditRequest(models.Model):
         return bool(self.invoice_id) or self.goodwill_tax == "compensation"
 
     def _create_credit_note(self):
-        """Draft credit note over what was asked for, linked to this request."""
+        """Draft credit note over what is still to be credited, linked to this request."""
         self.ensure_one()
         if self.invoice_id:
             note = self._reverse_invoice()
@@ -32,6 +32,12 @@ class CustomerComplaintCreditRequest(models.Model):
         )
         self._link(note)
         return note
+
+    def _get_lines_to_credit(self):
+        """Products that the draft credits; once a part is credited, the rest is an amount."""
+        self.ensure_one()
+        is_whole = not self.currency_id.compare_amounts(self.open_amount, self.amount)
+        return self.line_ids if is_whole else self.line_ids.browse()
 
     def _get_note_text(self):
         """What the credit note says it is for."""
@@ -99,10 +105,12 @@ class CustomerComplaintCreditRequest(models.Model):
     def _is_whole_invoice(self):
         """Whether the invoice is credited as a whole: every line, every rounding."""
         self.ensure_one()
-        if self.currency_id.compare_amounts(self.amount, self.invoice_id.amount_total):
+        total = self.invoice_id.amount_total
+        if self.currency_id.compare_amounts(self.open_amount, total):
             return False
         digits = self.env["decimal.precision"].precision_get("Product Unit")
-        wanted = {line.invoice_line_id: line.quantity for line in self.line_ids}
+        lines = self._get_lines_to_credit()
+        wanted = {line.invoice_line_id: line.quantity for line in lines}
         return bool(wanted) and not any(
             float_compare(line.quantity, wanted.get(line, 0), precision_digits=digits)
             for line in self.invoice_id._get_complaint_product_lines()
@@ -110,11 +118,15 @@ class CustomerComplaintCreditRequest(models.Model):
 
     def _round_note(self, note):
         """Make the draft say exactly what was asked for; a real difference is refused."""
-        difference = self.amount - note.amount_total
+        difference = self.open_amount - note.amount_total
         currency = self.currency_id
         if currency.is_zero(difference):
             return
-        limit = currency.rounding * ROUNDINGS_PER_LINE * max(len(self.line_ids), 1)
+        limit = (
+            currency.rounding
+            * ROUNDINGS_PER_LINE
+            * max(len(self._get_lines_to_credit()), 1)
+        )
         limit += self.invoice_id.invoice_cash_rounding_id.rounding
         if currency.compare_amounts(abs(difference), limit) > 0:
             raise UserError(
@@ -123,7 +135,7 @@ class CustomerComplaintCreditRequest(models.Model):
                     "for with %(request)s: the invoice has changed since. Create the "
                     "credit note in accounting and link it, or cancel the request.",
                     total=currency.format(note.amount_total),
-                    amount=currency.format(self.amount),
+                    amount=currency.format(self.open_amount),
                     request=self.name,
                 )
             )
@@ -142,12 +154,13 @@ class CustomerComplaintCreditRequest(models.Model):
         amount without products is no line of the order, so that the order stays as it is.
         """
         self.ensure_one()
-        if not self.line_ids:
+        lines = self._get_lines_to_credit()
+        if not lines:
             return [
                 *[Command.delete(line.id) for line in note.invoice_line_ids],
                 *[Command.create(values) for values in self._prepare_amount_lines()],
             ]
-        wanted = {line.invoice_line_id: line.quantity for line in self.line_ids}
+        wanted = {line.invoice_line_id: line.quantity for line in lines}
         if not all(line in self.invoice_id.invoice_line_ids for line in wanted):
             raise UserError(
                 self.env._(
@@ -181,7 +194,7 @@ class CustomerComplaintCreditRequest(models.Model):
         values = {
             "name": self._get_note_text(),
             "quantity": 1,
-            "price_unit": self.amount,
+            "price_unit": self.open_amount,
             "tax_ids": [Command.clear()],
         }
         account = self.company_id.complaint_goodwill_account_id
@@ -202,7 +215,7 @@ class CustomerComplaintCreditRequest(models.Model):
             base_lines=self.invoice_id._get_rounded_base_and_tax_lines()[0],
             company=self.company_id,
             amount_type="fixed",
-            amount=self.amount,
+            amount=self.open_amount,
             computation_key=f"complaint_credit,{self.id}",
             grouping_function=lambda line: {"account_id": line["account_id"]},
         )

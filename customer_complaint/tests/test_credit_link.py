@@ -19,6 +19,24 @@ class TestCreditLink(CreditCommon):
         with self.assertRefused(UserError, "linked to .* already"):
             other.with_user(self.accountant).link_credit_note(note.id)
 
+    def test_a_draft_is_over_what_the_linked_notes_leave(self):
+        #
+        for request in (self.ask(), self.ask(amount=90)):
+            accounting = request.with_user(self.accountant)
+            asked = request.amount
+            accounting.link_credit_note(self.make_note(50).id)
+            self.assertEqual(request.open_amount, asked - 50)
+            accounting.action_create_credit_note()
+            draft = request.allocation_ids.move_id.filtered(
+                lambda m: m.state == "draft"
+            )
+            self.assertEqual(draft.amount_total, asked - 50)
+            # The invoice's tax, not only its total.
+            self.assertAlmostEqual(draft.amount_tax, (asked - 50) / 6, 2)
+            self.assertEqual(request.open_amount, 0)
+            draft.action_post()
+            self.assertEqual(request.state, "posted")
+
     def test_a_credit_note_of_another_customer_is_refused(self):
         #
         other = self.env["res.partner"].create({"name": "Somebody else"})
